@@ -1,0 +1,181 @@
+"""What a city configures, as typed and checked values. Every default here is what `denyut run` does with no file."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+from config.durations import SECOND_NS, parse_duration
+
+Duration = Annotated[int, BeforeValidator(parse_duration)]
+"""Integer nanoseconds; written as "10s", "15m", "24h"."""
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+
+QuantityKind = Literal["gauge", "counter", "state", "angle", "level"]
+"""How readings combine: gauge (mean), counter (increase, reset-safe), state (time in state), angle in degrees
+(vector mean), level in dB (energy mean)."""
+
+
+class Section(BaseModel):
+    """A table of the configuration: unknown keys are mistakes, values never change after start."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class City(Section):
+    id: Name = "city"
+    """Stands for the city level where a source's topic has none."""
+    name: str = ""
+    timezone: str = "Asia/Jakarta"
+    language: Literal["id", "en"] = "id"
+
+
+class Tls(Section):
+    ca: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+class Quantity(Section):
+    unit: str = ""
+    kind: QuantityKind = "gauge"
+    min: float | None = None
+    """Plausible range, both ends included. A value outside it stays out of the windows and is counted."""
+    max: float | None = None
+    percentiles: tuple[Annotated[float, Field(gt=0, lt=100)], ...] = ()
+    """Percentiles of each window, from a histogram over [min, max]; both limits must be given."""
+    bins: Annotated[int, Field(ge=2, le=10_000)] = 200
+    states: tuple[int, ...] = (1,)
+    """For kind "state": the values whose time is measured."""
+
+
+class Kind(Section):
+    """A kind of device: parking, traffic, air, ..."""
+
+    every: Duration | None = None
+    """Expected time between two readings of a device; learned from its readings where absent."""
+    quantities: dict[str, Quantity] = {}
+
+
+class Source(Section):
+    name: Name = "mqtt"
+    broker: str = "mqtt://127.0.0.1:1883"
+    """mqtt://HOST:PORT or mqtts://HOST:PORT (TLS)."""
+    topics: tuple[str, ...] = ("city/#",)
+    topic: str = "city/{city}/{kind}/{device}/#"
+    """What each level of a topic means: {city}, {kind}, {device}, {zone}, + (ignored), a final # (ignored)."""
+    kind: str | None = None
+    """The kind of every device of this source, where the topic does not say it."""
+    qos: Literal[0, 1, 2] = 1
+    format: Literal["json"] = "json"
+    time_field: str = "ts"
+    sequence_field: str = "seq"
+    fields: dict[str, str] = {}
+    """Payload field -> quantity, where the names differ. A field that is not listed keeps its own name."""
+    ignore: tuple[str, ...] = ()
+    """Payload fields that are no quantities."""
+    raw: bool = False
+    """Also store each value, as measurement "reading"."""
+    client_id: str = ""
+    """Where empty: "denyut-" and a stable part made from the data directory."""
+    username: str | None = None
+    password: SecretStr | None = None
+    password_env: str | None = None
+    password_file: Path | None = None
+    tls: Tls = Tls()
+    shared_group: str | None = None
+    """Subscribe as $share/GROUP/..., so that several processes divide one stream."""
+    session_expiry: Duration = 3600 * SECOND_NS
+    receive_maximum: Annotated[int, Field(ge=1, le=65_535)] = 65_535
+
+
+class Window(Section):
+    size: Duration
+    hop: Duration | None = None
+    """Distance between two starts; absent: tumbling (hop = size)."""
+    kinds: tuple[str, ...] = ()
+    """Kinds of device it is computed for; empty: all."""
+
+
+class Windows(Section):
+    sizes: tuple[Window, ...] = (
+        Window(size=10 * SECOND_NS),
+        Window(size=60 * SECOND_NS),
+        Window(size=900 * SECOND_NS),
+    )
+    delay: Duration = 2 * SECOND_NS
+    """How long a window waits for readings that are out of order before it closes."""
+    lateness: Duration = 300 * SECOND_NS
+    """How long after its closing a late reading still revises a window."""
+    ahead: Duration = 60 * SECOND_NS
+    """A reading whose time lies further ahead of the receive time is rejected: its clock is wrong."""
+    memory: Annotated[int, Field(ge=1)] = 192
+    """MiB for closed windows that wait for late readings; the oldest are let go first when it is full."""
+
+
+class Zone(Section):
+    id: Name
+    name: str = ""
+    latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
+    longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
+    population: Annotated[int, Field(ge=0)] | None = None
+    area_km2: Annotated[float, Field(gt=0)] | None = None
+
+
+class Office(Section):
+    """An OPD (organisasi perangkat daerah) and what it answers for."""
+
+    id: Name
+    name: str = ""
+    kinds: tuple[str, ...] = ()
+
+
+class Device(Section):
+    id: Name
+    kind: Name
+    zone: str = ""
+    name: str = ""
+    latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
+    longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
+    capacity: Annotated[float, Field(gt=0)] | None = None
+    """Spaces of a car park, where its readings do not say."""
+    every: Duration | None = None
+    office: str = ""
+
+
+class StoreSettings(Section):
+    kind: Literal["sqlite", "influxdb1", "influxdb2", "influxdb3"] = "sqlite"
+    url: str = "http://127.0.0.1:8086"
+    database: str = "denyut"
+    """Database (1.x, 3.x) or bucket (2.x)."""
+    org: str = "denyut"
+    username: str | None = None
+    password: SecretStr | None = None
+    password_env: str | None = None
+    password_file: Path | None = None
+    token: SecretStr | None = None
+    token_env: str | None = None
+    token_file: Path | None = None
+
+
+class Retention(Section):
+    """How long points are kept; absent: for ever."""
+
+    reading: Duration | None = 7 * 86_400 * SECOND_NS
+    window: Duration | None = 90 * 86_400 * SECOND_NS
+    indicator: Duration | None = None
+
+
+class Settings(Section):
+    city: City = City()
+    sources: tuple[Source, ...] = (Source(),)
+    kinds: dict[str, Kind] = {}
+    windows: Windows = Windows()
+    zones: tuple[Zone, ...] = ()
+    offices: tuple[Office, ...] = ()
+    devices: tuple[Device, ...] = ()
+    devices_csv: tuple[Path, ...] = ()
+    """CSV files of devices, with the keys of a device as their header; paths relative to the file that names them."""
+    store: StoreSettings = StoreSettings()
+    retention: Retention = Retention()

@@ -1,0 +1,52 @@
+"""The columns in which indicators leave the processor, and what an indicator function is given."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processors.window_batch import WindowBatch
+
+CITY_ZONE = "all"
+"""The zone tag of an indicator of the whole city."""
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneWindows:
+    """One closed `WindowBatch` beside what is known of all devices of its kind, silent ones included.
+
+    `d` devices are known (registered or seen), `n` of them have a row in the window.
+    """
+
+    windows: WindowBatch
+    row: NDArray[np.int64]
+    """(n,) for each row of `windows`, its position among the `d` known devices."""
+    zone: NDArray[np.int32]
+    """(d,) index into `zones` of each known device."""
+    zones: tuple[tuple[str, str], ...]
+    """(city, zone) names."""
+    expected: NDArray[np.float64]
+    """(d,) readings expected from each known device in a window of this size; may be a fraction."""
+    interval_ns: NDArray[np.float64]
+    """(d,) time between two readings of a device, configured or learned; NaN: not known yet."""
+    capacity: NDArray[np.float64]
+    """(d,) registered capacity (spaces), NaN where none."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorBatch:
+    """Indicators of one window size that end together; one row for each (zone, indicator)."""
+
+    size_ns: int
+    end_ns: int
+    city: list[str]
+    zone: list[str]
+    indicator: list[str]
+    value: NDArray[np.float64]
+    """(n,) NaN: no data, which is a state of its own and never "fine"."""
+    coverage: NDArray[np.float64]
+    """(n,) share of the expected readings that came, 0 to 1."""
+    quality: NDArray[np.float64]
+    """(n,) share of the readings that came and were plausible, 0 to 1."""
+    revision: NDArray[np.int32]
+    """(n,) the largest revision among the windows it is made of."""
