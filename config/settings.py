@@ -48,6 +48,8 @@ class Quantity(Section):
     bins: Annotated[int, Field(ge=2, le=10_000)] = 200
     states: tuple[int, ...] = (1,)
     """For kind "state": the values whose time is measured."""
+    harmonic: bool = False
+    """For kind "gauge": also the harmonic mean, which for spot speeds is the space-mean speed."""
 
 
 class Kind(Section):

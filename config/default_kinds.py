@@ -1,0 +1,82 @@
+"""What Denyut knows about the usual kinds of device before anyone configures it.
+
+A range here only keeps out what no instrument can mean (a broken sensor's 65535, a -999 for "missing"); what is unusual
+for a street or a station stays in and is judged by the indicators. Units are those that the Indonesian rules use:
+µg/m³ for every gas of the ISPU (CO too), dB(A), km/h, hPa.
+"""
+
+from config.settings import Kind, Quantity, Settings
+
+SPACES = Quantity(unit="spaces", min=0)
+
+PARKING = {"occupied": SPACES, "free": SPACES, "capacity": SPACES}
+
+TRAFFIC = {
+    # Vehicles since the previous reading, not a running total: a running total is kind "counter".
+    "vehicle_count": Quantity(unit="vehicles", min=0),
+    "speed": Quantity(unit="km/h", min=0, max=250, percentiles=(85,), bins=250, harmonic=True),
+    # A fraction for most detectors, percent for some: no limit can be right for both.
+    "occupancy": Quantity(unit="fraction", min=0),
+}
+
+# The highest ISPU concentrations are 500 (PM), 1200 (SO2), 45000 (CO), 1000 (O3) and 3000 µg/m³ (NO2); haze from peat
+# fires has gone far beyond them. Reference stations report slightly negative values near zero.
+AIR = {
+    "pm25": Quantity(unit="µg/m³", min=-20, max=5_000),
+    "pm10": Quantity(unit="µg/m³", min=-20, max=10_000),
+    "so2": Quantity(unit="µg/m³", min=-50, max=10_000),
+    "co": Quantity(unit="µg/m³", min=-500, max=200_000),
+    "o3": Quantity(unit="µg/m³", min=-50, max=5_000),
+    "no2": Quantity(unit="µg/m³", min=-50, max=10_000),
+    "hc": Quantity(unit="µg/m³", min=-50, max=10_000),
+    "temperature": Quantity(unit="°C", min=-30, max=60),
+    "humidity": Quantity(unit="%", min=0, max=105),
+}
+
+# 0.5 dB bins, from the noise floor of a class 2 meter to the threshold of pain; L10 and L90 are exceeded 10 % and 90 %
+# of the time, so they are the 90th and the 10th percentile.
+NOISE = {"laeq": Quantity(unit="dB(A)", kind="level", min=20, max=140, percentiles=(10, 50, 90), bins=240)}
+
+# Staff readings count from a local zero and may be negative.
+WATER = {
+    "level_cm": Quantity(unit="cm", min=-1_000, max=10_000),
+    "rain_mm": Quantity(unit="mm", min=0, max=500),
+    "flow": Quantity(unit="m³/s"),
+}
+
+WEATHER = {
+    "temperature": Quantity(unit="°C", min=-30, max=60),
+    # Capacitive sensors overshoot in fog.
+    "humidity": Quantity(unit="%", min=0, max=105),
+    "pressure": Quantity(unit="hPa", min=500, max=1_100),
+    "wind_speed": Quantity(unit="m/s", min=0, max=120),
+    "wind_direction": Quantity(unit="°", kind="angle", min=0, max=360),
+    # Rain since the previous reading.
+    "rain_mm": Quantity(unit="mm", min=0, max=500),
+    "solar": Quantity(unit="W/m²", min=-20, max=2_000),
+}
+
+# What any device may say about itself: percent or volts, dBm or bars, so without limits.
+HOUSEKEEPING = {"battery": Quantity(), "rssi": Quantity(unit="dBm"), "snr": Quantity(unit="dB")}
+
+DEFAULT_KINDS: dict[str, Kind] = {
+    kind: Kind(quantities=quantities | HOUSEKEEPING)
+    for kind, quantities in {
+        "parking": PARKING,
+        "traffic": TRAFFIC,
+        "air": AIR,
+        "noise": NOISE,
+        "water": WATER,
+        "weather": WEATHER,
+    }.items()
+}
+
+
+def effective_kinds(settings: Settings) -> dict[str, Kind]:
+    """The kinds that hold at run time: the defaults, each quantity replaced by the configuration's where it has one."""
+    kinds = dict(DEFAULT_KINDS)
+    for name, configured in settings.kinds.items():
+        known = kinds.get(name, Kind())
+        every = configured.every if configured.every is not None else known.every
+        kinds[name] = Kind(every=every, quantities=known.quantities | configured.quantities)
+    return kinds
