@@ -1,0 +1,157 @@
+"""Sums over zones and whole cities, and the coverage and quality that every indicator carries."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processors.indicators.indicator_batch import CITY_ZONE, IndicatorBatch, ZoneWindows
+from processors.window_batch import WindowBatch
+
+Column = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+_CEIL_SLACK = 1e-9  # an interval learned from readings is never exact: 6.0000000001 readings are 6
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One indicator for each row of a `ZoneSums`; all columns are (r,)."""
+
+    indicator: str
+    value: Column
+    coverage: Column
+    quality: Column
+
+
+class ZoneSums:
+    """The `r` rows of an indicator: each zone with known devices of the kind, then each city as a whole.
+
+    A city's sum is the sum of its zones' sums, so a city needs no pass of its own over the devices.
+    """
+
+    def __init__(self, windows: ZoneWindows) -> None:
+        present = np.bincount(windows.zone, minlength=len(windows.zones)) > 0
+        names = [windows.zones[zone] for zone in np.flatnonzero(present)]
+        cities = {city: row for row, city in enumerate(dict.fromkeys(city for city, _ in names))}
+        self._position = np.cumsum(present) - 1
+        self._zone_of_device = self._position[windows.zone]
+        self._zone_of_window = self._zone_of_device[windows.row]
+        self._city_of_zone = np.array([cities[city] for city, _ in names], dtype=np.int64)
+        self._windows = windows
+        self._due = due(windows.expected)
+        self.city = [city for city, _ in names] + list(cities)
+        self.zone = [zone for _, zone in names] + [CITY_ZONE] * len(cities)
+
+    def __len__(self) -> int:
+        return len(self.zone)
+
+    def over_windows(self, values: Column) -> Column:
+        """(r,) sums of (n,) `values`, one for each device with a window; NaN counts as nothing."""
+        return self._sums(self._zone_of_window, values)
+
+    def over_devices(self, values: Column) -> Column:
+        """(r,) sums of (d,) `values`, one for each known device."""
+        return self._sums(self._zone_of_device, values)
+
+    def _sums(self, zone: NDArray[np.int64], values: Column) -> Column:
+        zones = np.bincount(zone, weights=np.nan_to_num(values, nan=0.0), minlength=len(self._city_of_zone))
+        cities = np.bincount(self._city_of_zone, weights=zones, minlength=len(self) - len(zones))
+        return np.concatenate([zones, cities])
+
+    def revision(self) -> NDArray[np.int32]:
+        """(r,) the largest revision among the windows of each row."""
+        zones = np.zeros(len(self._city_of_zone), dtype=np.int32)
+        np.maximum.at(zones, self._zone_of_window, self._windows.windows.revision)
+        cities = np.zeros(len(self) - len(zones), dtype=np.int32)
+        np.maximum.at(cities, self._city_of_zone, zones)
+        return np.concatenate([zones, cities])
+
+    def figure(self, indicator: str, value: Column, came: Column, plausible: Mask) -> Figure:
+        """An indicator whose coverage counts readings.
+
+        `value` (r,); `came` (n,) readings of each device that the indicator can use; `plausible` (n,) whether they
+        are to be believed. Where the value is NaN, coverage and quality are 0: there is no data.
+
+        Coverage is min(1, sum of min(came, max(1, ceil(due))) / sum of due), over all known devices of the zone, silent
+        ones included (`due` says what is due). A device can so make up for no more than a fraction of one reading of
+        another. Quality is the sum of plausible readings / the sum of readings that came.
+        """
+        counted = np.minimum(np.nan_to_num(came, nan=0.0), most(self._due)[self._windows.row])
+        return self._trusted(
+            indicator, value, self.over_windows(counted), self.over_devices(self._due), came, plausible
+        )
+
+    def figure_by_device(self, indicator: str, value: Column, came: Mask, plausible: Mask) -> Figure:
+        """An indicator that adds up its devices, such as free spaces: coverage is the share of devices that came.
+
+        A count of readings would not do: of six devices that report each minute one is due in ten seconds, yet the
+        sum of one device is a sixth of the whole.
+        """
+        reported = came.astype(np.float64)
+        known = self.over_devices(np.ones(len(self._due)))
+        return self._trusted(indicator, value, self.over_windows(reported), known, reported, plausible)
+
+    def _trusted(
+        self, indicator: str, value: Column, counted: Column, due: Column, came: Column, plausible: Mask
+    ) -> Figure:
+        coverage = np.minimum(ratio(counted, due), 1.0)
+        quality = ratio(self.over_windows(np.where(plausible, came, 0.0)), self.over_windows(came))
+        known = np.isfinite(value)
+        return Figure(
+            indicator,
+            np.where(known, value, np.nan),
+            np.where(known, np.nan_to_num(coverage, nan=0.0), 0.0),
+            np.where(known, np.nan_to_num(quality, nan=0.0), 0.0),
+        )
+
+    def batch(self, figures: list[Figure]) -> IndicatorBatch:
+        """All figures of the window, one after the other, each with its zones and then its cities."""
+        window = self._windows.windows
+        return IndicatorBatch(
+            size_ns=window.size_ns,
+            end_ns=window.end_ns,
+            city=self.city * len(figures),
+            zone=self.zone * len(figures),
+            indicator=[figure.indicator for figure in figures for _ in range(len(self))],
+            value=np.concatenate([figure.value for figure in figures]),
+            coverage=np.concatenate([figure.coverage for figure in figures]),
+            quality=np.concatenate([figure.quality for figure in figures]),
+            revision=np.tile(self.revision(), len(figures)),
+        )
+
+
+def due(expected: Column) -> Column:
+    """(d,) readings due from each known device in the window.
+
+    A device with no known interval is due as often as the median device of its kind, or once where no interval is
+    known at all: a registered device that never spoke lowers the coverage instead of vanishing from it.
+    """
+    known = np.isfinite(expected) & (expected > 0)
+    usual = float(np.median(expected[known])) if known.any() else 1.0
+    return np.where(known, expected, usual)
+
+
+def most(due: Column) -> Column:
+    """(d,) the most readings that a device on time can have in one window: 1 when 1/6 is due, 2 when 1.5 are."""
+    whole: Column = np.maximum(np.ceil(due - _CEIL_SLACK), 1.0)
+    return whole
+
+
+def ratio(upper: Column, lower: Column) -> Column:
+    """`upper` / `lower`, NaN where `lower` is 0: an empty sum has no mean."""
+    return np.divide(upper, lower, out=np.full(len(upper), np.nan), where=lower > 0)
+
+
+def column(windows: WindowBatch, field: str) -> Column:
+    """(n,) the field of each window, NaN where no device of the batch sent the quantity."""
+    values = windows.fields.get(field)
+    return np.full(len(windows), np.nan) if values is None else values
+
+
+def first_known(*columns: Column) -> Column:
+    """Row by row the first value that is not NaN."""
+    values = columns[0]
+    for other in columns[1:]:
+        values = np.where(np.isnan(values), other, values)
+    return values
