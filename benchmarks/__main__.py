@@ -1,0 +1,46 @@
+"""`python -m benchmarks [NAME]...`: run the benchmarks, print the figures, write them as JSON."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from benchmarks import capacity
+from benchmarks.figures import Figure, Skipped, print_figures, write_figures
+from benchmarks.machine import machine_facts
+from benchmarks.plan import Plan, quick_plan
+from benchmarks.processes import BenchmarkError
+
+BENCHMARKS: dict[str, Callable[[Plan], Iterator[Figure | Skipped]]] = {
+    "capacity": capacity.measure,
+}
+RESULTS = Path(__file__).parent / "results" / "latest.json"
+
+
+@click.command(epilog="Example: python -m benchmarks --quick kernels encoding")
+@click.argument("names", nargs=-1, type=click.Choice(list(BENCHMARKS)))
+@click.option("--quick", is_flag=True, help="A tenth of the work, for development; not for figures to be quoted.")
+@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), default=RESULTS, show_default=True)
+def main(names: tuple[str, ...], quick: bool, output: Path) -> None:
+    """Measure Denyut against its peers on the same work; all of NAMES, or every benchmark."""
+    console = Console(stderr=True)
+    plan = quick_plan(console) if quick else Plan(console)
+    machine = machine_facts() | {"quick": quick}
+    figures: list[Figure] = []
+    skipped: list[Skipped] = []
+    try:
+        for name in names or BENCHMARKS:
+            for result in BENCHMARKS[name](plan):
+                (skipped if isinstance(result, Skipped) else figures).append(result)  # type: ignore[arg-type]
+    except BenchmarkError as error:
+        console.print(f"benchmark failed: {error}", style="red", markup=False)
+        sys.exit(1)
+    finally:
+        print_figures(Console(), figures, skipped)
+        write_figures(output, machine, figures, skipped)
+
+
+if __name__ == "__main__":
+    main()

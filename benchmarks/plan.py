@@ -1,0 +1,26 @@
+"""How much a benchmark does."""
+
+from dataclasses import dataclass
+
+from rich.console import Console
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    console: Console
+    messages: int = 1_000_000
+    pairs: int = 3
+    """Interleaved pairs of a measurement against a peer."""
+    idle_seconds: float = 60.0
+    many_devices: int = 1_000_000
+    open_devices: int = 250_000
+    """Devices of four quantities, so that a million series are open."""
+
+    def say(self, line: str) -> None:
+        """Progress, apart from the table of figures."""
+        self.console.print(line, style="dim", markup=False, highlight=False)
+
+
+def quick_plan(console: Console) -> Plan:
+    """For development: too short for a figure to be quoted."""
+    return Plan(console, messages=100_000, pairs=2, idle_seconds=10.0, many_devices=100_000, open_devices=25_000)

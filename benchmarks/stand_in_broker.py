@@ -1,0 +1,206 @@
+"""A broker that only streams: one client, MQTT 3.1.1 or 5, as fast as the client takes it, Receive Maximum honoured.
+
+It runs as a process of its own, takes orders as JSON lines on its standard input and reports on its standard output:
+{"stream": {"messages": N, "devices": D, "qos": Q}}, {"trickle": {"devices": D, "every_s": E, "seconds": S}}.
+"""
+
+import json
+import select
+import socket
+import sys
+import time
+from typing import Any
+
+import numpy as np
+
+from benchmarks.message_stream import MessageStream, payload, topic
+from benchmarks.mqtt_packets import (
+    CONNACK,
+    CONNECT,
+    DISCONNECT,
+    PINGREQ,
+    PINGRESP_BYTES,
+    PUBACK,
+    SUBSCRIBE,
+    connect_facts,
+    packet,
+    packets,
+    publish,
+    suback,
+)
+
+SPAN_MS = 2000
+PREPARE_MS = 500
+SEND_BYTES = 1 << 18
+
+
+def report(event: str, **facts: object) -> None:
+    print(json.dumps({"event": event, **facts}), flush=True)
+
+
+class ClientGone(Exception):
+    pass
+
+
+class Client:
+    """The connection to the one client; counts its acknowledgements."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+        connection.setblocking(False)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.version = 4
+        self.receive_maximum = 65_535
+        self.acknowledged = 0
+        self.subscribed = False
+        self._rest = b""
+
+    def take(self) -> None:
+        """Read what the client has sent, and answer it."""
+        try:
+            data = self.connection.recv(1 << 20)
+        except BlockingIOError:
+            return
+        if not data:
+            raise ClientGone
+        data = self._rest + data
+        if not self._only_short_pubacks(data):
+            end = 0
+            for first, body, end in packets(data):  # noqa: B007 - the last end is used below
+                self._answer(first >> 4, body)
+            data = data[end:]
+            self._rest = data
+
+    def _only_short_pubacks(self, data: bytes) -> bool:
+        if len(data) % 4 or data[:2] != b"\x40\x02":
+            return False
+        heads = np.frombuffer(data, ">u2")[::2]
+        if not (heads == 0x4002).all():
+            return False
+        self.acknowledged += len(heads)
+        self._rest = b""
+        return True
+
+    def _answer(self, kind: int, body: bytes) -> None:
+        if kind == PUBACK:
+            self.acknowledged += 1
+        elif kind == CONNECT:
+            self.version, self.receive_maximum = connect_facts(body)
+            self.send(packet(CONNACK, 0, b"\0\0\0" if self.version == 5 else b"\0\0"))
+        elif kind == SUBSCRIBE:
+            self.send(suback(body, self.version))
+            self.subscribed = True
+        elif kind == PINGREQ:
+            self.send(PINGRESP_BYTES)
+        elif kind == DISCONNECT:
+            raise ClientGone
+
+    def send(self, data: bytes) -> None:
+        self.connection.setblocking(True)
+        self.connection.sendall(data)
+        self.connection.setblocking(False)
+
+
+class Broker:
+    def __init__(self) -> None:
+        self._streams: dict[tuple[int, int, int, int], MessageStream] = {}
+        self._last_time_ms = 0
+
+    def stream(self, client: Client, messages: int, devices: int, qos: int) -> None:
+        """Send all, wait for the last acknowledgement, and report both times (CLOCK_MONOTONIC, ns)."""
+        key = (messages, devices, qos, client.version)
+        if key not in self._streams:
+            self._streams[key] = MessageStream(*key)
+        stream = self._streams[key]
+        self._set_times(stream)
+        report("streamed", **self._send(client, stream))
+
+    def _set_times(self, stream: MessageStream) -> None:
+        """Event times over the two seconds before the sending starts, later than those of any stream before."""
+        first_ms = max(int(time.time() * 1000) + PREPARE_MS - SPAN_MS, self._last_time_ms)
+        stream.set_times(first_ms, SPAN_MS)
+        self._last_time_ms = first_ms + SPAN_MS
+        time.sleep(max(0.0, self._last_time_ms / 1000 - time.time()))
+
+    def _send(self, client: Client, stream: MessageStream) -> dict[str, object]:
+        wanted = client.acknowledged + stream.acknowledgements
+        before, sent, last_byte_ns = client.acknowledged, 0, 0
+        view, total = memoryview(stream.bytes), int(stream.starts[-1])
+        first_byte_ns = time.monotonic_ns()
+        while client.acknowledged < wanted:
+            limit = self._limit(stream, client, client.acknowledged - before)
+            readable, writable, _ = select.select(
+                [client.connection], [client.connection] if sent < limit else [], [], 5
+            )
+            if writable:
+                sent += client.connection.send(view[sent : min(limit, sent + SEND_BYTES)])
+                last_byte_ns = time.monotonic_ns()
+            if readable:
+                client.take()
+        return {
+            "first_byte_ns": first_byte_ns,
+            "last_byte_ns": last_byte_ns,
+            "consumed_ns": time.monotonic_ns(),
+            "bytes": total,
+        }
+
+    def _limit(self, stream: MessageStream, client: Client, acknowledged: int) -> int:
+        """The byte up to which the client's Receive Maximum allows to send."""
+        if not stream.qos:
+            return int(stream.starts[-1])
+        return int(stream.starts[min(stream.messages, acknowledged + client.receive_maximum)])
+
+    def trickle(self, client: Client, devices: int, every_s: float, seconds: float) -> None:
+        """Each device speaks once in `every_s`, evenly spread, QoS 1."""
+        pause, start = every_s / devices, time.monotonic()
+        count = int(seconds / pause)
+        for message in range(count):
+            while (wait := start + message * pause - time.monotonic()) > 0:
+                if select.select([client.connection], [], [], wait)[0]:
+                    client.take()
+            device = message % devices
+            now = b"%013d" % (time.time() * 1000)
+            body = payload(message, device).replace(b"0" * 13, now)
+            client.send(publish(topic(device), body, message % 65_535 + 1, client.version))
+        report("trickled", messages=count)
+
+
+def follow_orders(broker: Broker, client: Client) -> bool:
+    """Serve the client until it leaves (True) or the orders end (False)."""
+    announced = False
+    while True:
+        readable, _, _ = select.select([client.connection, sys.stdin.buffer], [], [])
+        try:
+            if client.connection in readable:
+                client.take()
+            if client.subscribed and not announced:
+                announced = True
+                report("subscribed", version=client.version, receive_maximum=client.receive_maximum)
+            if sys.stdin.buffer in readable:
+                line = sys.stdin.buffer.readline()
+                if not line:
+                    return False
+                follow(broker, client, json.loads(line))
+        except (ClientGone, ConnectionError):
+            client.connection.close()
+            report("left", acknowledged=client.acknowledged)
+            return True
+
+
+def follow(broker: Broker, client: Client, order: dict[str, Any]) -> None:
+    if "stream" in order:
+        broker.stream(client, **order["stream"])
+    else:
+        broker.trickle(client, **order["trickle"])
+
+
+def main() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        report("listening", port=server.getsockname()[1])
+        broker = Broker()
+        while follow_orders(broker, Client(server.accept()[0])):
+            pass
+
+
+if __name__ == "__main__":
+    main()
