@@ -1,14 +1,37 @@
 """What a city configures, as typed and checked values. Every default here is what `denyut run` does with no file."""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationInfo
 
-from config.durations import SECOND_NS, parse_duration
+from config.addresses import checked_broker, checked_store_url
+from config.durations import SECOND_NS, parse_duration, parse_wait
+from config.timezones import checked_timezone
+from config.topics import checked_filter, checked_group, checked_template
 
-Duration = Annotated[int, BeforeValidator(parse_duration)]
-"""Integer nanoseconds; written as "10s", "15m", "24h"."""
+
+def _beside_the_configuration(path: Path, info: ValidationInfo) -> Path:
+    return Path(info.context["folder"]) / path.expanduser() if info.context else path
+
+
+def _duration(value: Any, info: ValidationInfo) -> int:
+    # Only a file brings a context: there a plain number is seconds, in Python it is nanoseconds.
+    return value if isinstance(value, int) and not info.context else parse_duration(value)
+
+
+def _wait(value: Any, info: ValidationInfo) -> int:
+    return value if isinstance(value, int) and not info.context else parse_wait(value)
+
+
+Duration = Annotated[int, BeforeValidator(_duration), Field(gt=0)]
+"""Integer nanoseconds; in a file written as "10s", "15m", "24h"."""
+
+Wait = Annotated[int, BeforeValidator(_wait), Field(ge=0)]
+"""As `Duration`, and "0s" is allowed."""
+
+File = Annotated[Path, AfterValidator(_beside_the_configuration)]
+"""A path; one that is not absolute is relative to the file that names it."""
 
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -20,21 +43,21 @@ QuantityKind = Literal["gauge", "counter", "state", "angle", "level"]
 class Section(BaseModel):
     """A table of the configuration: unknown keys are mistakes, values never change after start."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class City(Section):
     id: Name = "city"
     """Stands for the city level where a source's topic has none."""
     name: str = ""
-    timezone: str = "Asia/Jakarta"
+    timezone: Annotated[str, AfterValidator(checked_timezone)] = "Asia/Jakarta"
     language: Literal["id", "en"] = "id"
 
 
 class Tls(Section):
-    ca: Path | None = None
-    certificate: Path | None = None
-    key: Path | None = None
+    ca: File | None = None
+    certificate: File | None = None
+    key: File | None = None
 
 
 class Quantity(Section):
@@ -62,10 +85,10 @@ class Kind(Section):
 
 class Source(Section):
     name: Name = "mqtt"
-    broker: str = "mqtt://127.0.0.1:1883"
+    broker: Annotated[str, AfterValidator(checked_broker)] = "mqtt://127.0.0.1:1883"
     """mqtt://HOST:PORT or mqtts://HOST:PORT (TLS)."""
-    topics: tuple[str, ...] = ("city/#",)
-    topic: str = "city/{city}/{kind}/{device}/#"
+    topics: Annotated[tuple[Annotated[str, AfterValidator(checked_filter)], ...], Field(min_length=1)] = ("city/#",)
+    topic: Annotated[str, AfterValidator(checked_template)] = "city/{city}/{kind}/{device}/#"
     """What each level of a topic means: {city}, {kind}, {device}, {zone}, + (ignored), a final # (ignored)."""
     kind: str | None = None
     """The kind of every device of this source, where the topic does not say it."""
@@ -84,9 +107,9 @@ class Source(Section):
     username: str | None = None
     password: SecretStr | None = None
     password_env: str | None = None
-    password_file: Path | None = None
+    password_file: File | None = None
     tls: Tls = Tls()
-    shared_group: str | None = None
+    shared_group: Annotated[str | None, AfterValidator(checked_group)] = None
     """Subscribe as $share/GROUP/..., so that several processes divide one stream."""
     session_expiry: Duration = 3600 * SECOND_NS
     receive_maximum: Annotated[int, Field(ge=1, le=65_535)] = 65_535
@@ -106,9 +129,9 @@ class Windows(Section):
         Window(size=60 * SECOND_NS),
         Window(size=900 * SECOND_NS),
     )
-    delay: Duration = 2 * SECOND_NS
+    delay: Wait = 2 * SECOND_NS
     """How long a window waits for readings that are out of order before it closes."""
-    lateness: Duration = 300 * SECOND_NS
+    lateness: Wait = 300 * SECOND_NS
     """How long after its closing a late reading still revises a window."""
     ahead: Duration = 60 * SECOND_NS
     """A reading whose time lies further ahead of the receive time is rejected: its clock is wrong."""
@@ -148,17 +171,17 @@ class Device(Section):
 
 class StoreSettings(Section):
     kind: Literal["sqlite", "influxdb1", "influxdb2", "influxdb3"] = "sqlite"
-    url: str = "http://127.0.0.1:8086"
+    url: Annotated[str, AfterValidator(checked_store_url)] = "http://127.0.0.1:8086"
     database: str = "denyut"
     """Database (1.x, 3.x) or bucket (2.x)."""
     org: str = "denyut"
     username: str | None = None
     password: SecretStr | None = None
     password_env: str | None = None
-    password_file: Path | None = None
+    password_file: File | None = None
     token: SecretStr | None = None
     token_env: str | None = None
-    token_file: Path | None = None
+    token_file: File | None = None
 
 
 class Retention(Section):
@@ -177,7 +200,7 @@ class Settings(Section):
     zones: tuple[Zone, ...] = ()
     offices: tuple[Office, ...] = ()
     devices: tuple[Device, ...] = ()
-    devices_csv: tuple[Path, ...] = ()
+    devices_csv: tuple[File, ...] = ()
     """CSV files of devices, with the keys of a device as their header; paths relative to the file that names them."""
     store: StoreSettings = StoreSettings()
     retention: Retention = Retention()

@@ -1,0 +1,1 @@
+"""What no single setting can know: whether the settings fit each other."""

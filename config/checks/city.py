@@ -1,0 +1,46 @@
+"""The city model: ids that stand once, and devices whose zone and office exist."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from config.checks.finding import Finding
+from config.mistakes import did_you_mean
+from config.settings import Device, Settings
+
+
+def check_ids(settings: Settings) -> Iterator[Finding]:
+    for section, ids in (
+        ("zones", [zone.id for zone in settings.zones]),
+        ("offices", [office.id for office in settings.offices]),
+    ):
+        seen: dict[str, int] = {}
+        for index, name in enumerate(ids):
+            first = seen.setdefault(name, index)
+            if first != index:
+                yield Finding(
+                    f"{name!r} is the id of {section}[{first}] too; ids stand once",
+                    ((section, index, "id"), (section, first, "id")),
+                )
+
+
+class DeviceFinding(NamedTuple):
+    device: int
+    """Index of the device in the list that was checked."""
+    field: str
+    message: str
+    conflicts_with: int | None = None
+    """Index of the other device, whose place belongs to the message."""
+
+
+def check_devices(devices: Sequence[Device], zones: Iterable[str], offices: Iterable[str]) -> Iterator[DeviceFinding]:
+    """Zones and offices are checked only where the configuration lists any."""
+    known = {"zone": dict.fromkeys(zones), "office": dict.fromkeys(offices)}
+    seen: dict[tuple[str, str], int] = {}
+    for index, device in enumerate(devices):
+        first = seen.setdefault((device.kind, device.id), index)
+        if first != index:
+            yield DeviceFinding(index, "id", f"{device.kind} device {device.id!r} is listed twice; also in ", first)
+        for field, name in (("zone", device.zone), ("office", device.office)):
+            if name and known[field] and name not in known[field]:
+                hint = did_you_mean(name, known[field]) or f"; there are {len(known[field])} {field}s, none near it"
+                yield DeviceFinding(index, field, f"there is no {field} {name!r}{hint}")

@@ -1,0 +1,14 @@
+"""What a check returns."""
+
+from typing import NamedTuple
+
+from config.locate import Path
+
+
+class Finding(NamedTuple):
+    """Settings that do not fit each other."""
+
+    message: str
+    paths: tuple[Path, ...]
+    """The setting to change first, then those it conflicts with. Where one of them is wrong by itself, the finding
+    is dropped: it would only repeat that mistake."""

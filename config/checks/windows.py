@@ -1,0 +1,66 @@
+"""Windows and quantities: sizes that panes can make, ranges that histograms can use."""
+
+from collections.abc import Iterator
+from itertools import combinations
+
+from config.checks.finding import Finding
+from config.durations import format_duration
+from config.locate import Path
+from config.settings import Quantity, Settings, Window
+
+
+def check_windows(settings: Settings) -> Iterator[Finding]:
+    for index, window in enumerate(settings.windows.sizes):
+        yield from _hop(window, ("windows", "sizes", index))
+    for (first, one), (second, other) in combinations(enumerate(settings.windows.sizes), 2):
+        if one.size == other.size and (not one.kinds or not other.kinds or set(one.kinds) & set(other.kinds)):
+            paths = tuple(("windows", "sizes", index, "size") for index in (second, first))
+            yield Finding(
+                f"{format_duration(other.size)} is the size of windows.sizes[{first}] too, for the same kinds; "
+                "points are told apart by their size, so one of the two must go",
+                paths,
+            )
+
+
+def _hop(window: Window, path: Path) -> Iterator[Finding]:
+    if window.hop is None:
+        return
+    hop, size = format_duration(window.hop), format_duration(window.size)
+    paths = ((*path, "hop"), (*path, "size"))
+    if window.hop > window.size:
+        yield Finding(f"hop {hop} must not exceed size {size}: readings between two windows would be lost", paths)
+    elif window.size % window.hop:
+        yield Finding(f"size {size} must be a multiple of hop {hop}", paths)
+
+
+def check_quantities(settings: Settings) -> Iterator[Finding]:
+    for kind, entry in settings.kinds.items():
+        for name, quantity in entry.quantities.items():
+            yield from _range(quantity, ("kinds", kind, "quantities", name))
+            yield from _statistics(quantity, ("kinds", kind, "quantities", name))
+
+
+def _range(quantity: Quantity, path: Path) -> Iterator[Finding]:
+    limits = ((*path, "min"), (*path, "max"))
+    low, high = quantity.min, quantity.max
+    if low is not None and high is not None and low >= high:
+        yield Finding(f"min {low:g} must be less than max {high:g}", limits)
+    if quantity.percentiles and (low is None or high is None):
+        absent = " and ".join(name for name, limit in (("min", low), ("max", high)) if limit is None)
+        asked = ", ".join(f"{percentile:g}" for percentile in quantity.percentiles)
+        yield Finding(
+            f"percentiles {asked} need min and max, the range of their histogram; {absent} is missing",
+            ((*path, "percentiles"), *limits),
+        )
+
+
+def _statistics(quantity: Quantity, path: Path) -> Iterator[Finding]:
+    if quantity.harmonic and quantity.kind != "gauge":
+        yield Finding(
+            f"harmonic = true needs kind 'gauge', not {quantity.kind!r}", ((*path, "harmonic"), (*path, "kind"))
+        )
+    if quantity.percentiles and quantity.kind not in ("gauge", "level"):
+        yield Finding(
+            f"percentiles need kind 'gauge' or 'level', not {quantity.kind!r}",
+            ((*path, "percentiles"), (*path, "kind")),
+        )

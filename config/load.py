@@ -1,0 +1,108 @@
+"""A configuration file becomes `Settings`, or a list of every mistake in it."""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from config.checks.city import check_devices, check_ids
+from config.checks.finding import Finding
+from config.checks.sources import check_sources
+from config.checks.store import check_store
+from config.checks.windows import check_quantities, check_windows
+from config.device_list import read_devices
+from config.locate import Path as KeyPath
+from config.locate import lines_of_keys, nearest_line, written
+from config.mistakes import ConfigurationError, Mistake
+from config.salvage import Salvage, salvage
+from config.settings import Device, Settings
+from config.text_file import read_text
+
+LARGEST_FILE = 16 << 20
+"""Bytes; more devices than fit belong into CSV files."""
+
+CHECKS = (check_windows, check_quantities, check_sources, check_store, check_ids)
+
+
+def load_settings(path: Path | None) -> Settings:
+    """The settings of a TOML file, with the devices of its CSV files in `devices`; without a file the defaults.
+
+    Raises ConfigurationError with every mistake of all these files.
+    """
+    if path is None:
+        return Settings()
+    document, lines = _parsed(path)
+    found = salvage(document, {"folder": path.parent})
+    mistakes = list(_mistakes(path, lines, found))
+    devices = list(_listed(path, lines, found, mistakes))
+    mistakes += _device_mistakes(devices, found)
+    if mistakes:
+        raise ConfigurationError(
+            sorted(mistakes, key=lambda mistake: (mistake.file != path, str(mistake.file), mistake.line or 0))
+        )
+    return found.settings.model_copy(update={"devices": tuple(listed.device for listed in devices)})
+
+
+def _parsed(path: Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:
+    text = read_text(path, LARGEST_FILE)
+    try:
+        document = tomllib.loads(text)
+        return document, lines_of_keys(text.replace("\r\n", "\n"))
+    except RecursionError:
+        raise ConfigurationError([Mistake(path, None, "", "is nested too deeply")]) from None
+    # tomllib lets int() speak for itself about a number of thousands of digits.
+    except ValueError as error:
+        message, line = str(error), text.count("\n") + 1
+        if at := re.search(r" \(at (?:line (\d+), column \d+|end of document)\)$", message):
+            line = int(at[1] or line)
+            message = message[: at.start()]
+        raise ConfigurationError([Mistake(path, line, "", f"this is no TOML: {message}")]) from None
+
+
+def _mistakes(path: Path, lines: dict[KeyPath, int], found: Salvage) -> Iterator[Mistake]:
+    for place, sentence in found.wrong:
+        yield Mistake(path, nearest_line(lines, place), written(place), sentence)
+    findings: Iterator[Finding] = chain.from_iterable(check(found.settings) for check in CHECKS)
+    for finding in findings:
+        places = [found.original(place) for place in finding.paths]
+        if not any(found.touched(place) for place in places):
+            yield Mistake(path, nearest_line(lines, places[0]), written(places[0]), finding.message)
+
+
+class _Listed(NamedTuple):
+    device: Device
+    file: Path
+    line: int | None
+    entry: str
+    """How the place of a field begins: "devices[3]." in TOML, nothing in CSV."""
+
+
+def _listed(path: Path, lines: dict[KeyPath, int], found: Salvage, mistakes: list[Mistake]) -> Iterator[_Listed]:
+    """All devices, those of the file itself first; what is wrong in a CSV file joins `mistakes`."""
+    for index, device in enumerate(found.settings.devices):
+        place = found.original(("devices", index))
+        yield _Listed(device, path, nearest_line(lines, place), f"{written(place)}.")
+    for index, file in enumerate(found.settings.devices_csv):
+        try:
+            rows = read_devices(file)
+        except ConfigurationError as error:
+            place = ("devices_csv", index)
+            mistakes += [Mistake(path, nearest_line(lines, place), written(place), str(error))]
+            continue
+        mistakes += rows.mistakes
+        yield from (_Listed(device, file, line, "") for device, line in zip(rows.devices, rows.lines, strict=True))
+
+
+def _device_mistakes(devices: list[_Listed], salvaged: Salvage) -> Iterator[Mistake]:
+    # With an id set aside, a device of that zone or office would be blamed for it.
+    zones = [zone.id for zone in salvaged.settings.zones if salvaged.lists_all("zones")]
+    offices = [office.id for office in salvaged.settings.offices if salvaged.lists_all("offices")]
+    for found in check_devices([listed.device for listed in devices], zones, offices):
+        _, file, line, entry = devices[found.device]
+        message = found.message
+        if found.conflicts_with is not None:
+            other = devices[found.conflicts_with]
+            message += f"{other.file}:{other.line}"
+        yield Mistake(file, line, f"{entry}{found.field}", message)
