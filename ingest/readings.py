@@ -31,6 +31,8 @@ class ReadingBatch:
     """(n,) the device's own counter, or `NO_SEQUENCE`."""
     values: NDArray[np.float64]
     """(q, n), NaN where a reading lacks the quantity."""
+    message: NDArray[np.int64]
+    """(n,) the message of its batch each reading came in; a buffered upload gives several readings."""
     received_ns: int
     """Receive time of the batch, ns UTC; read once."""
 

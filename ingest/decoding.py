@@ -1,0 +1,122 @@
+"""Messages as received to readings in columns, grouped by kind of device."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from operator import itemgetter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from config.settings import Kind, Source
+from ingest.devices import DeviceTable
+from ingest.messages import MessageBatch
+from ingest.payloads.json_decoder import Decoded, JsonDecoder
+from ingest.payloads.one_message import FieldRules
+from ingest.readings import ReadingBatch
+from ingest.reasons import Reason
+from ingest.topics import TopicRouter
+
+_NO_DEVICE = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """One message, or one element of a buffered upload, that gave no reading."""
+
+    message: int
+    """Index in the batch."""
+    reason: Reason
+    device: int
+    """Row of the `DeviceTable`; -1 where the topic names none."""
+
+
+@dataclass(slots=True)
+class DecodedBatch:
+    readings: list[ReadingBatch] = field(default_factory=list)
+    rejections: list[Rejection] = field(default_factory=list)
+
+
+class SourceDecoder:
+    """Decodes the messages of one source. The result depends on the messages alone, never on what came before."""
+
+    def __init__(self, source: Source, default_city: str, devices: DeviceTable, kinds: Mapping[str, Kind]) -> None:
+        self._source = source
+        self._kinds = kinds
+        self._router = TopicRouter(source, default_city, devices)
+        self._decoders: dict[str, JsonDecoder] = {}
+
+    def decode(self, batch: MessageBatch) -> DecodedBatch:
+        streams = self._router.streams(batch.topics)
+        decoded = DecodedBatch()
+        usable = (streams >= 0) & ~batch.retained
+        if not usable.all():
+            self._refuse(streams, usable, decoded)
+        chosen = np.flatnonzero(usable)
+        kinds = self._router.kind_numbers(streams[chosen])
+        for number in np.unique(kinds).tolist():
+            self._decode_kind(self._router.kinds[number], batch, streams, chosen[kinds == number], decoded)
+        return decoded
+
+    def _refuse(self, streams: NDArray[np.int32], usable: NDArray[np.bool_], decoded: DecodedBatch) -> None:
+        for message in np.flatnonzero(~usable).tolist():
+            stream = int(streams[message])
+            reason = self._router.refusal(stream) if stream < 0 else Reason.RETAINED
+            device = _NO_DEVICE if stream < 0 else int(self._router.devices(streams[message : message + 1])[0])
+            decoded.rejections.append(Rejection(message, reason, device))
+
+    def _decode_kind(
+        self,
+        kind: str,
+        batch: MessageBatch,
+        streams: NDArray[np.int32],
+        chosen: NDArray[np.int64],
+        decoded: DecodedBatch,
+    ) -> None:
+        payloads = _pick(batch.payloads, chosen)
+        columns = self._decoder(kind).decode(payloads)
+        for message, reason in columns.rejected:
+            stream = streams[chosen[message : message + 1]]
+            device = int(self._router.devices(stream)[0])
+            decoded.rejections.append(Rejection(int(chosen[message]), reason, device))
+        if len(columns.message):
+            decoded.readings.append(self._readings(kind, columns, chosen[columns.message], streams, batch.received_ns))
+
+    def _readings(
+        self, kind: str, columns: Decoded, message: NDArray[np.int64], streams: NDArray[np.int32], received_ns: int
+    ) -> ReadingBatch:
+        stream = streams[message]
+        return ReadingBatch(
+            kind=kind,
+            quantities=columns.quantities,
+            device=self._router.devices(stream),
+            stream=stream,
+            time_ns=np.where(columns.timed, columns.time_ns, received_ns),
+            timed=columns.timed,
+            sequence=columns.sequence,
+            values=columns.values,
+            message=message,
+            received_ns=received_ns,
+        )
+
+    def _decoder(self, kind: str) -> JsonDecoder:
+        decoder = self._decoders.get(kind)
+        if decoder is None:
+            declared = self._kinds[kind].quantities if kind in self._kinds else {}
+            rules = FieldRules(
+                time_field=self._source.time_field,
+                sequence_field=self._source.sequence_field,
+                renamed=self._source.fields,
+                ignored=frozenset(self._source.ignore),
+                declared=frozenset(declared),
+            )
+            decoder = self._decoders[kind] = JsonDecoder(rules)
+        return decoder
+
+
+def _pick(payloads: Sequence[bytes], chosen: NDArray[np.int64]) -> Sequence[bytes]:
+    if len(chosen) == len(payloads):
+        return payloads
+    if len(chosen) == 1:
+        return [payloads[int(chosen[0])]]
+    picked: tuple[bytes, ...] = itemgetter(*chosen.tolist())(payloads)
+    return picked

@@ -1,0 +1,123 @@
+"""Columns of one batch of messages that were decoded into one structure, and which of them to trust."""
+
+from collections.abc import Sequence
+from types import NoneType
+from typing import Any
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.event_time import event_time_ns, from_floats, from_integers
+from ingest.payloads.columns import columns_of
+from ingest.payloads.one_message import MAX_SEQUENCE, FieldRules
+from ingest.payloads.shape import Leaf
+from ingest.readings import NO_SEQUENCE
+from ingest.reasons import Reason
+
+Column = NDArray[Any] | list[Any]
+
+
+class Assembly:
+    """`plain` tells which of the `n` messages the columns say everything about.
+
+    The others must be read by themselves: a time or sequence that needs a named reason, or no quantity at all.
+    `quotes` is the number of quotation marks each payload has if all its keys are known and none stands twice.
+    """
+
+    def __init__(self, messages: Sequence[msgspec.Struct], leaves: Sequence[Leaf], rules: FieldRules) -> None:
+        count = len(messages)
+        self.columns: dict[str, NDArray[np.float64]] = {}
+        self.time_ns = np.zeros(count, np.int64)
+        self.timed = np.zeros(count, np.bool_)
+        self.sequence = np.full(count, NO_SEQUENCE, np.int64)
+        self.plain = np.ones(count, np.bool_)
+        self._strings = np.zeros(count, np.int64)
+        self._present: dict[tuple[str, ...], NDArray[np.bool_]] = {}
+        for leaf, column in zip(leaves, columns_of(messages, leaves), strict=True):
+            self._add(leaf, column, rules)
+        valued = np.zeros(count, np.bool_)
+        for values in self.columns.values():
+            valued |= values == values
+        self.plain &= valued
+
+    @property
+    def quotes(self) -> NDArray[np.int64]:
+        """(n,) two for each key that is there, two for each text."""
+        marks = self._strings.copy()
+        for present in self._present.values():
+            marks += present
+        return 2 * marks
+
+    def _add(self, leaf: Leaf, column: Column, rules: FieldRules) -> None:
+        name = ".".join(leaf.path)
+        if name == rules.time_field:
+            present = self._add_time(column)
+        elif name == rules.sequence_field:
+            present = self._add_sequence(column)
+        else:
+            present = self._add_field(leaf, column)
+        for depth in range(1, len(leaf.path) + 1):
+            known = self._present.get(leaf.path[:depth])
+            self._present[leaf.path[:depth]] = present if known is None else known | present
+
+    def _add_time(self, column: Column) -> NDArray[np.bool_]:
+        if isinstance(column, list):
+            self.timed = np.array([value is not None for value in column], np.bool_)
+            kinds = set(map(type, column))
+            if kinds <= {int, NoneType}:
+                # A float holds whole numbers that no int64 does: they are out of range in either form.
+                column = np.array([value or 0 for value in column], np.float64 if _huge(column) else np.int64)
+            elif kinds <= {float, NoneType}:
+                column = np.array([value or 0.0 for value in column], np.float64)
+        else:
+            self.timed[:] = True
+        if isinstance(column, np.ndarray):
+            self._read_numbers(column)
+        else:
+            self._read_mixed(column)
+        # A time of null is a key that is there; such a payload is read by itself, with the same result.
+        return self.timed
+
+    def _read_numbers(self, column: NDArray[Any]) -> None:
+        if column.dtype == np.uint64 and (column >= 2**63).any():
+            column = column.astype(np.float64)
+        if column.dtype.kind == "f":
+            self.time_ns, in_range = from_floats(column)
+        else:
+            self.time_ns, in_range = from_integers(column.astype(np.int64))
+        self.plain &= in_range
+
+    def _read_mixed(self, column: Sequence[object]) -> None:
+        times = [0 if value is None else event_time_ns(value) for value in column]
+        self.plain &= np.array([not isinstance(time, Reason) for time in times], np.bool_)
+        self.time_ns = np.array([0 if isinstance(time, Reason) else time for time in times], np.int64)
+        self._strings += np.array([isinstance(value, str) for value in column], np.bool_)
+
+    def _add_sequence(self, column: Column) -> NDArray[np.bool_]:
+        numbers = np.asarray(column, np.float64)
+        present = ~np.isnan(numbers)
+        with np.errstate(invalid="ignore"):
+            whole = (numbers >= 0) & (numbers < MAX_SEQUENCE) & (numbers == np.floor(numbers))
+        self.plain &= whole | ~present
+        self.sequence = np.where(whole, np.where(whole, numbers, 0).astype(np.int64), NO_SEQUENCE)
+        return present
+
+    def _add_field(self, leaf: Leaf, column: Column) -> NDArray[np.bool_]:
+        if isinstance(column, list):
+            present = np.array([value == value for value in column], np.bool_)
+            if str in leaf.roles:
+                texts = [isinstance(value, str) for value in column]
+                self._strings += np.array(texts, np.bool_)
+                column = [np.nan if text else value for text, value in zip(texts, column, strict=True)]
+            numbers = np.array(column, np.float64)
+        else:
+            numbers = column
+            present = numbers == numbers
+        if leaf.quantity is not None:
+            self.columns[leaf.quantity] = numbers
+        return present
+
+
+def _huge(column: Sequence[Any]) -> bool:
+    return any(value is not None and abs(value) >= 2**63 for value in column)
