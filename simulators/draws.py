@@ -1,0 +1,82 @@
+"""Random numbers that depend on nothing but who asks and when: no state, any order, any split, the same values."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+KeyArray = NDArray[np.uint64]
+_GOLDEN = 0x9E3779B97F4A7C15
+_NORMAL_ABOVE = 50.0
+
+
+@lru_cache(maxsize=64)
+def key_of(seed: int, *words: str) -> int:
+    """A 64-bit key, stable between runs and machines."""
+    text = "\x1f".join((str(seed), *words))
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
+
+
+def mix(values: KeyArray) -> KeyArray:
+    """The finaliser of SplitMix64 (Steele, Lea, Flood 2014): each input bit changes half of the output bits."""
+    mixed = values ^ (values >> np.uint64(30))
+    mixed = mixed * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = mixed ^ (mixed >> np.uint64(27))
+    mixed = mixed * np.uint64(0x94D049BB133111EB)
+    return mixed ^ (mixed >> np.uint64(31))
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """One stream of random numbers a row; `number` tells apart the draws that one row makes."""
+
+    key: KeyArray
+    """(n,) of the device."""
+    step: NDArray[np.int64]
+    """(n,) which reading of the device it is."""
+
+    def uniform(self, number: int) -> FloatArray:
+        """(n,) in the open interval (0, 1)."""
+        return _uniform(self.key, self.step, number)
+
+    def normal(self, number: int) -> FloatArray:
+        """(n,) mean 0, standard deviation 1."""
+        return _normal(self.key, self.step, number)
+
+    def poisson(self, number: int, mean: FloatArray) -> FloatArray:
+        """(n,) counts with the given means, by inversion; above a mean of 50 by the normal approximation."""
+        small = np.minimum(mean, _NORMAL_ABOVE)
+        drawn = self.uniform(number)
+        share = np.exp(-small)
+        below = share.copy()
+        count = np.zeros_like(small)
+        highest = small.max(initial=0.0)
+        for possible in range(1, int(highest + 10 * np.sqrt(highest)) + 12):
+            count += drawn > below
+            share = share * small / possible
+            below += share
+        large = np.maximum(np.rint(mean + np.sqrt(mean) * self.normal(number)), 0.0)
+        return np.where(mean > _NORMAL_ABOVE, large, count)
+
+
+def wander(key: KeyArray, time_ns: NDArray[np.int64], period_ns: int, number: int) -> FloatArray:
+    """(n,) a value that drifts smoothly about 0 (standard deviation below 1), with a new target each period."""
+    knot = time_ns // period_ns
+    share = (time_ns - knot * period_ns) / period_ns
+    weight = share * share * (3.0 - 2.0 * share)
+    return _normal(key, knot, number) * (1.0 - weight) + _normal(key, knot + 1, number) * weight
+
+
+def _uniform(key: KeyArray, step: NDArray[np.int64], number: int) -> FloatArray:
+    place = mix(np.atleast_1d(step).astype(np.uint64) + np.uint64(number * _GOLDEN % 2**64))
+    bits = mix(np.atleast_1d(key) ^ place) >> np.uint64(11)
+    return (bits.astype(np.float64) + 0.5) / 2.0**53
+
+
+def _normal(key: KeyArray, step: NDArray[np.int64], number: int) -> FloatArray:
+    # Box and Muller; the second half of the numbers is kept for the second uniform of each pair.
+    radius = np.sqrt(-2.0 * np.log(_uniform(key, step, number)))
+    return radius * np.cos(2.0 * np.pi * _uniform(key, step, number + 1_000_003))

@@ -1,0 +1,143 @@
+"""Sends a simulated city to a broker: MQTT 5 where the broker speaks it, else 3.1.1."""
+
+import asyncio
+import ssl
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import aiomqtt
+
+from config.durations import SECOND_NS
+from simulators.pace import Pace
+from simulators.payloads import Encoder, Messages
+
+_WORKERS = 8
+"""Publishes that wait for their PUBACK at the same time; aiomqtt warns from ten on."""
+_CONNECT_TIMEOUT_S = 5.0
+_FIRST_WAIT_S = 0.5
+_LONGEST_WAIT_S = 15.0
+_DIALECTS = (aiomqtt.ProtocolVersion.V5, aiomqtt.ProtocolVersion.V311)
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    host: str
+    port: int
+    qos: int = 1
+    username: str | None = None
+    password: str | None = field(default=None, repr=False)
+    tls: ssl.SSLContext | None = None
+
+    def __str__(self) -> str:
+        return f"{'mqtts' if self.tls else 'mqtt'}://{self.host}:{self.port}"
+
+
+@dataclass
+class Tally:
+    sent: int = 0
+    unsent: int = 0
+    """Came due while there was no connection, or broke off with it; the broker may have a few of the latter."""
+    by_kind: dict[str, int] = field(default_factory=dict)
+    connections: int = 0
+    seconds: float = 0.0
+
+    def add(self, topic: str) -> None:
+        kind = topic.split("/", 3)[2]
+        self.sent += 1
+        self.by_kind[kind] = self.by_kind.get(kind, 0) + 1
+
+
+class Publisher:
+    """Publishes what comes due, and reconnects with growing pauses; what came due meanwhile is counted as unsent."""
+
+    def __init__(self, encoder: Encoder, destination: Destination, pace: Pace, note: Callable[[str], None]) -> None:
+        self.tally = Tally()
+        self._encoder = encoder
+        self._destination = destination
+        self._pace = pace
+        self._note = note
+        self._reached_ns = pace.start_ns
+        self._dialect = 0
+        self._give_up: float | None = None
+
+    async def run(self) -> None:
+        """Returns when the pace has ended, also if no broker was reached in that time."""
+        began = time.monotonic()
+        if self._pace.lasts_ns is not None:
+            self._give_up = began + self._pace.lasts_ns / SECOND_NS
+        wait_s = _FIRST_WAIT_S
+        try:
+            while not self._over():
+                connections = self.tally.connections
+                reason = await self._connected_run()
+                wait_s = _FIRST_WAIT_S if self.tally.connections > connections else wait_s
+                if reason is None:
+                    continue
+                self._note(f"{self._destination}: {reason}; trying again in {wait_s:g} s")
+                await asyncio.sleep(wait_s)
+                wait_s = min(wait_s * 2, _LONGEST_WAIT_S)
+        finally:
+            self.tally.seconds = time.monotonic() - began
+
+    def _over(self) -> bool:
+        if self._pace.end_ns is not None and self._reached_ns >= self._pace.end_ns:
+            return True
+        return not self.tally.connections and self._give_up is not None and time.monotonic() > self._give_up
+
+    async def _connected_run(self) -> str | None:
+        """Why the connection failed or broke; None when all was sent, or the next try is due at once."""
+        connections = self.tally.connections
+        try:
+            async with self._client() as client:
+                self.tally.connections += 1
+                self._note(f"connected to {self._destination} ({_DIALECTS[self._dialect].name})")
+                await self._send_all(client)
+        except aiomqtt.MqttError as error:
+            if connections or self.tally.connections or self._refused(error):
+                return str(error)
+            # A broker without MQTT 5 closes the connection or answers with a code; the next try speaks 3.1.1.
+            self._dialect = (self._dialect + 1) % len(_DIALECTS)
+            return None if self._dialect else str(error)
+        return None
+
+    def _refused(self, error: aiomqtt.MqttError) -> bool:
+        return isinstance(error.__cause__, OSError) and not isinstance(error.__cause__, ConnectionResetError)
+
+    def _client(self) -> aiomqtt.Client:
+        return aiomqtt.Client(
+            self._destination.host,
+            self._destination.port,
+            protocol=_DIALECTS[self._dialect],
+            username=self._destination.username,
+            password=self._destination.password,
+            tls_context=self._destination.tls,
+            timeout=_CONNECT_TIMEOUT_S,
+        )
+
+    async def _send_all(self, client: aiomqtt.Client) -> None:
+        missed_until_ns = self._pace.now_ns()
+        self.tally.unsent += self._encoder.fleet.count(self._reached_ns, missed_until_ns)
+        self._reached_ns = missed_until_ns
+        async for start_ns, end_ns in self._pace.spans(self._reached_ns):
+            self._reached_ns = end_ns
+            await self._send(client, self._encoder.messages(start_ns, end_ns))
+
+    async def _send(self, client: aiomqtt.Client, messages: Messages) -> None:
+        sent_before = self.tally.sent
+        remaining = zip(messages.topics, messages.payloads, strict=True)
+        workers = 1 if self._destination.qos == 0 else _WORKERS
+        try:
+            results = await asyncio.gather(
+                *(self._work(client, remaining) for _ in range(workers)), return_exceptions=True
+            )
+        finally:
+            self.tally.unsent += len(messages) - (self.tally.sent - sent_before)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+
+    async def _work(self, client: aiomqtt.Client, remaining: Iterator[tuple[str, bytes]]) -> None:
+        for topic, payload in remaining:
+            await client.publish(topic, payload, qos=self._destination.qos)
+            self.tally.add(topic)
