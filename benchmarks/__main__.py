@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from benchmarks import capacity
+from benchmarks import capacity, encoding
 from benchmarks.figures import Figure, Skipped, print_figures, write_figures
 from benchmarks.machine import machine_facts
 from benchmarks.plan import Plan, quick_plan
@@ -15,6 +15,7 @@ from benchmarks.processes import BenchmarkError
 
 BENCHMARKS: dict[str, Callable[[Plan], Iterator[Figure | Skipped]]] = {
     "capacity": capacity.measure,
+    "encoding": encoding.measure,
 }
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 
@@ -38,7 +39,7 @@ def main(names: tuple[str, ...], quick: bool, output: Path) -> None:
         console.print(f"benchmark failed: {error}", style="red", markup=False)
         sys.exit(1)
     finally:
-        print_figures(Console(), figures, skipped)
+        print_figures(Console(width=None if sys.stdout.isatty() else 130), figures, skipped)
         write_figures(output, machine, figures, skipped)
 
 

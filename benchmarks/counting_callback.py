@@ -6,6 +6,7 @@ import sys
 from types import FrameType
 
 import paho.mqtt.client as mqtt
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 
 
 class Count:
@@ -18,16 +19,17 @@ class Count:
 
 def main(port: int) -> None:
     count = Count()
-    client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="counting", protocol=mqtt.MQTTv311)
+    client = mqtt.Client(CallbackAPIVersion.VERSION2, client_id="counting", protocol=MQTTProtocolVersion.MQTTv311)
     client.on_message = count.add
-    client.on_connect = lambda *_: client.subscribe("city/#", qos=1)
 
     def stop(_signal: int, _frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
         print(json.dumps({"event": "counted", "messages": count.messages}), flush=True)
         sys.exit(0)
 
     signal.signal(signal.SIGTERM, stop)
     client.connect("127.0.0.1", port)
+    client.subscribe("city/#", qos=1)
     client.loop_forever()
 
 

@@ -3,9 +3,12 @@
 import json
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from benchmarks.processes import BenchmarkError, Child, wait_until
 
@@ -28,6 +31,18 @@ class Snapshot:
     status: dict[str, Any]
 
     @property
+    def wait_for_connection(self, port: int) -> None:
+        """Connected to the broker, and a second more, in which the broker answers the subscription."""
+        wait_until(lambda: self._is_connected(port), 30, f"denyut run connected to port {port}")
+        time.sleep(1)
+
+    def _is_connected(self, port: int) -> bool:
+        self.snapshot()
+        connections = self.facts.net_connections("tcp")
+        return any(
+            link.status == psutil.CONN_ESTABLISHED and link.raddr and link.raddr.port == port for link in connections
+        )
+
     def received(self) -> int:
         return int(self.status["received"])
 
@@ -60,6 +75,18 @@ class DenyutProcess(Child):
             if self.process.poll() is not None:
                 raise BenchmarkError(f"denyut run ended early: {self.last_lines()}") from None
             return None
+
+    def wait_for_connection(self, port: int) -> None:
+        """Connected to the broker, and a second more, in which the broker answers the subscription."""
+        wait_until(lambda: self._is_connected(port), 30, f"denyut run connected to port {port}")
+        time.sleep(1)
+
+    def _is_connected(self, port: int) -> bool:
+        self.snapshot()
+        connections = self.facts.net_connections("tcp")
+        return any(
+            link.status == psutil.CONN_ESTABLISHED and link.raddr and link.raddr.port == port for link in connections
+        )
 
     def received(self) -> int:
         snapshot = self.snapshot()

@@ -40,7 +40,8 @@ class MessageStream:
         lengths = np.fromiter(map(len, frames), np.int64, messages)
         self.starts: NDArray[np.int64] = np.concatenate(([0], np.cumsum(lengths)))
         """(messages + 1,) byte position of each frame, and of the end."""
-        self.bytes = np.frombuffer(bytearray().join(frames), np.uint8)
+        self.data = bytearray().join(frames)
+        self._octets = np.frombuffer(self.data, np.uint8)
         marks = np.fromiter((frame.index(TIME_MARK) for frame in frames), np.int64, messages)
         self._time_at = self.starts[:-1] + marks
         self.acknowledgements = messages if qos else int(sentinel)
@@ -55,4 +56,4 @@ class MessageStream:
         times = first_ms + (self._position * span_ms).astype(np.int64)
         for digit in range(len(TIME_MARK)):
             power = 10 ** (len(TIME_MARK) - 1 - digit)
-            self.bytes[self._time_at + digit] = 48 + times // power % 10
+            self._octets[self._time_at + digit] = 48 + times // power % 10

@@ -18,7 +18,7 @@ class Plan:
 
     def say(self, line: str) -> None:
         """Progress, apart from the table of figures."""
-        self.console.print(line, style="dim", markup=False, highlight=False)
+        self.console.print(line, style="dim", markup=False, highlight=False, soft_wrap=True)
 
 
 def quick_plan(console: Console) -> Plan:

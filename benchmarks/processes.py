@@ -38,7 +38,7 @@ class Child:
         self, command: Sequence[str], core: int | None = None, log: Path | None = None, talks: bool = False
     ) -> None:
         self.command = list(command)
-        self._log: IO[bytes] = open(log or os.devnull, "ab")  # noqa: SIM115 - lives as long as the child
+        self._log: IO[bytes] = (log or Path(os.devnull)).open("ab")
         self.process = subprocess.Popen(
             self.command,
             stdin=subprocess.PIPE if talks else subprocess.DEVNULL,
@@ -46,7 +46,7 @@ class Child:
             stderr=self._log if log else None,
             preexec_fn=pin_to(core),
         )
-        self._facts = psutil.Process(self.process.pid)
+        self.facts = psutil.Process(self.process.pid)
 
     def __enter__(self) -> Self:
         return self
@@ -72,11 +72,11 @@ class Child:
 
     def cpu_seconds(self) -> float:
         """User and system time so far, of the process and its threads."""
-        times = self._facts.cpu_times()
+        times = self.facts.cpu_times()
         return float(times.user + times.system)
 
     def resident_mib(self) -> float:
-        return float(self._facts.memory_info().rss) / 2**20
+        return float(self.facts.memory_info().rss) / 2**20
 
     def stop(self) -> int:
         """Exit status; idempotent."""

@@ -38,7 +38,7 @@ def report(event: str, **facts: object) -> None:
     print(json.dumps({"event": event, **facts}), flush=True)
 
 
-class ClientGone(Exception):
+class ClientGoneError(Exception):
     pass
 
 
@@ -62,7 +62,7 @@ class Client:
         except BlockingIOError:
             return
         if not data:
-            raise ClientGone
+            raise ClientGoneError
         data = self._rest + data
         if not self._only_short_pubacks(data):
             end = 0
@@ -93,7 +93,7 @@ class Client:
         elif kind == PINGREQ:
             self.send(PINGRESP_BYTES)
         elif kind == DISCONNECT:
-            raise ClientGone
+            raise ClientGoneError
 
     def send(self, data: bytes) -> None:
         self.connection.setblocking(True)
@@ -125,13 +125,12 @@ class Broker:
     def _send(self, client: Client, stream: MessageStream) -> dict[str, object]:
         wanted = client.acknowledged + stream.acknowledgements
         before, sent, last_byte_ns = client.acknowledged, 0, 0
-        view, total = memoryview(stream.bytes), int(stream.starts[-1])
+        view, total = memoryview(stream.data), int(stream.starts[-1])
         first_byte_ns = time.monotonic_ns()
         while client.acknowledged < wanted:
             limit = self._limit(stream, client, client.acknowledged - before)
-            readable, writable, _ = select.select(
-                [client.connection], [client.connection] if sent < limit else [], [], 5
-            )
+            sending = [client.connection] if sent < limit else []
+            readable, writable, _ = select.select([client.connection], sending, [], 5)
             if writable:
                 sent += client.connection.send(view[sent : min(limit, sent + SEND_BYTES)])
                 last_byte_ns = time.monotonic_ns()
@@ -181,7 +180,7 @@ def follow_orders(broker: Broker, client: Client) -> bool:
                 if not line:
                     return False
                 follow(broker, client, json.loads(line))
-        except (ClientGone, ConnectionError):
+        except (ClientGoneError, ConnectionError):
             client.connection.close()
             report("left", acknowledged=client.acknowledged)
             return True
