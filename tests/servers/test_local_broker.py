@@ -4,18 +4,20 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import paho.mqtt.client as mqtt
 import psutil
 import pytest
+from paho.mqtt.enums import CallbackAPIVersion
 
 from denyut.children import ChildError, start_child
 from denyut.local_broker import LocalBroker, find_mosquitto, free_port, start_broker
 
 
 @pytest.fixture(params=["mosquitto", "iotcore"])
-def broker(request, tmp_path):
+def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LocalBroker]:
     program = find_mosquitto() if request.param == "mosquitto" else None
     if request.param == "mosquitto" and program is None:
         pytest.skip("mosquitto is not installed")
@@ -36,10 +38,10 @@ def listening(broker: LocalBroker) -> list[tuple[str, int]]:
 def exchange(port: int, payload: bytes) -> tuple[str, bytes, int]:
     """Publish over MQTT 5 at QoS 1 and take the message back from a subscription."""
     came: list[tuple[str, bytes, int]] = []
-    client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
+    client = mqtt.Client(CallbackAPIVersion.VERSION2, protocol=mqtt.MQTTv5)
     client.on_connect = lambda c, *_: c.subscribe("city/#", qos=1)
     client.on_subscribe = lambda c, *_: c.publish("city/bojonegoro/air/a1", payload, qos=1)
-    client.on_message = lambda _c, _u, message: came.append((message.topic, message.payload, message.qos))
+    client.on_message = lambda _c, _u, message: came.append((message.topic, bytes(message.payload), message.qos))
     client.connect("127.0.0.1", port)
     deadline = time.monotonic() + 10
     while not came and time.monotonic() < deadline:
@@ -48,33 +50,33 @@ def exchange(port: int, payload: bytes) -> tuple[str, bytes, int]:
     return came[0]
 
 
-def test_the_broker_listens_on_this_machine_alone(broker):
+def test_the_broker_listens_on_this_machine_alone(broker: LocalBroker) -> None:
     assert listening(broker) == [("127.0.0.1", broker.port)]
 
 
-def test_the_broker_speaks_mqtt_5(broker):
+def test_the_broker_speaks_mqtt_5(broker: LocalBroker) -> None:
     assert exchange(broker.port, b'{"pm25": 12.5}') == ("city/bojonegoro/air/a1", b'{"pm25": 12.5}', 1)
 
 
-def test_the_broker_carries_a_payload_of_a_mebibyte_less_its_header(broker):
+def test_the_broker_carries_a_payload_of_a_mebibyte_less_its_header(broker: LocalBroker) -> None:
     payload = b"x" * (1 << 20 - 4)
     assert exchange(broker.port, payload)[1] == payload
 
 
-def test_a_stopped_broker_leaves_its_port_free(broker):
+def test_a_stopped_broker_leaves_its_port_free(broker: LocalBroker) -> None:
     broker.stop()
     assert not broker.child.running
     socket.create_server(("127.0.0.1", broker.port)).close()
 
 
-def test_a_taken_port_is_refused_with_its_number(tmp_path):
+def test_a_taken_port_is_refused_with_its_number(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         with pytest.raises(OSError, match=f"port {port} of 127.0.0.1"):
             start_broker(tmp_path, port, find_mosquitto())
 
 
-def test_a_broker_that_does_not_start_is_reported_with_its_last_lines(tmp_path):
+def test_a_broker_that_does_not_start_is_reported_with_its_last_lines(tmp_path: Path) -> None:
     program = tmp_path / "mosquitto"
     program.write_text("#!/bin/sh\necho no such option\nexit 3\n")
     program.chmod(0o755)
@@ -82,7 +84,7 @@ def test_a_broker_that_does_not_start_is_reported_with_its_last_lines(tmp_path):
         start_broker(tmp_path / "broker", mosquitto=program)
 
 
-def test_a_child_ends_when_its_parent_is_killed(tmp_path):
+def test_a_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     if sys.platform != "linux":
         pytest.skip("the kernel ends orphans on Linux only")
     parent = subprocess.Popen(
@@ -96,7 +98,7 @@ def test_a_child_ends_when_its_parent_is_killed(tmp_path):
     child.wait(10)
 
 
-def test_a_child_that_ignores_the_request_to_end_is_killed(tmp_path):
+def test_a_child_that_ignores_the_request_to_end_is_killed(tmp_path: Path) -> None:
     child = start_child(
         "deaf", ["/bin/sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.1; done"], tmp_path / "log"
     )
@@ -105,7 +107,7 @@ def test_a_child_that_ignores_the_request_to_end_is_killed(tmp_path):
     assert child.stop(timeout_s=0.2) == -signal.SIGKILL
 
 
-def test_free_ports_can_be_listened_on():
+def test_free_ports_can_be_listened_on() -> None:
     socket.create_server(("127.0.0.1", free_port())).close()
 
 

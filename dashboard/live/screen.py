@@ -1,0 +1,100 @@
+"""The live view of a terminal: pace, ledger and the newest indicators by zone, cut to the terminal's size."""
+
+import math
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from config.language import Language
+from dashboard.live.figure_columns import COLUMNS, NO_DEVICE, cell, fitting_columns, heading
+from dashboard.live.ledger_lines import balance, pace, progress, rejections
+from dashboard.live.scene import Scene
+from dashboard.live.zone_figures import ZoneFigures
+
+_NARROW = 100
+_ZONE_WIDTH = 14
+_HEADING_LINES = 2
+_TURN_S = 5.0
+
+
+def screen(scene: Scene, language: Language, width: int, height: int) -> RenderableType:
+    """One frame of at most `height` lines of `width` characters."""
+    head = [line for line in _head(scene, language) if line is not None]
+    foot = _foot(language)
+    for line in (*head, *foot):
+        line.no_wrap, line.overflow = True, "ellipsis"
+    room = height - len(head) - len(foot) - 1
+    body = _body(scene, language, width, room)
+    return Group(*head, Text(), *body, *foot)
+
+
+def _head(scene: Scene, language: Language) -> list[Text | None]:
+    title = Text.assemble(("Denyut", "bold cyan"), f" · {scene.city} · {scene.broker} · {scene.elapsed}")
+    if scene.ledger is None:
+        return [title, pace(scene, language)]
+    return [
+        title,
+        pace(scene, language),
+        balance(scene.ledger, language),
+        rejections(scene.ledger, language),
+        progress(scene.ledger, language),
+    ]
+
+
+def _foot(language: Language) -> list[Text]:
+    legend = language.gettext("(%): coverage, share of expected readings · {dash} no such device · Ctrl-C ends")
+    return [Text(legend.format(dash=NO_DEVICE), style="dim")]
+
+
+def _body(scene: Scene, language: Language, width: int, room: int) -> list[RenderableType]:
+    figures = scene.figures
+    if figures is None:
+        return [Text(language.gettext("no window has closed yet"), style="italic")]
+    title = Text(figures_title(scene, figures, language), style="bold", no_wrap=True, overflow="ellipsis")
+    shown, turn = _shown_zones(figures, max(1, room - 1 - _HEADING_LINES), scene.elapsed_s, language)
+    return [title, _table(scene, figures, shown, language, width), *turn]
+
+
+def _shown_zones(
+    figures: ZoneFigures, lines: int, elapsed_s: float, language: Language
+) -> tuple[list[str], list[RenderableType]]:
+    """The zones that fit, the city always; where more exist they take turns, and a line says which these are."""
+    zones = list(figures.zones)
+    if len(zones) <= lines:
+        return zones, []
+    fixed, others = zones[:1], zones[1:]
+    step = max(1, lines - len(fixed) - 1)
+    page = int(elapsed_s // _TURN_S) % math.ceil(len(others) / step)
+    first = page * step
+    shown = others[first : first + step]
+    words = language.gettext("zones {first} to {last} of {count}")
+    text = words.format(first=first + 1, last=first + len(shown), count=len(others))
+    return fixed + shown, [Text(text, style="dim")]
+
+
+def figures_title(scene: Scene, figures: ZoneFigures, language: Language) -> str:
+    words = language.gettext("Newest indicators by zone: windows of {size}, up to {time}")
+    return words.format(size=figures.size, time=scene.clock_ns(figures.end_ns))
+
+
+def _table(scene: Scene, figures: ZoneFigures, shown: list[str], language: Language, width: int) -> Table:
+    # Widths come from all zones, so that the columns stay where they are when the shown zones change.
+    cells = {
+        zone: [cell(column, by_indicator.get(column.indicator), language) for column in COLUMNS]
+        for zone, by_indicator in figures.zones.items()
+    }
+    headings = [heading(column, language) for column in COLUMNS]
+    gap = 1 if width < _NARROW else 2
+    widths = [
+        gap + max(*(len(line) for line in headings[at].split("\n")), *(len(row[at]) for row in cells.values()))
+        for at in range(len(COLUMNS))
+    ]
+    chosen = fitting_columns(widths, width - _ZONE_WIDTH)
+    table = Table(box=None, padding=(0, 0, 0, gap), pad_edge=False, header_style="bold cyan")
+    table.add_column(language.gettext("Zone"), width=_ZONE_WIDTH, no_wrap=True, overflow="ellipsis")
+    for at in chosen:
+        table.add_column(headings[at], justify="right", no_wrap=True, width=widths[at] - gap)
+    for zone in shown:
+        table.add_row(scene.zone_name(zone), *(cells[zone][at] for at in chosen))
+    return table

@@ -1,0 +1,73 @@
+"""The newest indicators, arranged by zone."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from config.durations import parse_duration
+from processors.indicators.indicator_batch import CITY_ZONE
+
+_LONGEST_NS = parse_duration("1m")
+_STALE_WINDOWS = 3
+
+
+class IndicatorRow(Protocol):
+    """A point of measurement "indicator", as a store gives it."""
+
+    @property
+    def time_ns(self) -> int: ...
+    @property
+    def tags(self) -> Mapping[str, str]: ...
+    @property
+    def fields(self) -> Mapping[str, float]: ...
+
+
+@dataclass(frozen=True)
+class Figure:
+    value: float | None
+    """None: there are devices, but no data."""
+    coverage: float
+    """Share of the expected readings that came, 0 to 1."""
+
+
+@dataclass(frozen=True)
+class ZoneFigures:
+    size: str
+    """The window that all figures are of, such as "10s"."""
+    end_ns: int
+    """The newest end of a window among them, ns UTC."""
+    zones: dict[str, dict[str, Figure]]
+    """Zone -> indicator -> figure, the whole city first, then by name; a zone without devices of a kind lacks it."""
+
+
+def newest_figures(rows: Iterable[IndicatorRow]) -> ZoneFigures | None:
+    """One window size for all: the longest up to a minute that has come, since longer ones lag behind.
+
+    A figure that is more than three windows older than the newest one is no data: its zone fell silent.
+    """
+    by_size: dict[str, list[IndicatorRow]] = {}
+    for row in rows:
+        by_size.setdefault(row.tags["size"], []).append(row)
+    if not by_size:
+        return None
+    size = max(by_size, key=_preference)
+    chosen = by_size[size]
+    end_ns = max(row.time_ns for row in chosen)
+    oldest_ns = end_ns - _STALE_WINDOWS * parse_duration(size)
+    zones: dict[str, dict[str, Figure]] = {}
+    for row in sorted(chosen, key=lambda row: (row.tags["zone"] != CITY_ZONE, row.tags["zone"])):
+        zones.setdefault(row.tags["zone"], {})[row.tags["indicator"]] = _figure(row, oldest_ns)
+    return ZoneFigures(size, end_ns, zones)
+
+
+def _preference(size: str) -> tuple[bool, int]:
+    """Sizes up to a minute before longer ones; of those the longest, of longer ones the shortest."""
+    size_ns = parse_duration(size)
+    short = size_ns <= _LONGEST_NS
+    return short, size_ns if short else -size_ns
+
+
+def _figure(row: IndicatorRow, oldest_ns: int) -> Figure:
+    if row.time_ns < oldest_ns:
+        return Figure(None, 0.0)
+    return Figure(row.fields.get("value"), row.fields.get("coverage", 0.0))

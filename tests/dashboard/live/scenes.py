@@ -1,0 +1,74 @@
+"""Literal scenes for the tests of the live view."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta, timezone
+
+from dashboard.live.ledger import read_ledger
+from dashboard.live.scene import Scene
+from dashboard.live.zone_figures import newest_figures
+
+END_NS = 1_784_000_000_000_000_000  # 2026-07-14 03:33:20 UTC, 10:33:20 in Bojonegoro
+WIB = timezone(timedelta(hours=7))
+STATUS = {
+    "received": 10_234,
+    "accepted": 10_200,
+    "duplicate": 4,
+    "rejected": {"not_json": 10, "out_of_range": 20},
+    "readings": 30_600,
+    "late": 3,
+    "too_late": 1,
+    "journal_lag_s": 0.31,
+    "windows_closed": 320,
+    "points_written": 3200,
+    "points_pending": 12,
+    "alerts_active": 0,
+    "watermark": "2026-07-14T03:33:18+00:00",
+    "uptime_s": 34.0,
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    time_ns: int
+    tags: dict[str, str]
+    fields: dict[str, float]
+
+
+def indicator(
+    zone: str, name: str, value: float | None, coverage: float = 1.0, size: str = "10s", time_ns: int = END_NS
+) -> Row:
+    fields = {"coverage": coverage, "quality": 1.0, "revision": 0.0}
+    if value is not None:
+        fields["value"] = value
+    return Row(time_ns, {"city": "bojonegoro", "zone": zone, "indicator": name, "size": size}, fields)
+
+
+TWO_ZONES = [
+    indicator("kapas", "parking_occupancy", 0.634, 0.98),
+    indicator("kapas", "parking_free", 1_250.0, 0.98),
+    indicator("kapas", "traffic_flow", 1_520.0, 0.75),
+    indicator("kapas", "traffic_speed", 38.24, 0.75),
+    indicator("kapas", "traffic_v85", 52.0, 0.75),
+    indicator("kapas", "pm25", 61.22, 1.0),
+    indicator("kapas", "pm10", 80.1, 1.0),
+    indicator("kapas", "ispu_indicative", 106.0, 1.0),
+    indicator("padangan", "parking_occupancy", None, 0.0),
+    indicator("padangan", "traffic_speed", 12.5, 0.3),
+    indicator("all", "parking_occupancy", 0.5, 0.9),
+]
+
+
+def scene(
+    rows: Iterable[Row] = tuple(TWO_ZONES), status: dict[str, object] | None = STATUS, elapsed_s: float = 34.2
+) -> Scene:
+    return Scene(
+        city="Bojonegoro",
+        broker="mqtt://127.0.0.1:1883",
+        elapsed_s=elapsed_s,
+        timezone=WIB,
+        ledger=None if status is None else read_ledger(status),
+        rate=312.4 if status else None,
+        figures=newest_figures(rows),
+        zone_names={"kapas": "Kapas"},
+    )

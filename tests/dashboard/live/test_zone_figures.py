@@ -1,0 +1,57 @@
+import pytest
+
+from dashboard.live.zone_figures import Figure, newest_figures
+from tests.dashboard.live.scenes import END_NS, indicator
+
+SECOND_NS = 1_000_000_000
+
+
+def test_without_rows_there_are_no_figures() -> None:
+    assert newest_figures([]) is None
+
+
+def test_a_figure_has_its_value_and_coverage() -> None:
+    figures = newest_figures([indicator("kapas", "pm25", 12.5, 0.8)])
+    assert figures is not None
+    assert (figures.size, figures.end_ns) == ("10s", END_NS)
+    assert figures.zones == {"kapas": {"pm25": Figure(12.5, 0.8)}}
+
+
+def test_a_row_without_a_value_is_no_data() -> None:
+    figures = newest_figures([indicator("kapas", "pm25", None, 0.0)])
+    assert figures is not None
+    assert figures.zones["kapas"]["pm25"] == Figure(None, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "chosen"),
+    [
+        (["10s"], "10s"),
+        (["10s", "1m", "15m"], "1m"),
+        (["1h", "15m"], "15m"),
+        (["5s", "30s"], "30s"),
+        (["1h", "10s"], "10s"),
+    ],
+)
+def test_all_figures_are_of_the_longest_window_up_to_a_minute(sizes: list[str], chosen: str) -> None:
+    figures = newest_figures([indicator("kapas", "pm25", 1.0, size=size) for size in sizes])
+    assert figures is not None
+    assert figures.size == chosen
+
+
+def test_a_zone_that_fell_silent_has_no_data_rather_than_its_last_value() -> None:
+    rows = [
+        indicator("kapas", "pm25", 12.5),
+        indicator("dander", "pm25", 90.0, time_ns=END_NS - 30 * SECOND_NS),
+        indicator("padangan", "pm25", 80.0, time_ns=END_NS - 40 * SECOND_NS),
+    ]
+    figures = newest_figures(rows)
+    assert figures is not None
+    assert figures.zones["dander"]["pm25"].value == 90.0
+    assert figures.zones["padangan"]["pm25"] == Figure(None, 0.0)
+
+
+def test_the_city_stands_before_its_zones_and_these_by_name() -> None:
+    figures = newest_figures([indicator(zone, "pm25", 1.0) for zone in ("padangan", "all", "baureno")])
+    assert figures is not None
+    assert list(figures.zones) == ["all", "baureno", "padangan"]
