@@ -15,7 +15,7 @@ def air(windows: ZoneWindows) -> IndicatorBatch:
     """`pm25` and `pm10` (ug/m3), and the ISPU of both and of the zone, rounded.
 
     The index is defined on means of 24 hours. On any other window its names end in `_indicative`: it follows the same
-    table, but it is no ISPU. Source: P.14/2020, domain.md sections 1.2 and 1.3.
+    table, but it is no ISPU. Source: PermenLHK P.14/2020.
     """
     sums = ZoneSums(windows)
     means = [_station_mean(sums, windows, parameter) for parameter in PARTICULATES]

@@ -1,4 +1,4 @@
-"""ISPU, Indeks Standar Pencemar Udara: the air index of PermenLHK P.14/2020 (domain.md section 1)."""
+"""ISPU, Indeks Standar Pencemar Udara: the air index of PermenLHK P.14/MENLHK/SETJEN/KUM.1/7/2020."""
 
 from enum import StrEnum
 

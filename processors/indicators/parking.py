@@ -23,7 +23,7 @@ def parking(windows: ZoneWindows) -> IndicatorBatch:
     """`parking_occupancy` (0 to 1, mean over the window) and `parking_free` (spaces, at its end).
 
     Occupancy is the sum of occupied spaces / the sum of spaces, over the devices that have both. What a device does
-    not send follows from capacity = occupied + free. Source: domain.md section 7.
+    not send follows from capacity = occupied + free. Source: NPTEL, Transportation Engineering, ch. 38 Parking.
     """
     sums = ZoneSums(windows)
     capacity = capacities(windows)

@@ -12,7 +12,8 @@ HOUR_S = 3600.0
 def traffic(windows: ZoneWindows) -> IndicatorBatch:
     """`traffic_flow` (vehicles/h of a counting station), `traffic_speed` and `traffic_v85` (km/h).
 
-    A reading's `vehicle_count` is what passed since the reading before. Source: domain.md section 6.1.
+    A reading's `vehicle_count` is what passed since the reading before. Source of the mean speeds: NPTEL, Fundamental
+    Relations of Traffic Flow (v_s = n / sum of 1/v).
     """
     sums = ZoneSums(windows)
     return sums.batch([_flow(sums, windows), _speed(sums, windows), _v85(sums, windows)])

@@ -134,13 +134,13 @@ def due(expected: Column) -> Column:
 
 def most(due: Column) -> Column:
     """(d,) the most readings that a device on time can have in one window: 1 when 1/6 is due, 2 when 1.5 are."""
-    whole: Column = np.maximum(np.ceil(due - _CEIL_SLACK), 1.0)
-    return whole
+    return np.maximum(np.ceil(due - _CEIL_SLACK), 1.0)
 
 
 def ratio(upper: Column, lower: Column) -> Column:
     """`upper` / `lower`, NaN where `lower` is 0: an empty sum has no mean."""
-    return np.divide(upper, lower, out=np.full(len(upper), np.nan), where=lower > 0)
+    shares: Column = np.divide(upper, lower, out=np.full(len(upper), np.nan), where=lower > 0)
+    return shares
 
 
 def column(windows: WindowBatch, field: str) -> Column:

@@ -10,7 +10,7 @@ from processors.window_batch import WindowBatch
 
 Row = Mapping[str, float | str]
 About = ("zone", "city", "every_s", "capacity", "readings", "revision")
-END_NS = 1_763_779_200_000_000_000  # 2025-11-22 02:40 UTC
+END_NS = 1_763_778_600_000_000_000  # 2025-11-22 02:30 UTC
 
 
 def _numbers(rows: Sequence[Row], name: str) -> np.ndarray:
@@ -37,9 +37,7 @@ def zone_windows(kind: str, size_s: float, rows: Sequence[Row]) -> ZoneWindows:
     return ZoneWindows(
         windows=windows,
         row=np.array(here, dtype=np.int64),
-        zone=np.array(
-            [position[str(row.get("city", "bojonegoro")), str(row["zone"])] for row in rows], dtype=np.int32
-        ),
+        zone=np.array([position[str(row.get("city", "bojonegoro")), str(row["zone"])] for row in rows], dtype=np.int32),
         zones=zones,
         expected=size_s / every_s,
         interval_ns=every_s * 1e9,
