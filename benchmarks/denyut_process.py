@@ -1,6 +1,7 @@
 """`denyut run` as its users start it, in a process and a data directory of its own."""
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -31,18 +32,6 @@ class Snapshot:
     status: dict[str, Any]
 
     @property
-    def wait_for_connection(self, port: int) -> None:
-        """Connected to the broker, and a second more, in which the broker answers the subscription."""
-        wait_until(lambda: self._is_connected(port), 30, f"denyut run connected to port {port}")
-        time.sleep(1)
-
-    def _is_connected(self, port: int) -> bool:
-        self.snapshot()
-        connections = self.facts.net_connections("tcp")
-        return any(
-            link.status == psutil.CONN_ESTABLISHED and link.raddr and link.raddr.port == port for link in connections
-        )
-
     def received(self) -> int:
         return int(self.status["received"])
 
@@ -69,7 +58,7 @@ class DenyutProcess(Child):
         """None until the first status is written."""
         try:
             with (self.data_dir / "status.json").open(encoding="utf-8") as file:
-                written_ns = Path(file.name).stat().st_mtime_ns
+                written_ns = os.fstat(file.fileno()).st_mtime_ns
                 return Snapshot(written_ns, json.load(file))
         except FileNotFoundError:
             if self.process.poll() is not None:
@@ -84,9 +73,7 @@ class DenyutProcess(Child):
     def _is_connected(self, port: int) -> bool:
         self.snapshot()
         connections = self.facts.net_connections("tcp")
-        return any(
-            link.status == psutil.CONN_ESTABLISHED and link.raddr and link.raddr.port == port for link in connections
-        )
+        return any(link.status == psutil.CONN_ESTABLISHED and link.raddr[1:] == (port,) for link in connections)
 
     def received(self) -> int:
         snapshot = self.snapshot()
