@@ -1,7 +1,6 @@
 """Sends a simulated city to a broker: MQTT 5 where the broker speaks it, else 3.1.1."""
 
 import asyncio
-import ssl
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -9,6 +8,7 @@ from dataclasses import dataclass, field
 import aiomqtt
 
 from config.durations import SECOND_NS
+from ingest.mqtt.options import ConnectionOptions
 from simulators.pace import Pace
 from simulators.payloads import Encoder, Messages
 
@@ -18,19 +18,6 @@ _CONNECT_TIMEOUT_S = 5.0
 _FIRST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 15.0
 _DIALECTS = (aiomqtt.ProtocolVersion.V5, aiomqtt.ProtocolVersion.V311)
-
-
-@dataclass(frozen=True, slots=True)
-class Destination:
-    host: str
-    port: int
-    qos: int = 1
-    username: str | None = None
-    password: str | None = field(default=None, repr=False)
-    tls: ssl.SSLContext | None = None
-
-    def __str__(self) -> str:
-        return f"{'mqtts' if self.tls else 'mqtt'}://{self.host}:{self.port}"
 
 
 @dataclass
@@ -51,10 +38,11 @@ class Tally:
 class Publisher:
     """Publishes what comes due, and reconnects with growing pauses; what came due meanwhile is counted as unsent."""
 
-    def __init__(self, encoder: Encoder, destination: Destination, pace: Pace, note: Callable[[str], None]) -> None:
+    def __init__(self, encoder: Encoder, broker: ConnectionOptions, pace: Pace, note: Callable[[str], None]) -> None:
         self.tally = Tally()
         self._encoder = encoder
-        self._destination = destination
+        self._broker = broker
+        self._address = f"{broker.host}:{broker.port}"
         self._pace = pace
         self._note = note
         self._reached_ns = pace.start_ns
@@ -74,7 +62,7 @@ class Publisher:
                 wait_s = _FIRST_WAIT_S if self.tally.connections > connections else wait_s
                 if reason is None:
                     continue
-                self._note(f"{self._destination}: {reason}; trying again in {wait_s:g} s")
+                self._note(f"{self._address}: {reason}; trying again in {wait_s:g} s")
                 await asyncio.sleep(wait_s)
                 wait_s = min(wait_s * 2, _LONGEST_WAIT_S)
         finally:
@@ -91,7 +79,7 @@ class Publisher:
         try:
             async with self._client() as client:
                 self.tally.connections += 1
-                self._note(f"connected to {self._destination} ({_DIALECTS[self._dialect].name})")
+                self._note(f"connected to {self._address} ({_DIALECTS[self._dialect].name})")
                 await self._send_all(client)
         except aiomqtt.MqttError as error:
             if connections or self.tally.connections or self._refused(error):
@@ -106,12 +94,12 @@ class Publisher:
 
     def _client(self) -> aiomqtt.Client:
         return aiomqtt.Client(
-            self._destination.host,
-            self._destination.port,
+            self._broker.host,
+            self._broker.port,
             protocol=_DIALECTS[self._dialect],
-            username=self._destination.username,
-            password=self._destination.password,
-            tls_context=self._destination.tls,
+            username=self._broker.username,
+            password=None if self._broker.password is None else self._broker.password.decode(),
+            tls_context=self._broker.tls,
             timeout=_CONNECT_TIMEOUT_S,
         )
 
@@ -126,7 +114,7 @@ class Publisher:
     async def _send(self, client: aiomqtt.Client, messages: Messages) -> None:
         sent_before = self.tally.sent
         remaining = zip(messages.topics, messages.payloads, strict=True)
-        workers = 1 if self._destination.qos == 0 else _WORKERS
+        workers = 1 if self._broker.qos == 0 else _WORKERS
         try:
             results = await asyncio.gather(
                 *(self._work(client, remaining) for _ in range(workers)), return_exceptions=True
@@ -139,5 +127,5 @@ class Publisher:
 
     async def _work(self, client: aiomqtt.Client, remaining: Iterator[tuple[str, bytes]]) -> None:
         for topic, payload in remaining:
-            await client.publish(topic, payload, qos=self._destination.qos)
+            await client.publish(topic, payload, qos=self._broker.qos)
             self.tally.add(topic)

@@ -1,0 +1,184 @@
+"""`denyut simulate`: a city of devices that report to a broker, a file or the terminal."""
+
+import asyncio
+import json
+import signal
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+from typing import IO
+
+import click
+
+from config.addresses import checked_broker
+from config.durations import SECOND_NS, format_duration, parse_duration
+from config.load import load_settings
+from config.mistakes import ConfigurationError
+from config.settings import Settings, Source
+from ingest.mqtt.options import ConnectionOptions, options_of
+from simulators.fleet import Fleet
+from simulators.pace import Pace
+from simulators.payloads import Encoder, Messages
+from simulators.publish import Publisher, Tally
+from simulators.start_time import parse_start
+
+CITIES = Path(__file__).parents[2] / "config" / "cities"
+_UNPACED_NS = 10 * SECOND_NS
+_STEP_NS = 10 * SECOND_NS
+
+EXAMPLE = """\b
+Examples:
+  denyut simulate --broker mqtt://127.0.0.1:1883 --for 20s
+  denyut simulate --devices 1000 --speed 60
+  denyut simulate --dry-run --for 1m --start 2026-03-02T06:00:00+07:00 --seed 7
+"""
+
+
+class DurationType(click.ParamType):
+    name = "duration"
+
+    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        try:
+            return parse_duration(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+@click.command(epilog=EXAMPLE, short_help="A city of devices that report to a broker.")
+@click.option("--config", "config_file", type=click.Path(path_type=Path), help="Configuration with the devices.")
+@click.option("--city", help="A shipped city, such as bojonegoro.")
+@click.option("--devices", type=click.IntRange(1, 1_000_000), help="How many; made ones are added where needed.")
+@click.option("--broker", help="mqtt://HOST:PORT; default: the configuration's, else mqtt://127.0.0.1:1883.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same city.")
+@click.option("--speed", type=click.FloatRange(0, 100_000, min_open=True), default=1.0, show_default=True)
+@click.option("--for", "lasts", type=DurationType(), help="End after this time, such as 20s; default: on Ctrl-C.")
+@click.option("--start", help="Event time of the first reading, ISO 8601 with offset; default: now.")
+@click.option("--qos", type=click.IntRange(0, 1), default=1, show_default=True)
+@click.option("--dry-run", is_flag=True, help="Print topic and payload instead of sending; as fast as possible.")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write JSON lines instead of sending.")
+def command(  # noqa: PLR0913 - one parameter for each option
+    config_file: Path | None,
+    city: str | None,
+    devices: int | None,
+    broker: str | None,
+    seed: int,
+    speed: float,
+    lasts: int | None,
+    start: str | None,
+    qos: int,
+    dry_run: bool,
+    output: Path | None,
+) -> None:
+    """Simulate a city of parking, traffic, air, noise, water and weather devices.
+
+    Readings hang together (rush hours, rain, the river that rises after it) and depend on nothing but the seed and
+    their time. With --dry-run or --output nothing is sent, and --for (default 10s) is covered as fast as possible.
+    """
+    settings = _settings(config_file, city)
+    encoder = Encoder(_fleet(settings, seed, devices))
+    started_ns = _start(start)
+    if dry_run or output is not None:
+        _write(encoder, Pace(started_ns, speed, lasts or _UNPACED_NS), output)
+        return
+    publisher = Publisher(encoder, _broker(settings, broker, qos), Pace(started_ns, speed, lasts), _note)
+    _note(f"{len(encoder.fleet.devices)} devices of {encoder.fleet.city}, seed {seed}")
+    asyncio.run(_until_stopped(publisher))
+    _note(_summary(publisher.tally))
+    if lasts is not None and not publisher.tally.connections:
+        raise SystemExit(1)
+
+
+def _settings(config_file: Path | None, city: str | None) -> Settings:
+    if config_file is not None and city is not None:
+        raise click.UsageError(f"--config {config_file} and --city {city} exclude each other")
+    try:
+        return load_settings(_city_file(city) if city is not None else config_file)
+    except ConfigurationError as error:
+        click.echo(str(error), err=True)
+        raise SystemExit(2) from None
+
+
+def _city_file(city: str) -> Path:
+    shipped = sorted(folder.name for folder in CITIES.glob("*") if folder.is_dir())
+    if city not in shipped:
+        raise click.BadParameter(f"{city!r} is not shipped; there is {', '.join(shipped) or 'none'}", param_hint="--city")
+    return next(iter(sorted((CITIES / city).glob("*.toml"))))
+
+
+def _fleet(settings: Settings, seed: int, devices: int | None) -> Fleet:
+    try:
+        return Fleet(settings, seed, devices)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def _start(text: str | None) -> int:
+    try:
+        return time.time_ns() if text is None else parse_start(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--start") from None
+
+
+def _broker(settings: Settings, broker: str | None, qos: int) -> ConnectionOptions:
+    try:
+        source = settings.sources[0] if settings.sources else Source()
+        if broker is not None:
+            source = source.model_copy(update={"broker": checked_broker(broker)})
+        return options_of(source.model_copy(update={"qos": qos}), "simulate")
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--broker") from None
+
+
+def _write(encoder: Encoder, pace: Pace, output: Path | None) -> None:
+    try:
+        with output.open("w", encoding="utf-8") if output else click.get_text_stream("stdout") as stream:
+            written = _write_all(encoder, pace, stream, as_json=output is not None)
+    except BrokenPipeError:
+        # The reader (head, less) has seen enough; Python would complain again when it closes the stream.
+        sys.stderr.close()
+        return
+    except OSError as error:
+        raise click.UsageError(f"{output}: {error.strerror}") from None
+    _note(f"{written:,} messages written, {format_duration(round(pace.speed * (pace.lasts_ns or 0)))} of event time")
+
+
+def _write_all(encoder: Encoder, pace: Pace, stream: IO[str], as_json: bool) -> int:
+    written, since_ns, end_ns = 0, pace.start_ns, pace.end_ns or pace.start_ns
+    with suppress(KeyboardInterrupt):
+        while since_ns < end_ns:
+            until_ns = min(since_ns + _STEP_NS, end_ns)
+            messages = encoder.messages(since_ns, until_ns)
+            stream.write(_lines(messages, as_json))
+            written += len(messages)
+            since_ns = until_ns
+    return written
+
+
+def _lines(messages: Messages, as_json: bool) -> str:
+    pairs = zip(messages.topics, messages.payloads, strict=True)
+    if as_json:
+        return "".join(f'{{"topic":{json.dumps(topic)},"payload":{payload.decode()}}}\n' for topic, payload in pairs)
+    return "".join(f"{topic} {payload.decode()}\n" for topic, payload in pairs)
+
+
+async def _until_stopped(publisher: Publisher) -> None:
+    task = asyncio.current_task()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel if task else loop.stop)
+    with suppress(asyncio.CancelledError):
+        await publisher.run()
+
+
+def _summary(tally: Tally) -> str:
+    kinds = ", ".join(f"{kind} {count:,}" for kind, count in sorted(tally.by_kind.items()))
+    rate = tally.sent / tally.seconds if tally.seconds else 0.0
+    unsent = f", {tally.unsent:,} not sent for want of a connection" if tally.unsent else ""
+    return f"{tally.sent:,} messages sent in {tally.seconds:.1f} s ({rate:,.0f}/s){unsent}" + (f": {kinds}" if kinds else "")
+
+
+def _note(line: str) -> None:
+    click.echo(line, err=True)
