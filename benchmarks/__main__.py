@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from benchmarks import capacity, encoding
+from benchmarks import capacity, encoding, growth, idle, live
 from benchmarks.figures import Figure, Skipped, print_figures, write_figures
 from benchmarks.machine import machine_facts
 from benchmarks.plan import Plan, quick_plan
@@ -15,7 +15,10 @@ from benchmarks.processes import BenchmarkError
 
 BENCHMARKS: dict[str, Callable[[Plan], Iterator[Figure | Skipped]]] = {
     "capacity": capacity.measure,
+    "live": live.measure,
     "encoding": encoding.measure,
+    "growth": growth.measure,
+    "idle": idle.measure,
 }
 RESULTS = Path(__file__).parent / "results" / "latest.json"
 

@@ -15,6 +15,8 @@ class Plan:
     many_devices: int = 1_000_000
     open_devices: int = 250_000
     """Devices of four quantities, so that a million series are open."""
+    memory_rounds: int = 8
+    """Reports of each of them, ten seconds apart; eight see the end of a window of 1 min."""
 
     def say(self, line: str) -> None:
         """Progress, apart from the table of figures."""
@@ -23,4 +25,12 @@ class Plan:
 
 def quick_plan(console: Console) -> Plan:
     """For development: too short for a figure to be quoted."""
-    return Plan(console, messages=100_000, pairs=2, idle_seconds=10.0, many_devices=100_000, open_devices=25_000)
+    return Plan(
+        console,
+        messages=100_000,
+        pairs=2,
+        idle_seconds=10.0,
+        many_devices=100_000,
+        open_devices=25_000,
+        memory_rounds=2,
+    )

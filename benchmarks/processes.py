@@ -78,6 +78,14 @@ class Child:
     def resident_mib(self) -> float:
         return float(self.facts.memory_info().rss) / 2**20
 
+    def peak_resident_mib(self) -> float:
+        """Since its start, where the system tells (Linux); else what is resident now."""
+        try:
+            status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
+        except OSError:
+            return self.resident_mib()
+        return next(float(line.split()[1]) / 1024 for line in status.splitlines() if line.startswith("VmHWM:"))
+
     def stop(self) -> int:
         """Exit status; idempotent."""
         if self.process.poll() is None:
