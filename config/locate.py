@@ -13,6 +13,7 @@ Path = tuple[str | int, ...]
 
 _BLANK = re.compile(r"(?:[ \t\r\n]+|#[^\n]*)+")
 _KEY_PART = re.compile(r"""[ \t]*("(?:[^"\\]|\\.)*"|'[^']*'|[A-Za-z0-9_-]+)[ \t]*""")
+_BARE_KEY = re.compile("[A-Za-z0-9_-]+")
 _STRING = re.compile(
     r'''"""(?:\\.|[^\\])*?"{3,5}'''  # up to two quotes may stand before the closing three
     r"""|'''.*?'{3,5}"""
@@ -139,8 +140,11 @@ def nearest_line(lines: dict[Path, int], path: Path) -> int | None:
 
 
 def written(path: Path) -> str:
-    """The path as people write it: windows.sizes[0].hop."""
+    """The path as people write it: windows.sizes[0].hop, with quotes around a key that needs them."""
     text = ""
     for part in path:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+        if isinstance(part, int):
+            text += f"[{part}]"
+        else:
+            text += ("." if text else "") + (part if _BARE_KEY.fullmatch(part) else repr(part))
     return text

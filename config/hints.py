@@ -1,0 +1,29 @@
+"""What may be a slip of the pen, but may as well be meant: any word is a kind of device."""
+
+from collections.abc import Iterator
+from difflib import get_close_matches
+
+from config.default_kinds import DEFAULT_KINDS
+from config.settings import Settings
+
+NEAR = 0.84
+"""Ratio of `difflib`; "parkng" is 0.92 from "parking", "waste" is 0.6 from "water"."""
+
+
+def near_kinds(settings: Settings) -> list[tuple[str, str, str]]:
+    """(where it stands, the kind, the usual kind it resembles) of each kind that is nearly one of the usual ones."""
+    hints = []
+    for kind, place in dict(_named_kinds(settings)).items():
+        near = get_close_matches(kind.casefold(), DEFAULT_KINDS, n=1, cutoff=NEAR)
+        if near and near[0] != kind:
+            hints.append((place, kind, near[0]))
+    return hints
+
+
+def _named_kinds(settings: Settings) -> Iterator[tuple[str, str]]:
+    yield from ((device.kind, f"device {device.id!r}") for device in settings.devices)
+    yield from ((kind, f"office {office.id!r}") for office in settings.offices for kind in office.kinds)
+    yield from ((kind, f"kinds.{kind}") for kind in settings.kinds)
+    for index, window in enumerate(settings.windows.sizes):
+        yield from ((kind, f"windows.sizes[{index}]") for kind in window.kinds)
+    yield from ((source.kind, f"source {source.name!r}") for source in settings.sources if source.kind)

@@ -1,0 +1,129 @@
+"""`denyut check`: every mistake of a configuration, or what it would run."""
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import click
+
+from config.default_kinds import effective_kinds
+from config.durations import format_duration
+from config.hints import near_kinds
+from config.load import load_settings
+from config.mistakes import ConfigurationError
+from config.settings import Settings, Source, StoreSettings
+
+EXAMPLE = """\b
+Example:
+  denyut check city.toml
+"""
+
+
+@click.command(epilog=EXAMPLE)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(file: Path, as_json: bool) -> None:
+    """Check the configuration FILE and all files it names.
+
+    Prints each mistake as FILE:LINE: place: message and exits with 2, or prints what would run and exits with 0.
+    """
+    try:
+        settings = load_settings(file)
+    except ConfigurationError as error:
+        _report(error, as_json)
+        sys.exit(2)
+    summary = summarise(settings)
+    _print(json.dumps(summary, ensure_ascii=False, indent=2) if as_json else "\n".join(_lines(file, summary)))
+
+
+def _report(error: ConfigurationError, as_json: bool) -> None:
+    if as_json:
+        mistakes = [
+            {"file": str(mistake.file), "line": mistake.line, "place": mistake.place, "message": mistake.message}
+            for mistake in error.mistakes
+        ]
+        _print(json.dumps({"valid": False, "mistakes": mistakes}, ensure_ascii=False, indent=2))
+        return
+    count = len(error.mistakes)
+    _print(f"{error}\n{count} {'mistake' if count == 1 else 'mistakes'}", err=True)
+
+
+def _print(text: str, *, err: bool = False) -> None:
+    # The name of a file may hold bytes that no terminal can show.
+    click.echo(text.encode("utf-8", "backslashreplace").decode(), err=err)
+
+
+def summarise(settings: Settings) -> dict[str, Any]:
+    """What the configuration would run, ready for JSON; of a secret only where it comes from."""
+    return {
+        "valid": True,
+        "city": {"id": settings.city.id, "name": settings.city.name, "timezone": settings.city.timezone},
+        "sources": [_source(source) for source in settings.sources],
+        "windows": [_window(window.size, window.hop, window.kinds) for window in settings.windows.sizes],
+        "kinds": {kind: sorted(entry.quantities) for kind, entry in sorted(effective_kinds(settings).items())},
+        "zones": len(settings.zones),
+        "offices": len(settings.offices),
+        "devices": dict(sorted(Counter(device.kind for device in settings.devices).items())),
+        "store": _store(settings.store),
+        "hints": [
+            f"{place}: kind {kind!r} is new; did you mean {near!r}?" for place, kind, near in near_kinds(settings)
+        ],
+    }
+
+
+def _source(source: Source) -> dict[str, Any]:
+    return {
+        "name": source.name,
+        "broker": source.broker,
+        "topics": list(source.topics),
+        "topic": source.topic,
+        "qos": source.qos,
+        "user": source.username,
+        "password": _origin(source, "password"),
+    }
+
+
+def _window(size: int, hop: int | None, kinds: tuple[str, ...]) -> str:
+    text = format_duration(size) + (f" every {format_duration(hop)}" if hop and hop != size else "")
+    return text + (f" ({', '.join(kinds)})" if kinds else "")
+
+
+def _store(store: StoreSettings) -> dict[str, Any]:
+    if store.kind == "sqlite":
+        return {"kind": store.kind}
+    secret = "password" if store.kind == "influxdb1" else "token"
+    return {"kind": store.kind, "url": store.url, "database": store.database, secret: _origin(store, secret)}
+
+
+def _origin(section: Source | StoreSettings, secret: str) -> str | None:
+    """Where a secret comes from, never the secret."""
+    if getattr(section, secret) is not None:
+        return "********"
+    variable, file = getattr(section, f"{secret}_env"), getattr(section, f"{secret}_file")
+    return f"from the environment variable {variable}" if variable else f"from {file}" if file else None
+
+
+def _lines(file: Path, summary: dict[str, Any]) -> list[str]:
+    devices = summary["devices"]
+    counts = ", ".join(f"{count} {kind}" for kind, count in devices.items())
+    city = summary["city"]
+    store = {name: value for name, value in summary["store"].items() if value is not None}
+    return [
+        f"{file}: no mistakes",
+        f"city     {city['name'] or city['id']} ({city['id']}), {city['timezone']}",
+        *(_source_line(source) for source in summary["sources"]),
+        f"windows  {', '.join(summary['windows'])}",
+        *(f"kind     {kind}: {', '.join(quantities)}" for kind, quantities in summary["kinds"].items()),
+        f"zones    {summary['zones']}, offices {summary['offices']}",
+        f"devices  {sum(devices.values())}" + (f": {counts}" if counts else ", others as they appear"),
+        f"store    {store.pop('kind')}" + "".join(f", {name} {value}" for name, value in store.items()),
+        *(f"hint     {hint}" for hint in summary["hints"]),
+    ]
+
+
+def _source_line(source: dict[str, Any]) -> str:
+    line = f"source   {source['name']}: {source['broker']}, {', '.join(source['topics'])} as {source['topic']}"
+    given = [f", {name} {source[name]}" for name in ("user", "password") if source[name]]
+    return f"{line}, QoS {source['qos']}{''.join(given)}"
