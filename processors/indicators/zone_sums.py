@@ -40,6 +40,7 @@ class ZoneSums:
         self._city_of_zone = np.array([cities[city] for city, _ in names], dtype=np.int64)
         self._windows = windows
         self._due = due(windows.expected)
+        self._most = most(self._due)[windows.row]
         self.city = [city for city, _ in names] + list(cities)
         self.zone = [zone for _, zone in names] + [CITY_ZONE] * len(cities)
 
@@ -77,7 +78,7 @@ class ZoneSums:
         ones included (`due` says what is due). A device can so make up for no more than a fraction of one reading of
         another. Quality is the sum of plausible readings / the sum of readings that came.
         """
-        counted = np.minimum(np.nan_to_num(came, nan=0.0), most(self._due)[self._windows.row])
+        counted = np.minimum(np.nan_to_num(came, nan=0.0), self._most)
         return self._trusted(
             indicator, value, self.over_windows(counted), self.over_devices(self._due), came, plausible
         )

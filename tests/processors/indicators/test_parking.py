@@ -1,8 +1,12 @@
+import csv
 import math
+from pathlib import Path
 
 import pytest
 
 from processors.indicators.parking import parking
+
+BIRMINGHAM = Path(__file__).parents[4] / "shared/data/parking_birmingham/birmingham_until_2016-11-14.csv"
 
 
 @pytest.fixture
@@ -90,6 +94,12 @@ def test_a_car_park_of_unknown_capacity_with_two_cars_is_no_bay(park) -> None:
     assert math.isnan(found["pasar", "parking_occupancy"][0])
 
 
+def test_a_reading_below_zero_is_no_bay(park) -> None:
+    row = {"zone": "pasar", "every_s": 10, "readings": 6}
+    found = park(row | occupied(0.5, 1.0, occupied_min=-1.0, occupied_max=1.0))
+    assert math.isnan(found["pasar", "parking_occupancy"][0])
+
+
 @pytest.mark.parametrize(
     ("fields", "value"),
     [
@@ -133,3 +143,20 @@ def test_a_zone_whose_car_parks_are_silent_has_no_data(park) -> None:
         assert math.isnan(found["terminal", indicator][0])
         assert found["terminal", indicator][1:] == (0.0, 0.0)
         assert found["all", indicator][1] == 0.5
+
+
+@pytest.mark.skipif(not BIRMINGHAM.is_file(), reason="the recording of Birmingham's car parks is not here")
+def test_the_impossible_rows_of_birmingham_are_clamped_and_lower_the_quality(park) -> None:
+    with BIRMINGHAM.open(newline="", encoding="utf-8") as file:
+        rows = [(float(row["Occupancy"]), float(row["Capacity"])) for row in csv.DictReader(file)]
+    impossible = sum(taken > spaces for taken, spaces in rows) + sum(taken < 0 for taken, _ in rows)
+    assert impossible == 47 + 10
+    found = park(
+        *(
+            {"zone": "kota", "every_s": 1800, "readings": 1, "capacity_last": spaces} | occupied(taken, taken, count=1)
+            for taken, spaces in rows
+        ),
+        size_s=1800,
+    )
+    occupancy = sum(min(max(taken, 0), spaces) for taken, spaces in rows) / sum(spaces for _, spaces in rows)
+    assert found["kota", "parking_occupancy"] == pytest.approx((occupancy, 1.0, 1 - impossible / len(rows)))

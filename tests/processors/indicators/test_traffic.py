@@ -68,6 +68,10 @@ def test_a_negative_count_is_left_out_and_lowers_the_quality(drive) -> None:
     assert found["kota", "traffic_flow"] == (720, 1.0, 0.5)
 
 
+def test_one_negative_count_lowers_the_quality_though_the_mean_is_fine(drive) -> None:
+    assert drive(station(**counted(2.0, vehicle_count_min=-1.0)))["kota", "traffic_flow"] == (720, 1.0, 0.0)
+
+
 def test_space_mean_speed_is_harmonic_over_vehicles(drive) -> None:
     # NPTEL: 12 vehicles at 10 m/s and 12 at 20 m/s have the space-mean speed 13.33 m/s.
     found = drive(station(**counted(2.0), **speeds(36.0)), station(**counted(2.0), **speeds(72.0)))
