@@ -46,6 +46,10 @@ dynamic_filters = true
 """
 
 
+class PortTakenError(OSError):
+    """A port that cannot be listened on; the message is one sentence for a person."""
+
+
 @dataclass
 class LocalBroker:
     program: str
@@ -70,7 +74,7 @@ def find_mosquitto() -> Path | None:
 def start_broker(directory: Path, port: int | None = None, mosquitto: Path | None = None) -> LocalBroker:
     """Start a broker on 127.0.0.1, at a free port unless one is given; its files go to `directory`.
 
-    `mosquitto` is the program; without it the embedded broker serves. Raises OSError when the port is taken,
+    `mosquitto` is the program; without it the embedded broker serves. Raises PortTakenError, and
     ChildError when the broker does not come up.
     """
     directory.mkdir(parents=True, exist_ok=True)
@@ -96,7 +100,7 @@ def _require_free(port: int) -> None:
     try:
         socket.create_server(("127.0.0.1", port)).close()
     except OSError as error:
-        raise OSError(error.errno, f"port {port} of 127.0.0.1 cannot be used: {error.strerror}") from error
+        raise PortTakenError(f"port {port} of 127.0.0.1 cannot be used: {error.strerror}") from error
 
 
 def _await_listening(broker: LocalBroker) -> None:

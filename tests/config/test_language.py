@@ -10,7 +10,7 @@ from config.language import LANGUAGES, LOCALE, choose_language, open_language
 
 ROOT = Path(__file__).parents[2]
 ROOMS = [ROOT / room for room in ("config", "alerts", "dashboard", "denyut") if (ROOT / room).is_dir()]
-KEYWORDS = {"gettext": None, "N_": None}
+KEYWORDS = {"_": None, "gettext": None, "N_": None}
 
 
 def catalogue(language: str) -> Catalog:

@@ -13,7 +13,7 @@ import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
 from denyut.children import ChildError, start_child
-from denyut.local_broker import LocalBroker, find_mosquitto, free_port, start_broker
+from denyut.local_broker import LocalBroker, PortTakenError, find_mosquitto, free_port, start_broker
 
 
 @pytest.fixture(params=["mosquitto", "iotcore"])
@@ -72,7 +72,7 @@ def test_a_stopped_broker_leaves_its_port_free(broker: LocalBroker) -> None:
 def test_a_taken_port_is_refused_with_its_number(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        with pytest.raises(OSError, match=f"port {port} of 127.0.0.1"):
+        with pytest.raises(PortTakenError, match=f"port {port} of 127.0.0.1"):
             start_broker(tmp_path, port, find_mosquitto())
 
 

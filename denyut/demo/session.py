@@ -1,0 +1,123 @@
+"""One demo from start to end: broker, `denyut run`, city, live view, and the account at the end."""
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+
+from config.durations import SECOND_NS, format_duration
+from config.language import Language
+from config.settings import Settings
+from dashboard.live.ledger import Ledger
+from denyut.demo.observer import Observer
+from denyut.demo.outcome import Outcome, read_sent
+from denyut.demo.processes import DemoProcesses
+from denyut.demo.view import open_view
+from ingest.mqtt.events import Happening
+
+_FRAME_S = 0.5
+_FIRST_WINDOW_S = 20.0
+"""How much longer a demo may last than asked, so that it sees a first window close."""
+_DRAIN_S = 10.0
+
+
+@dataclass(frozen=True)
+class Plan:
+    city: Path
+    settings: Settings
+    data_dir: Path
+    lasts_ns: int | None = None
+    """None: until it is interrupted."""
+    devices: int | None = None
+    port: int | None = None
+
+
+def play(plan: Plan, console: Console, language: Language) -> Outcome:
+    """Run the demo until it is over, or SIGINT, SIGTERM or SIGHUP comes.
+
+    Raises PortTakenError, and ChildError when one of its programs fails. No program is left running.
+    """
+    lasts = None if plan.lasts_ns is None else format_duration(plan.lasts_ns)
+    processes = DemoProcesses(plan.data_dir, plan.city, plan.devices, plan.port, lasts)
+    with _stop_signals() as stop, processes:
+        broker = processes.start_broker()
+        starting = language.gettext("{broker} listens at {url}; starting denyut run and the city …")
+        console.print(starting.format(broker=broker.program, url=broker.url), style="dim", soft_wrap=True)
+        with closing(Observer(plan.data_dir, plan.settings, broker.url)) as observer:
+            processes.start_run(lambda: _listens(processes, observer), stop.is_set)
+            if not stop.is_set():
+                processes.start_city()
+                _watch(plan, processes, observer, console, language, stop)
+            console.print(language.gettext("ending: the city, denyut run, the broker …"), style="dim")
+            return _finish(processes, observer)
+
+
+def _listens(processes: DemoProcesses, observer: Observer) -> bool:
+    """It has reported, and the broker has confirmed its subscription."""
+    subscribed = f":{processes.broker.port} {Happening.SUBSCRIBED}"
+    return observer.ledger() is not None and any(subscribed in line for line in processes.run.last_lines(50))
+
+
+def _watch(
+    plan: Plan,
+    processes: DemoProcesses,
+    observer: Observer,
+    console: Console,
+    language: Language,
+    stop: threading.Event,
+) -> None:
+    began_s = time.monotonic()
+    asked_s = float("inf") if plan.lasts_ns is None else plan.lasts_ns / SECOND_NS
+    with open_view(console, language) as view:
+        while not stop.is_set() and not _over(time.monotonic() - began_s - asked_s, processes, observer):
+            processes.check()
+            view.show(observer.scene())
+            stop.wait(_FRAME_S)
+        view.show(observer.scene())
+
+
+def _over(overtime_s: float, processes: DemoProcesses, observer: Observer) -> bool:
+    """The time asked for has passed, the city has fallen silent, and a first window has been stored."""
+    if overtime_s < 0:
+        return False
+    city_runs = processes.simulator is not None and processes.simulator.running
+    return overtime_s >= _FIRST_WINDOW_S or (not city_runs and observer.holds("indicator"))
+
+
+def _finish(processes: DemoProcesses, observer: Observer) -> Outcome:
+    """Ends the city, lets `denyut run` take in what the broker still holds, then ends that and the broker."""
+    processes.stop_city()
+    sent = read_sent(processes.simulator.last_lines()) if processes.simulator else None
+    deadline = time.monotonic() + _DRAIN_S
+    while sent is not None and _received(observer.ledger()) < sent.messages and time.monotonic() < deadline:
+        time.sleep(0.1)
+    if processes.run.stop() != 0:
+        raise processes.run.failure()
+    processes.broker.stop()
+    return Outcome(observer.ledger(), sent, observer.holds("window"), observer.holds("indicator"))
+
+
+def _received(ledger: Ledger | None) -> int:
+    return 0 if ledger is None else ledger.received
+
+
+@contextmanager
+def _stop_signals() -> Iterator[threading.Event]:
+    """An event that SIGINT, SIGTERM and SIGHUP set, instead of ending the process where it stands."""
+    stop = threading.Event()
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

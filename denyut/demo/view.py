@@ -1,0 +1,59 @@
+"""Shows scenes: a picture that is redrawn on a terminal, blocks of plain lines anywhere else."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+
+from rich.console import Console
+from rich.live import Live
+
+from config.language import Language
+from dashboard.live.plain_lines import plain_lines
+from dashboard.live.scene import Scene
+from dashboard.live.screen import screen
+
+_BLOCK_S = 5.0
+_ZONES = 4
+
+
+class View(Protocol):
+    def show(self, scene: Scene) -> None: ...
+
+
+class _Picture:
+    def __init__(self, live: Live, language: Language) -> None:
+        self._live = live
+        self._language = language
+
+    def show(self, scene: Scene) -> None:
+        width, height = self._live.console.size
+        self._live.update(screen(scene, self._language, width, height), refresh=True)
+
+
+class _Blocks:
+    def __init__(self, console: Console, language: Language) -> None:
+        self._console = console
+        self._language = language
+        self._due_s = 0.0
+        self._first_zone = 0
+
+    def show(self, scene: Scene) -> None:
+        if scene.elapsed_s < self._due_s:
+            return
+        self._due_s = scene.elapsed_s + _BLOCK_S
+        lines = plain_lines(scene, self._language, self._first_zone, _ZONES)
+        self._first_zone += _ZONES
+        # Not print(): rich would fold the lines to a width that a pipe does not have.
+        self._console.file.write("\n".join(lines) + "\n")
+        self._console.file.flush()
+
+
+@contextmanager
+def open_view(console: Console, language: Language) -> Iterator[View]:
+    """The terminal is as it was when the block ends, however it ends."""
+    if not console.is_terminal or console.is_dumb_terminal:
+        yield _Blocks(console, language)
+        return
+    # Drawn by the caller's own rhythm: no second thread, so that signals and children stay with the main one.
+    with Live(console=console, screen=True, auto_refresh=False, redirect_stdout=False, redirect_stderr=False) as live:
+        yield _Picture(live, language)
