@@ -14,7 +14,7 @@ HOUR_NS = 3_600 * SECOND_NS
 _SLOT_S = 900
 """Every offset in the time zone database since 1972 changes at a multiple of a quarter of an hour."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_NAIVE_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001
+_NAIVE_EPOCH = datetime(1970, 1, 1)
 
 
 def utc_to_civil(time_ns: TimeArray, zone: ZoneInfo) -> TimeArray:

@@ -10,7 +10,18 @@ from simulators.civil_time import DAY_NS, HOUR_NS, utc_to_civil
 from simulators.draws import Draws, FloatArray, wander
 from simulators.sky import Sky
 
-_WORKDAY = ((0, 0.10), (3, 0.06), (5, 0.25), (7, 1.0), (9, 0.68), (12, 0.72), (15, 0.78), (17, 1.0), (19, 0.62), (22, 0.28))
+_WORKDAY = (
+    (0, 0.10),
+    (3, 0.06),
+    (5, 0.25),
+    (7, 1.0),
+    (9, 0.68),
+    (12, 0.72),
+    (15, 0.78),
+    (17, 1.0),
+    (19, 0.62),
+    (22, 0.28),
+)
 _WEEKEND = ((0, 0.14), (3, 0.07), (6, 0.22), (9, 0.52), (11, 0.62), (15, 0.60), (17, 0.70), (19, 0.68), (22, 0.32))
 
 Curve = tuple[tuple[float, float], ...]
@@ -28,7 +39,9 @@ class Conditions:
     sky: Sky
 
     @classmethod
-    def at(cls, time_ns: NDArray[np.int64], zone: ZoneInfo, interval_s: FloatArray, draws: Draws, sky: Sky) -> "Conditions":
+    def at(
+        cls, time_ns: NDArray[np.int64], zone: ZoneInfo, interval_s: FloatArray, draws: Draws, sky: Sky
+    ) -> "Conditions":
         """The conditions at `time_ns`, (n,) ns UTC."""
         return cls(utc_to_civil(time_ns, zone), interval_s, draws, sky)
 
@@ -53,4 +66,5 @@ class Conditions:
 
 def _follow(curve: Curve, hour: FloatArray) -> FloatArray:
     hours, values = zip(*curve, (curve[0][0] + 24.0, curve[0][1]), strict=True)
-    return np.interp(hour, hours, values)
+    followed: FloatArray = np.interp(hour, hours, values)
+    return followed

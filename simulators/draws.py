@@ -22,11 +22,12 @@ def key_of(seed: int, *words: str) -> int:
 
 def mix(values: KeyArray) -> KeyArray:
     """The finaliser of SplitMix64 (Steele, Lea, Flood 2014): each input bit changes half of the output bits."""
-    mixed = values ^ (values >> np.uint64(30))
+    mixed: KeyArray = values ^ (values >> np.uint64(30))
     mixed = mixed * np.uint64(0xBF58476D1CE4E5B9)
     mixed = mixed ^ (mixed >> np.uint64(27))
     mixed = mixed * np.uint64(0x94D049BB133111EB)
-    return mixed ^ (mixed >> np.uint64(31))
+    mixed ^= mixed >> np.uint64(31)
+    return mixed
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def encode_payloads(report: Reports) -> list[bytes]:
     present = np.array([~np.isnan(values.astype(np.float64)) for values in columns.values()])
     payloads: list[bytes] = [b""] * len(report.time_ns)
     for pattern in np.unique(present, axis=1).T:
-        rows = np.flatnonzero((present.T == pattern).all(axis=1))
+        rows = np.flatnonzero((pattern == present.T).all(axis=1))
         chosen = {name: values[rows] for (name, values), has in zip(columns.items(), pattern, strict=True) if has}
         for row, payload in zip(rows.tolist(), _fill_in(chosen, decimals), strict=True):
             payloads[row] = payload

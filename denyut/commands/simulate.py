@@ -5,7 +5,7 @@ import json
 import signal
 import sys
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import IO
 
@@ -35,7 +35,7 @@ Examples:
 """
 
 
-class DurationType(click.ParamType):
+class DurationType(click.ParamType[int]):
     name = "duration"
 
     def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
@@ -59,7 +59,7 @@ class DurationType(click.ParamType):
 @click.option("--qos", type=click.IntRange(0, 1), default=1, show_default=True)
 @click.option("--dry-run", is_flag=True, help="Print topic and payload instead of sending; as fast as possible.")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write JSON lines instead of sending.")
-def command(  # noqa: PLR0913 - one parameter for each option
+def command(
     config_file: Path | None,
     city: str | None,
     devices: int | None,
@@ -104,7 +104,9 @@ def _settings(config_file: Path | None, city: str | None) -> Settings:
 def _city_file(city: str) -> Path:
     shipped = sorted(folder.name for folder in CITIES.glob("*") if folder.is_dir())
     if city not in shipped:
-        raise click.BadParameter(f"{city!r} is not shipped; there is {', '.join(shipped) or 'none'}", param_hint="--city")
+        raise click.BadParameter(
+            f"{city!r} is not shipped; there is {', '.join(shipped) or 'none'}", param_hint="--city"
+        )
     return next(iter(sorted((CITIES / city).glob("*.toml"))))
 
 
@@ -134,8 +136,10 @@ def _broker(settings: Settings, broker: str | None, qos: int) -> ConnectionOptio
 
 def _write(encoder: Encoder, pace: Pace, output: Path | None) -> None:
     try:
-        with output.open("w", encoding="utf-8") if output else click.get_text_stream("stdout") as stream:
+        with ExitStack() as stack:
+            stream = stack.enter_context(output.open("w", encoding="utf-8")) if output else sys.stdout
             written = _write_all(encoder, pace, stream, as_json=output is not None)
+            stream.flush()
     except BrokenPipeError:
         # The reader (head, less) has seen enough; Python would complain again when it closes the stream.
         sys.stderr.close()
@@ -177,7 +181,9 @@ def _summary(tally: Tally) -> str:
     kinds = ", ".join(f"{kind} {count:,}" for kind, count in sorted(tally.by_kind.items()))
     rate = tally.sent / tally.seconds if tally.seconds else 0.0
     unsent = f", {tally.unsent:,} not sent for want of a connection" if tally.unsent else ""
-    return f"{tally.sent:,} messages sent in {tally.seconds:.1f} s ({rate:,.0f}/s){unsent}" + (f": {kinds}" if kinds else "")
+    return f"{tally.sent:,} messages sent in {tally.seconds:.1f} s ({rate:,.0f}/s){unsent}" + (
+        f": {kinds}" if kinds else ""
+    )
 
 
 def _note(line: str) -> None:

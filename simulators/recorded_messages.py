@@ -1,0 +1,80 @@
+"""Recorded messages, {"topic": ..., "payload": ...} on each line, decoded as if a broker had delivered them."""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from config.settings import Kind, Source
+from ingest.decoding import SourceDecoder
+from ingest.devices import DeviceTable
+from ingest.messages import MessageBatch
+from simulators.recorded_columns import RecordedColumns, from_batch
+from simulators.recorded_rows import CHUNK_ROWS, first_line
+from simulators.rejections import Rejections, RowReason
+
+
+class RecordedMessage(msgspec.Struct):
+    topic: str
+    payload: msgspec.Raw
+
+
+def holds_messages(path: Path) -> bool:
+    """Whether the file's first line is a recorded message."""
+    with path.open("rb") as stream:
+        return _message(first_line(stream)) is not None
+
+
+def message_columns(
+    path: Path, devices: DeviceTable, kinds: dict[str, Kind], rejections: Rejections, progress: Callable[[int], None]
+) -> Iterator[list[RecordedColumns]]:
+    """Columns of each chunk of the file. A message without a time of its own counts as taken with the one before."""
+    decoder = SourceDecoder(Source(), "city", devices, kinds)
+    latest_ns = 0
+    with path.open("rb") as stream:
+        before = 0
+        while raw := list(islice(stream, CHUNK_ROWS)):
+            batch, lines = _batch(path, raw, before, latest_ns, rejections)
+            decoded = decoder.decode(batch)
+            for rejection in decoded.rejections:
+                topic = batch.topics[rejection.message].decode()
+                rejections.add(path, lines[rejection.message], rejection.reason, topic)
+            latest_ns = max([latest_ns, *(int(batch.time_ns.max()) for batch in decoded.readings if len(batch))])
+            progress(stream.tell())
+            yield [from_batch(readings, before) for readings in decoded.readings]
+            before += len(raw)
+
+
+def _batch(
+    path: Path, raw: list[bytes], before: int, received_ns: int, rejections: Rejections
+) -> tuple[MessageBatch, list[int]]:
+    """The messages, and the line of each."""
+    found = []
+    for line, text in enumerate(raw, before + 1):
+        message = _message(text)
+        if message is not None:
+            found.append((line, message.topic.encode(), _payload(message.payload)))
+        elif text.strip():
+            rejections.add(path, line, RowReason.INVALID_JSON, text.decode(errors="replace").rstrip())
+    lines, topics, payloads = [list(column) for column in zip(*found, strict=True)] if found else ([], [], [])
+    return MessageBatch(topics, payloads, np.zeros(len(found), dtype=np.bool_), received_ns), lines
+
+
+_DECODER = msgspec.json.Decoder(RecordedMessage)
+
+
+def _message(text: bytes) -> RecordedMessage | None:
+    try:
+        return _DECODER.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def _payload(raw: msgspec.Raw) -> bytes:
+    """The object itself, or the text of a payload that was kept as a string."""
+    content = bytes(raw)
+    if content.startswith(b'"'):
+        return str(msgspec.json.decode(content)).encode("utf-8", errors="replace")
+    return content

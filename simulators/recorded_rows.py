@@ -1,0 +1,139 @@
+"""Recorded files as chunks of text columns, whether they are CSV or JSON lines."""
+
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from io import TextIOWrapper
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+
+from simulators.mapping import Table
+from simulators.rejections import Rejections, RowReason
+
+CHUNK_ROWS = 50_000
+# A garbled quote makes the rest of a file one field; the reader refuses it instead of holding it all.
+_LONGEST_FIELD = 1 << 20
+csv.field_size_limit(_LONGEST_FIELD)
+
+
+class RecordingError(ValueError):
+    """The file cannot be read with this mapping; one sentence with the file and what was found."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Rows of one file; every needed column as text, stripped of blanks."""
+
+    file: Path
+    lines: list[int]
+    """(n,) line on which each row ends, counted from 1."""
+    columns: dict[str, tuple[str, ...]]
+    """Column -> (n,)."""
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+
+def csv_chunks(path: Path, table: Table, rejections: Rejections, progress: Callable[[int], None]) -> Iterator[Chunk]:
+    """Chunks of a CSV file with a header; `progress` is told the bytes read so far.
+
+    Raises RecordingError for a missing column, or a file that is no CSV.
+    """
+    with path.open("rb") as raw:
+        stream = TextIOWrapper(raw, encoding="utf-8-sig", newline="", errors="replace")
+        reader = csv.reader(stream, delimiter=table.delimiter, strict=True)
+        try:
+            header = [name.strip() for name in next(reader, [])]
+            wanted = _positions(path, header, table)
+            while rows := _next_rows(reader, len(header), path, rejections):
+                progress(raw.tell())
+                yield _chunk_of_rows(path, rows, wanted)
+        except csv.Error as error:
+            raise RecordingError(f"{path}:{reader.line_num}: {error}") from None
+
+
+def json_chunks(path: Path, table: Table, rejections: Rejections, progress: Callable[[int], None]) -> Iterator[Chunk]:
+    """Chunks of a file with one JSON object on each line; absent fields and null are empty cells."""
+    needed = tuple(table.columns)
+    with path.open("rb") as stream:
+        line = 0
+        while raw := list(islice(stream, CHUNK_ROWS)):
+            found = _objects(raw, line, path, rejections)
+            line += len(raw)
+            progress(stream.tell())
+            _require_known(path, needed, found, table)
+            columns = {name: tuple(_cell(row.get(name)) for _, row in found) for name in needed}
+            yield Chunk(path, [number for number, _ in found], columns)
+
+
+def _positions(path: Path, header: list[str], table: Table) -> dict[str, int]:
+    if not any(header):
+        raise RecordingError(f"{path}:1: there is no header")
+    for column, use in table.columns.items():
+        if column not in header:
+            raise RecordingError(f"{path}:1: no column {column!r} (mapped as {use}); the columns are {_named(header)}")
+    return {column: header.index(column) for column in table.columns}
+
+
+def _named(columns: list[str]) -> str:
+    return ", ".join(repr(name) for name in columns)
+
+
+def _next_rows(reader: Any, width: int, path: Path, rejections: Rejections) -> list[tuple[int, list[str]]]:
+    """The next rows of the right width, with their lines; empty only at the end of the file."""
+    while True:
+        rows = [(reader.line_num, row) for row in islice(reader, CHUNK_ROWS)]
+        if not rows:
+            return rows
+        good = [(line, row) for line, row in rows if len(row) == width]
+        if len(good) < len(rows):
+            for line, row in rows:
+                if row and len(row) != width:
+                    shown = f"{len(row)} fields instead of {width}"
+                    rejections.add(path, line, RowReason.WRONG_FIELD_COUNT, shown)
+        if good:
+            return good
+
+
+def _chunk_of_rows(path: Path, rows: list[tuple[int, list[str]]], wanted: dict[str, int]) -> Chunk:
+    by_column = list(zip(*(row for _, row in rows), strict=True))
+    columns = {name: tuple(map(str.strip, by_column[position])) for name, position in wanted.items()}
+    return Chunk(path, [line for line, _ in rows], columns)
+
+
+def _objects(raw: list[bytes], before: int, path: Path, rejections: Rejections) -> list[tuple[int, dict[str, Any]]]:
+    decoder = msgspec.json.Decoder(dict[str, Any])
+    found = []
+    for line, text in enumerate(raw, before + 1):
+        if not text.strip():
+            continue
+        try:
+            found.append((line, decoder.decode(text)))
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            rejections.add(path, line, RowReason.INVALID_JSON, text.decode(errors="replace").rstrip())
+    return found
+
+
+def _require_known(path: Path, needed: tuple[str, ...], found: list[tuple[int, dict[str, Any]]], table: Table) -> None:
+    known = set().union(*(row.keys() for _, row in found))
+    for column in needed:
+        if found and column not in known:
+            use = table.columns[column]
+            names = _named(sorted(known))
+            raise RecordingError(f"{path}: no field {column!r} (mapped as {use}); the fields are {names}")
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return str(int(value))
+    return str(value).strip()
+
+
+def first_line(stream: IO[bytes]) -> bytes:
+    """The first line that is not blank."""
+    return next((line for line in stream if line.strip()), b"")

@@ -1,0 +1,165 @@
+"""Recorded files as batches of readings: what `denyut replay` sends through the pipeline.
+
+files ── recorded_rows ──▶ text columns ── recorded_readings ──▶ RecordedColumns ── event_order ──▶ ReadingBatch
+      └─ recorded_messages (topic and payload, decoded as from a broker) ──▲
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from config.settings import Kind
+from ingest.devices import DeviceTable
+from ingest.readings import ReadingBatch
+from simulators.event_order import in_event_order, in_file_order
+from simulators.mapping import Mapping, Table, is_jsonl
+from simulators.recorded_columns import RecordedColumns, by_kind
+from simulators.recorded_messages import holds_messages, message_columns
+from simulators.recorded_readings import ReadingMaker
+from simulators.recorded_rows import RecordingError, csv_chunks, json_chunks
+from simulators.rejections import RejectedRow, Rejections
+
+DEFAULT_BATCH = 20_000
+_COUNTED_AT_ONCE = 1 << 20
+
+
+class Recording:
+    """Files with one mapping; `batches` reads them, and the counts grow as it goes."""
+
+    def __init__(self, files: Sequence[Path], mapping: Mapping | None, devices: DeviceTable) -> None:
+        """Made by `open_recording`, which has checked that the files are there and fit the mapping."""
+        self.files = tuple(files)
+        self.mapping = mapping
+        self.read_rows = 0
+        """Rows of the files looked at so far."""
+        self.readings = 0
+        """Readings handed out so far."""
+        self.read_bytes = 0
+        self.total_bytes = sum(path.stat().st_size for path in files)
+        self._devices = devices
+        self._rejections = Rejections()
+
+    @property
+    def rows(self) -> int:
+        """Rows in the files, without headers and blank lines at the end; counts line ends, so read it once."""
+        lines = sum(_lines(path) for path in self.files)
+        headers = sum(not is_jsonl(self.mapping, path) for path in self.files)
+        return max(lines - headers, 0)
+
+    @property
+    def rejected(self) -> dict[str, int]:
+        """Reason -> readings that could not be made, so far."""
+        return self._rejections.counts
+
+    @property
+    def first_rejected(self) -> list[RejectedRow]:
+        """The first few, with file, line and value; `str` of each is a line to show."""
+        return self._rejections.first
+
+    def batches(self, size: int = DEFAULT_BATCH) -> Iterator[ReadingBatch]:
+        """Batches of at most `size` readings of one kind; in event-time order unless the mapping says "file".
+
+        Event-time order holds the whole recording in memory, as columns; file order one chunk of it.
+        """
+        if self.mapping is not None and self.mapping.order == "file":
+            for parts in self._parts():
+                if parts:
+                    yield from self._counted(in_file_order(by_kind(parts), size))
+            return
+        everything = [columns for parts in self._parts() for columns in parts]
+        if everything:
+            yield from self._counted(in_event_order(by_kind(everything), size))
+
+    def _counted(self, batches: Iterable[ReadingBatch]) -> Iterator[ReadingBatch]:
+        for batch in batches:
+            self.readings += len(batch)
+            yield batch
+
+    def _parts(self) -> Iterator[list[RecordedColumns]]:
+        """The columns of each chunk of each file."""
+        before = 0
+        for path in self.files:
+            for parts in self._file_parts(path, before):
+                yield [columns for columns in parts if len(columns)]
+            before += path.stat().st_size
+
+    def _file_parts(self, path: Path, before: int) -> Iterator[list[RecordedColumns]]:
+        def progress(position: int) -> None:
+            self.read_bytes = before + position
+
+        if _is_messages(path, self.mapping):
+            first_row = self.read_rows
+            kinds: dict[str, Kind] = self.mapping.kinds if self.mapping else {}
+            for parts in message_columns(path, self._devices, kinds, self._rejections, progress):
+                yield parts
+                self.read_rows = first_row + 1 + max((int(part.row.max()) for part in parts), default=0)
+            return
+        table = _table(self.mapping, path)
+        maker = ReadingMaker(table, self._devices, self._rejections)
+        chunks = json_chunks if is_jsonl(self.mapping, path) else csv_chunks
+        for chunk in chunks(path, table, self._rejections, progress):
+            self.read_rows += len(chunk)
+            yield maker.make(chunk, self.read_rows - len(chunk))
+
+
+def open_recording(paths: Iterable[Path], mapping: Mapping | None, devices: DeviceTable) -> Recording:
+    """A recording of files, and of directories with all files in them that the mapping covers.
+
+    Only recorded messages (topic and payload) need no mapping. Raises RecordingError, in one sentence with the file,
+    where a file is absent or empty, or does not fit the mapping.
+    """
+    files = [file for path in paths for file in _found(path, mapping)]
+    if not files:
+        raise RecordingError("there are no files to replay")
+    for file in files:
+        _require_fitting(file, mapping, devices)
+    return Recording(files, mapping, devices)
+
+
+def _found(path: Path, mapping: Mapping | None) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    suffixes = {".csv", ".tsv", ".txt", ".jsonl", ".ndjson"}
+    inside = sorted(file for file in path.rglob("*") if file.suffix.lower() in suffixes)
+    found = [file for file in inside if mapping is None or mapping.covers(file)]
+    if not found:
+        raise RecordingError(f"{path}: no file in this directory fits the mapping")
+    return found
+
+
+def _require_fitting(path: Path, mapping: Mapping | None, devices: DeviceTable) -> None:
+    """Reads the beginning of the file, so that a wrong mapping is found before anything is processed."""
+    try:
+        if path.stat().st_size == 0:
+            raise RecordingError(f"{path}: the file is empty")
+        if _is_messages(path, mapping):
+            return
+        table = _table(mapping, path)
+        ReadingMaker(table, devices, Rejections())
+        chunks = json_chunks if is_jsonl(mapping, path) else csv_chunks
+        next(chunks(path, table, Rejections(), lambda _: None), None)
+    except OSError as error:
+        raise RecordingError(f"{path}: {error.strerror}") from None
+    except RecordingError:
+        raise
+    except ValueError as error:
+        raise RecordingError(f"{path}: {error}") from None
+
+
+def _is_messages(path: Path, mapping: Mapping | None) -> bool:
+    return is_jsonl(mapping, path) and holds_messages(path)
+
+
+def _table(mapping: Mapping | None, path: Path) -> Table:
+    if mapping is None:
+        raise RecordingError(f"{path}: the columns need a mapping")
+    return mapping.table_for(path)
+
+
+def _lines(path: Path) -> int:
+    last = b"\n"
+    count = 0
+    with path.open("rb") as stream:
+        while block := stream.read(_COUNTED_AT_ONCE):
+            count += block.count(b"\n")
+            last = block[-1:]
+    return count + (last != b"\n")
