@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from benchmarks import capacity, encoding, growth, idle, live
+from benchmarks import capacity, encoding, growth, idle, kernels, live
 from benchmarks.figures import Figure, Skipped, print_figures, write_figures
 from benchmarks.machine import machine_facts
 from benchmarks.plan import Plan, quick_plan
@@ -16,6 +16,7 @@ from benchmarks.processes import BenchmarkError
 BENCHMARKS: dict[str, Callable[[Plan], Iterator[Figure | Skipped]]] = {
     "capacity": capacity.measure,
     "live": live.measure,
+    "kernels": kernels.measure,
     "encoding": encoding.measure,
     "growth": growth.measure,
     "idle": idle.measure,

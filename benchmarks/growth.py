@@ -73,7 +73,7 @@ def measure_cost(plan: Plan) -> Iterator[Figure]:
 
 
 def measure_memory(plan: Plan) -> Figure:
-    """The largest resident memory while every device reports once in ten seconds and windows of 10 s and 1 min close."""
+    """The largest resident memory while every device reports once in ten seconds and windows close."""
     samples = []
     with connected_denyut(DEFAULT_WINDOWS) as (broker, denyut):
         for number in range(plan.memory_rounds):
