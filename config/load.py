@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from config.checks.city import check_devices, check_ids
-from config.checks.finding import Finding
+from config.checks.finding import OTHER, Finding
 from config.checks.sources import check_sources
 from config.checks.store import check_store
 from config.checks.windows import check_quantities, check_windows
@@ -68,7 +68,13 @@ def _mistakes(path: Path, lines: dict[KeyPath, int], found: Salvage) -> Iterator
     for finding in findings:
         places = [found.original(place) for place in finding.paths]
         if not any(found.touched(place) for place in places):
-            yield Mistake(path, nearest_line(lines, places[0]), written(places[0]), finding.message)
+            message = finding.message.replace(OTHER, _place(lines, places[-1]))
+            yield Mistake(path, nearest_line(lines, places[0]), written(places[0]), message)
+
+
+def _place(lines: dict[KeyPath, int], path: KeyPath) -> str:
+    line = nearest_line(lines, path)
+    return written(path) + (f" (line {line})" if line else "")
 
 
 class _Listed(NamedTuple):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from config.checks.finding import Finding
+from config.checks.finding import OTHER, Finding
 from config.mistakes import did_you_mean
 from config.settings import Device, Settings
 
@@ -18,7 +18,7 @@ def check_ids(settings: Settings) -> Iterator[Finding]:
             first = seen.setdefault(name, index)
             if first != index:
                 yield Finding(
-                    f"{name!r} is the id of {section}[{first}] too; ids stand once",
+                    f"{name!r} is {OTHER} too; ids stand once",
                     ((section, index, "id"), (section, first, "id")),
                 )
 
@@ -42,5 +42,11 @@ def check_devices(devices: Sequence[Device], zones: Iterable[str], offices: Iter
             yield DeviceFinding(index, "id", f"{device.kind} device {device.id!r} is listed twice; also in ", first)
         for field, name in (("zone", device.zone), ("office", device.office)):
             if name and known[field] and name not in known[field]:
-                hint = did_you_mean(name, known[field]) or f"; there are {len(known[field])} {field}s, none near it"
+                hint = did_you_mean(name, known[field]) or f"; there is {_first_of(known[field])}"
                 yield DeviceFinding(index, field, f"there is no {field} {name!r}{hint}")
+
+
+def _first_of(names: Iterable[str], most: int = 6) -> str:
+    listed = list(names)
+    rest = f" and {len(listed) - most} more" if len(listed) > most else ""
+    return ", ".join(listed[:most]) + rest

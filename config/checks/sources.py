@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from config.addresses import broker_address
-from config.checks.finding import Finding
+from config.checks.finding import OTHER, Finding
 from config.checks.secrets import check_file, check_secret
 from config.locate import Path
 from config.settings import Settings, Source
@@ -66,11 +66,11 @@ def _tls(source: Source, path: Path) -> Iterator[Finding]:
 def _pair(one: Source, first: int, other: Source, second: int) -> Iterator[Finding]:
     if one.name == other.name:
         yield Finding(
-            f"{other.name!r} is the name of sources[{first}] too; each source needs a name of its own",
+            f"{other.name!r} is {OTHER} too; each source needs a name of its own",
             (("sources", second, "name"), ("sources", first, "name")),
         )
     if one.client_id and one.client_id == other.client_id and one.broker == other.broker:
         yield Finding(
-            f"{other.client_id!r} is the client_id of sources[{first}] too; a broker would drop one for the other",
+            f"{other.client_id!r} is {OTHER} too; a broker would drop one for the other",
             (("sources", second, "client_id"), ("sources", first, "client_id")),
         )

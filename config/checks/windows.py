@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import combinations
 
-from config.checks.finding import Finding
+from config.checks.finding import OTHER, Finding
 from config.durations import format_duration
 from config.locate import Path
 from config.settings import Quantity, Settings, Window
@@ -16,7 +16,7 @@ def check_windows(settings: Settings) -> Iterator[Finding]:
         if one.size == other.size and (not one.kinds or not other.kinds or set(one.kinds) & set(other.kinds)):
             paths = tuple(("windows", "sizes", index, "size") for index in (second, first))
             yield Finding(
-                f"{format_duration(other.size)} is the size of windows.sizes[{first}] too, for the same kinds; "
+                f"{format_duration(other.size)} is {OTHER} too, for the same kinds; "
                 "points are told apart by their size, so one of the two must go",
                 paths,
             )
