@@ -167,3 +167,9 @@ def test_grafana_finds_its_dashboards_where_they_are_mounted() -> None:
     folder = provider["options"]["path"]
     assert f"./deploy/grafana/dashboards:{folder}:ro" in grafana["volumes"]
     assert grafana["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"] == f"{folder}/city.json"
+
+
+def test_a_single_figure_is_never_an_old_one() -> None:
+    single = [panel for panel in DASHBOARD["panels"] if panel["type"] in {"stat", "bargauge"}]
+    assert len(single) == 5
+    assert {panel.get("timeFrom") for panel in single} == {"20m"}
