@@ -1,0 +1,30 @@
+from config.checks.city import DeviceFinding, check_devices, check_ids
+from config.settings import Device, Office, Settings, Zone
+
+
+def test_ids_of_zones_and_offices_stand_once():
+    settings = Settings(
+        zones=(Zone(id="kapas"), Zone(id="balen"), Zone(id="kapas")), offices=(Office(id="kapas"), Office(id="kapas"))
+    )
+    assert [(finding.message, finding.paths) for finding in check_ids(settings)] == [
+        ("'kapas' is {other} too; ids stand once", (("zones", 2, "id"), ("zones", 0, "id"))),
+        ("'kapas' is {other} too; ids stand once", (("offices", 1, "id"), ("offices", 0, "id"))),
+    ]
+
+
+def test_a_device_is_known_by_its_kind_and_id():
+    devices = [Device(id="1", kind="air"), Device(id="1", kind="noise"), Device(id="1", kind="air")]
+    assert list(check_devices(devices, [], [])) == [
+        DeviceFinding(2, "id", "air device '1' is listed twice; also in ", 0)
+    ]
+
+
+def test_a_device_names_a_zone_and_an_office_that_exist():
+    devices = [Device(id="1", kind="air", zone="kapsa", office="dlh"), Device(id="2", kind="air")]
+    zones = [f"z{number}" for number in range(8)]
+    assert list(check_devices(devices, ["kapas", "balen"], ["dlh"])) == [
+        DeviceFinding(0, "zone", "there is no zone 'kapsa'; did you mean 'kapas'?")
+    ]
+    assert list(check_devices(devices, zones, [])) == [
+        DeviceFinding(0, "zone", "there is no zone 'kapsa'; there is z0, z1, z2, z3, z4, z5 and 2 more")
+    ]

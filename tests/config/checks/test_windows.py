@@ -1,0 +1,60 @@
+import pytest
+
+from config.checks.windows import check_quantities, check_windows
+from config.settings import Kind, Quantity, Settings, Window, Windows
+
+SECOND = 1_000_000_000
+
+
+def windows(*sizes):
+    return [finding.message for finding in check_windows(Settings(windows=Windows(sizes=sizes)))]
+
+
+def quantity(**settings):
+    kinds = {"traffic": Kind(quantities={"speed": Quantity(**settings)})}
+    return [finding.message for finding in check_quantities(Settings(kinds=kinds))]
+
+
+def test_the_default_windows_fit_each_other():
+    assert list(check_windows(Settings())) == []
+
+
+def test_a_hop_divides_its_size():
+    assert windows(Window(size=60 * SECOND, hop=10 * SECOND)) == []
+    assert windows(Window(size=60 * SECOND, hop=60 * SECOND)) == []
+    assert windows(Window(size=60 * SECOND, hop=7 * SECOND)) == ["size 1m must be a multiple of hop 7s"]
+    assert windows(Window(size=60 * SECOND, hop=120 * SECOND)) == [
+        "hop 2m must not exceed size 1m: readings between two windows would be lost"
+    ]
+
+
+def test_two_windows_of_one_size_are_told_apart_by_their_kinds():
+    minute = 60 * SECOND
+    assert windows(Window(size=minute, kinds=("air",)), Window(size=minute, kinds=("noise",))) == []
+    assert len(windows(Window(size=minute, kinds=("air",)), Window(size=minute, kinds=("noise", "air")))) == 1
+    assert len(windows(Window(size=minute), Window(size=minute, hop=10 * SECOND, kinds=("noise",)))) == 1
+
+
+@pytest.mark.parametrize(
+    ("settings", "messages"),
+    [
+        ({"min": 0, "max": 250, "percentiles": (85,), "harmonic": True}, []),
+        ({"min": 3, "max": 3}, ["min 3 must be less than max 3"]),
+        ({"min": 1e-3, "max": -2.5}, ["min 0.001 must be less than max -2.5"]),
+        (
+            {"max": 9, "percentiles": (50, 99.9)},
+            ["percentiles 50, 99.9 need min and max, the range of their histogram; min is missing"],
+        ),
+        (
+            {"percentiles": (50,)},
+            ["percentiles 50 need min and max, the range of their histogram; min and max is missing"],
+        ),
+        ({"kind": "level", "harmonic": True}, ["harmonic = true needs kind 'gauge', not 'level'"]),
+        (
+            {"kind": "angle", "min": 0, "max": 360, "percentiles": (50,)},
+            ["percentiles need kind 'gauge' or 'level', not 'angle'"],
+        ),
+    ],
+)
+def test_a_quantity_fits_its_kind_and_range(settings, messages):
+    assert quantity(**settings) == messages

@@ -1,0 +1,92 @@
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from config.cities import shipped_city
+from denyut.commands.check import command
+
+
+def check(*arguments):
+    return CliRunner().invoke(command, [str(argument) for argument in arguments])
+
+
+def test_the_shipped_city_is_right_and_what_would_run_is_printed():
+    result = check(shipped_city("bojonegoro"))
+    assert result.exit_code == 0
+    assert "no mistakes" in result.stdout
+    assert "devices  346: 36 air, 43 noise, 83 parking, 112 traffic, 40 water, 32 weather" in result.stdout
+    assert "windows  10s, 1m, 15m" in result.stdout
+
+
+def test_every_mistake_is_printed_and_the_exit_status_is_2(tmp_path):
+    file = tmp_path / "city.toml"
+    file.write_text('[[windows.sizes]]\nsize = "10s"\nhop = "20s"\n[city]\nidd = "x"\n')
+    result = check(file)
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert result.stderr == (
+        f"{file}:3: windows.sizes[0].hop: hop 20s must not exceed size 10s: readings between two windows would be "
+        f"lost\n{file}:5: city.idd: unknown key 'idd'; did you mean 'id'?\n2 mistakes\n"
+    )
+
+
+def test_mistakes_are_an_object_where_a_program_reads(tmp_path):
+    file = tmp_path / "city.toml"
+    file.write_text("\ncity = 1\n")
+    result = check(file, "--json")
+    assert result.exit_code == 2
+    assert json.loads(result.stdout) == {
+        "valid": False,
+        "mistakes": [{"file": str(file), "line": 2, "place": "city", "message": "must be a table, not 1"}],
+    }
+
+
+def test_what_would_run_is_an_object_where_a_program_reads(tmp_path):
+    file = tmp_path / "city.toml"
+    file.write_text('[[windows.sizes]]\nsize = "1h"\nhop = "15m"\nkinds = ["air"]\n[kinds.lamp.quantities.power]\n')
+    summary = json.loads(check(file, "--json").stdout)
+    assert summary["valid"] is True
+    assert summary["windows"] == ["1h every 15m (air)"]
+    assert summary["kinds"]["lamp"] == ["power"]
+    assert summary["store"] == {"kind": "sqlite"}
+    assert summary["devices"] == {}
+
+
+@pytest.mark.parametrize("form", [(), ("--json",)])
+def test_no_secret_is_printed(tmp_path, form):
+    file = tmp_path / "city.toml"
+    file.write_text(
+        '[[sources]]\nusername = "dishub"\npassword = "geheim"\n[store]\nkind = "influxdb2"\ntoken = "geheim"\n'
+    )
+    result = check(file, *form)
+    assert result.exit_code == 0
+    assert "geheim" not in result.output
+    assert "dishub" in result.stdout
+    assert "********" in result.stdout
+
+
+def test_a_secret_from_elsewhere_is_named_by_where_it_comes_from(tmp_path):
+    file = tmp_path / "city.toml"
+    file.write_text('[store]\nkind = "influxdb3"\ntoken_env = "INFLUX_TOKEN"\n')
+    assert "token from the environment variable INFLUX_TOKEN" in check(file).stdout
+
+
+def test_a_kind_that_is_nearly_a_usual_one_is_a_hint_and_no_mistake(tmp_path):
+    file = tmp_path / "city.toml"
+    file.write_text('[[devices]]\nid = "1"\nkind = "trafic"\n')
+    result = check(file)
+    assert result.exit_code == 0
+    assert "hint     device '1': kind 'trafic' is new; did you mean 'traffic'?" in result.stdout
+
+
+@pytest.mark.parametrize("name", ["absent.toml", ".", "a\udce9.toml"])
+def test_a_file_that_cannot_be_read_is_one_sentence(tmp_path, name):
+    result = check(tmp_path / name)
+    assert result.exit_code == 2
+    assert result.stderr.endswith("1 mistake\n")
+    assert result.stderr.count("\n") == 2
+
+
+def test_the_help_has_an_example():
+    assert "denyut check city.toml" in check("--help").stdout
