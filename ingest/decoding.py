@@ -86,6 +86,7 @@ class SourceDecoder:
     ) -> ReadingBatch:
         stream = streams[message]
         return ReadingBatch(
+            source=self._source.name,
             kind=kind,
             quantities=columns.quantities,
             device=self._router.devices(stream),

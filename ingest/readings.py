@@ -16,6 +16,8 @@ class ReadingBatch:
     Absent values are NaN. Rows stand in the order of arrival.
     """
 
+    source: str
+    """Name of the source; streams are numbered within it."""
     kind: str
     quantities: tuple[str, ...]
     """(q,) names of the columns."""
@@ -35,6 +37,22 @@ class ReadingBatch:
     """(n,) the message of its batch each reading came in; a buffered upload gives several readings."""
     received_ns: int
     """Receive time of the batch, ns UTC; read once."""
+
+    def take(self, chosen: NDArray[np.int64]) -> "ReadingBatch":
+        """The readings at these positions."""
+        return ReadingBatch(
+            source=self.source,
+            kind=self.kind,
+            quantities=self.quantities,
+            device=self.device[chosen],
+            stream=self.stream[chosen],
+            time_ns=self.time_ns[chosen],
+            timed=self.timed[chosen],
+            sequence=self.sequence[chosen],
+            values=self.values[:, chosen],
+            message=self.message[chosen],
+            received_ns=self.received_ns,
+        )
 
     def __len__(self) -> int:
         return len(self.time_ns)

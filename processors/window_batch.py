@@ -29,3 +29,13 @@ class WindowBatch:
 
     def __len__(self) -> int:
         return len(self.device)
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedWindow:
+    """A window that closed, or that late readings changed."""
+
+    changed: WindowBatch
+    """The rows to write."""
+    whole: WindowBatch
+    """All rows, for figures that need every device; the same object where all of them changed."""

@@ -1,0 +1,145 @@
+"""Readings seen before.
+
+A reading is identified by (topic, event time, sequence number, quantities present). One that is newer than everything on
+its topic cannot be a duplicate; only the others are looked up among the fingerprints of what was seen. The memory is
+bounded: when it is full, the oldest fingerprints go and each topic remembers the latest time that went with them; a
+reading from before that time can no longer be told from a duplicate.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.readings import ReadingBatch
+
+MEMORY = 8_000_000
+"""Fingerprints kept, 12 bytes each."""
+_CHUNK = 262_144
+_NEVER = np.iinfo(np.int64).min
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Fingerprints of readings that arrived together."""
+
+    fingerprints: NDArray[np.uint64]
+    streams: NDArray[np.int32]
+    """(n,) in the order of `fingerprints`, until that is sorted."""
+    earliest_ns: int
+    latest_ns: int
+    is_sorted: bool = False
+
+    def holds(self, fingerprints: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        if not self.is_sorted:
+            order = np.argsort(self.fingerprints, kind="stable")
+            self.fingerprints, self.streams = self.fingerprints[order], self.streams[order]
+            self.is_sorted = True
+        position = np.searchsorted(self.fingerprints, fingerprints)
+        position[position == len(self.fingerprints)] = 0
+        held: NDArray[np.bool_] = self.fingerprints[position] == fingerprints
+        return held
+
+
+class SeenReadings:
+    """What one source has sent, by stream (topic)."""
+
+    def __init__(self, memory: int = MEMORY) -> None:
+        self._memory = memory
+        self.chunks: list[Chunk] = []
+        self.latest_ns = np.full(1024, _NEVER, np.int64)
+        """By stream: the latest event time seen."""
+        self.forgotten_ns = np.full(1024, _NEVER, np.int64)
+        """By stream: the latest event time whose fingerprint is gone."""
+
+    def judge(self, batch: ReadingBatch) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """(n,) duplicate, (n,) unknowable; and remember the others. Readings without a time of their own are neither."""
+        self._reserve(int(batch.stream.max(initial=-1)) + 1)
+        fingerprints = _fingerprints(batch)
+        duplicate = _repeats(batch, fingerprints) & batch.timed
+        older = batch.timed & (batch.time_ns <= self.latest_ns[batch.stream])
+        unknowable = older & (batch.time_ns <= self.forgotten_ns[batch.stream])
+        lookup = np.flatnonzero(older & ~unknowable & ~duplicate)
+        if len(lookup):
+            duplicate[lookup] = self._held(fingerprints[lookup], batch.time_ns[lookup])
+        new = batch.timed & ~duplicate & ~unknowable
+        self._remember(batch, fingerprints, new)
+        return duplicate, unknowable
+
+    def _held(self, fingerprints: NDArray[np.uint64], time_ns: NDArray[np.int64]) -> NDArray[np.bool_]:
+        found = np.zeros(len(fingerprints), np.bool_)
+        for chunk in reversed(self.chunks):
+            near = np.flatnonzero(~found & (time_ns >= chunk.earliest_ns) & (time_ns <= chunk.latest_ns))
+            if len(near):
+                found[near] = chunk.holds(fingerprints[near])
+        return found
+
+    def _remember(self, batch: ReadingBatch, fingerprints: NDArray[np.uint64], new: NDArray[np.bool_]) -> None:
+        every = bool(new.all())
+        streams, time_ns = (batch.stream, batch.time_ns) if every else (batch.stream[new], batch.time_ns[new])
+        if not len(streams):
+            return
+        np.maximum.at(self.latest_ns, streams, time_ns)
+        self._append(
+            Chunk(fingerprints if every else fingerprints[new], streams, int(time_ns.min()), int(time_ns.max()))
+        )
+        while sum(len(chunk.fingerprints) for chunk in self.chunks) > self._memory:
+            oldest = self.chunks.pop(0)
+            np.maximum.at(self.forgotten_ns, oldest.streams, oldest.latest_ns)
+
+    def _append(self, chunk: Chunk) -> None:
+        """Small chunks of much the same time grow together, so that a lookup meets few of them."""
+        last = self.chunks[-1] if self.chunks else None
+        if last is None or len(last.fingerprints) + len(chunk.fingerprints) > _CHUNK:
+            self.chunks.append(chunk)
+            return
+        self.chunks[-1] = Chunk(
+            np.concatenate([last.fingerprints, chunk.fingerprints]),
+            np.concatenate([last.streams, chunk.streams]),
+            min(last.earliest_ns, chunk.earliest_ns),
+            max(last.latest_ns, chunk.latest_ns),
+        )
+
+    def _reserve(self, streams: int) -> None:
+        missing = streams - len(self.latest_ns)
+        if missing > 0:
+            more = np.full(max(missing, len(self.latest_ns) // 2), _NEVER, np.int64)
+            self.latest_ns = np.concatenate([self.latest_ns, more])
+            self.forgotten_ns = np.concatenate([self.forgotten_ns, more])
+
+
+def _repeats(batch: ReadingBatch, fingerprints: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """(n,) whether the same reading stands earlier in the batch."""
+    repeated = np.zeros(len(batch), np.bool_)
+    order = np.argsort(fingerprints, kind="stable")
+    ascending = fingerprints[order]
+    repeated[order[1:]] = ascending[1:] == ascending[:-1]
+    return repeated
+
+
+def _fingerprints(batch: ReadingBatch) -> NDArray[np.uint64]:
+    """(n,) 64 bits of (stream, time, sequence, quantities present), spread by the finaliser of SplitMix64."""
+    mixed = batch.time_ns.astype(np.uint64)
+    mixed ^= _spread(batch.stream.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15))
+    if (batch.sequence >= 0).any():
+        mixed ^= _spread(batch.sequence.astype(np.uint64) ^ np.uint64(0xD1B54A32D192ED03))
+    mixed ^= _spread(_presence(batch.quantities, batch.values))
+    return _spread(mixed)
+
+
+def _presence(quantities: Sequence[str], values: NDArray[np.float64]) -> NDArray[np.uint64]:
+    """(n,) a number for the set of quantities present; the same whichever columns stand beside them."""
+    total = np.zeros(values.shape[1], np.uint64)
+    for name, column in zip(quantities, values, strict=True):
+        weight = np.frombuffer(name.encode()[:64].ljust(64, b"\0"), np.uint64)
+        mark = np.uint64(np.bitwise_xor.reduce(_spread(weight + np.arange(8, dtype=np.uint64))))
+        absent = np.isnan(column)
+        total += np.where(absent, np.uint64(0), mark) if absent.any() else mark
+    return total
+
+
+def _spread(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    words = (words ^ (words >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    words = (words ^ (words >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return words ^ (words >> np.uint64(31))

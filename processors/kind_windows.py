@@ -1,0 +1,250 @@
+"""The windows of one kind of device: filled by readings, closed by the watermark, revised by late readings.
+
+Readings wait in columns until there are many of them or a pane ends, then become blocks of statistics in the panes. A
+pane that has ended is merged into every window that holds it; the window itself is the merge of its panes.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processors.moments import LAST_NS
+from processors.pane import Block, Pane, block_of
+from processors.tracked import TrackedColumns
+from processors.window_batch import ClosedWindow, WindowBatch
+from processors.window_fields import fields_of
+from processors.window_plan import WindowPlan, WindowShape
+
+FOLD_AT = 65_536
+"""Readings that wait before they are folded into panes: large enough that sorting and merging cost little for each."""
+_NEVER = -(2**62)
+
+
+@dataclass(slots=True)
+class OpenWindow:
+    """One window: open until the watermark passes its end, then kept for late readings."""
+
+    pane: Pane
+    closed: bool = False
+    revision: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    """(slots,) last revision written, -1 before the first."""
+    changed: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    """(slots,) whether the device's row differs from what was written."""
+    entry: Pane | None = None
+    """Last readings before the window, for counters and states."""
+
+    def touch(self, slots: NDArray[np.int64]) -> None:
+        missing = self.pane.size - len(self.revision)
+        if missing:
+            self.revision = np.concatenate([self.revision, np.full(missing, -1, np.int32)])
+            self.changed = np.concatenate([self.changed, np.zeros(missing, np.bool_)])
+        self.changed[slots] = True
+
+    @property
+    def nbytes(self) -> int:
+        return self.pane.nbytes + self.revision.nbytes + self.changed.nbytes
+
+
+@dataclass(slots=True)
+class Waiting:
+    device: NDArray[np.int32]
+    time_ns: NDArray[np.int64]
+    values: NDArray[np.float64]
+    """(c, n) tracked columns known at the time."""
+
+
+class KindWindows:
+    def __init__(self, kind: str, tracked: TrackedColumns, plan: WindowPlan) -> None:
+        self.kind = kind
+        self.tracked = tracked
+        self.plan = plan
+        self.panes: dict[int, Pane] = {}
+        """Start -> pane, not ended yet."""
+        self.windows: dict[tuple[int, int], OpenWindow] = {}
+        """(shape, start) -> window that holds at least one ended pane."""
+        self.sealed_until_ns = _NEVER
+        self.gone_until_ns = [_NEVER for _ in plan.shapes]
+        """For each shape: windows that end here or before are gone."""
+        self.waiting: list[Waiting] = []
+        self.waiting_size = 0
+        self.earliest_waiting_ns = -_NEVER
+        self.last = Pane(tracked)
+        """Everything that ended panes held; only its last readings are used, and only for counters and states."""
+
+    def is_late(self, time_ns: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """(n,) whether a window that holds the time has closed."""
+        if not len(time_ns) or int(time_ns.min()) >= self.sealed_until_ns:
+            return np.zeros(len(time_ns), np.bool_)
+        ends = [shape.first_end(time_ns) for shape in self.plan.shapes]
+        late: NDArray[np.bool_] = np.minimum.reduce(ends) <= self.sealed_until_ns
+        return late
+
+    def is_too_late(self, time_ns: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """(n,) whether every window that holds the time is gone."""
+        gone = np.ones(len(time_ns), np.bool_)
+        for shape, gone_until_ns in zip(self.plan.shapes, self.gone_until_ns, strict=True):
+            gone &= shape.last_end(time_ns) <= gone_until_ns
+        return gone
+
+    def add(
+        self,
+        device: NDArray[np.int32],
+        time_ns: NDArray[np.int64],
+        quantities: tuple[str, ...],
+        values: NDArray[np.float64],
+    ) -> None:
+        """Take readings in; those that are too late must have been left out. values: (q, n)."""
+        if not len(device):
+            return
+        self.waiting.append(Waiting(device, time_ns, self.tracked.matrix(quantities, values)))
+        self.waiting_size += len(device)
+        self.earliest_waiting_ns = min(self.earliest_waiting_ns, int(time_ns.min()))
+        if self.waiting_size >= FOLD_AT:
+            self.fold()
+
+    def fold(self) -> None:
+        """Bring the waiting readings into panes; into the windows themselves where their pane has ended."""
+        if not self.waiting:
+            return
+        device = np.concatenate([waiting.device for waiting in self.waiting])
+        time_ns = np.concatenate([waiting.time_ns for waiting in self.waiting])
+        values = self._columns([waiting.values for waiting in self.waiting])
+        self.waiting, self.waiting_size, self.earliest_waiting_ns = [], 0, -_NEVER
+        pane = time_ns // self.plan.pane_ns
+        several = bool((pane != pane[0]).any())
+        order = np.lexsort((time_ns, device, pane) if several else (time_ns, device))
+        device, time_ns = device[order], time_ns[order]
+        values = np.take(values, order, axis=1)
+        edges = [0, *(np.flatnonzero(np.diff(pane[order])) + 1).tolist(), len(device)] if several else [0, len(device)]
+        for start, end in zip(edges[:-1], edges[1:], strict=True):
+            block = block_of(self.tracked, device[start:end], values[:, start:end], time_ns[start:end])
+            self._place(int(pane[order[start]]) * self.plan.pane_ns, block)
+
+    def advance(self, watermark_ns: int, lateness_ns: int) -> list[ClosedWindow]:
+        """Close what the watermark has passed, revise what late readings changed, let go what is too old."""
+        sealed_until_ns = watermark_ns // self.plan.pane_ns * self.plan.pane_ns
+        if sealed_until_ns > self.sealed_until_ns or self.earliest_waiting_ns < self.sealed_until_ns:
+            if self.earliest_waiting_ns < max(sealed_until_ns, self.sealed_until_ns):
+                self.fold()
+            for start in sorted(start for start in self.panes if start + self.plan.pane_ns <= sealed_until_ns):
+                self._seal(start, self.panes.pop(start))
+            self.sealed_until_ns = max(self.sealed_until_ns, sealed_until_ns)
+        closed = list(self._close())
+        self._let_go(self.sealed_until_ns - lateness_ns)
+        return closed
+
+    def closed_nbytes(self) -> int:
+        return sum(window.nbytes for window in self.windows.values() if window.closed)
+
+    def oldest_closed(self) -> tuple[int, tuple[int, int]] | None:
+        """(end, key) of the closed window that ended first."""
+        closed = [
+            (start + self.plan.shapes[shape].size_ns, (shape, start))
+            for (shape, start), window in self.windows.items()
+            if window.closed
+        ]
+        return min(closed, default=None)
+
+    def drop(self, key: tuple[int, int]) -> None:
+        shape, start = key
+        del self.windows[key]
+        end_ns = start + self.plan.shapes[shape].size_ns
+        self.gone_until_ns[shape] = max(self.gone_until_ns[shape], end_ns)
+
+    def _columns(self, parts: list[NDArray[np.float64]]) -> NDArray[np.float64]:
+        """One (c, n) matrix; parts from before a column was tracked lack it."""
+        columns = len(self.tracked)
+        if any(len(part) < columns for part in parts):
+            parts = [np.pad(part, ((0, columns - len(part)), (0, 0)), constant_values=np.nan) for part in parts]
+        return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
+
+    def _place(self, pane_start_ns: int, block: Block) -> None:
+        if pane_start_ns + self.plan.pane_ns > self.sealed_until_ns:
+            pane = self.panes.get(pane_start_ns)
+            if pane is None:
+                pane = self.panes[pane_start_ns] = Pane(self.tracked)
+            pane.merge(block)
+        else:
+            self._hand_on(pane_start_ns, block)
+
+    def _seal(self, start_ns: int, pane: Pane) -> None:
+        block = pane.block()
+        self._hand_on(start_ns, block)
+        if self.tracked.runs:
+            self.last.merge(replace(block, histograms={}))
+
+    def _hand_on(self, pane_start_ns: int, block: Block) -> None:
+        """Merge a pane, or late readings of an ended one, into every window that holds it and is not gone."""
+        for number, shape in enumerate(self.plan.shapes):
+            for start_ns in shape.starts_of(pane_start_ns):
+                if start_ns + shape.size_ns <= self.gone_until_ns[number]:
+                    continue
+                window = self.windows.get((number, start_ns))
+                if window is None:
+                    window = self.windows[number, start_ns] = OpenWindow(Pane(self.tracked))
+                if self.tracked.runs:
+                    self._note_entries(window, block, start_ns)
+                window.touch(window.pane.merge(block))
+
+    def _note_entries(self, window: OpenWindow, block: Block, start_ns: int) -> None:
+        """Remember the last reading before the window of each device that is new in it."""
+        if window.entry is None:
+            window.entry = Pane(self.tracked)
+        new = block.device[~window.pane.holds(block.device)]
+        before = self.last.take(new)
+        earlier = (before.times[LAST_NS] < start_ns).all(axis=0) & (before.readings > 0)
+        if earlier.any():
+            window.entry.merge(before.take(np.flatnonzero(earlier)))
+
+    def _close(self) -> Iterator[ClosedWindow]:
+        due = [
+            (start + self.plan.shapes[shape].size_ns, shape, start)
+            for (shape, start), window in self.windows.items()
+            if start + self.plan.shapes[shape].size_ns <= self.sealed_until_ns
+            and (not window.closed or window.changed.any())
+        ]
+        for _, shape, start in sorted(due):
+            window = self.windows[shape, start]
+            yield self._write(self.plan.shapes[shape], start, window)
+            if not window.closed:
+                window.closed = True
+                window.pane.settle()
+
+    def _write(self, shape: WindowShape, start_ns: int, window: OpenWindow) -> ClosedWindow:
+        """The changed rows count as written from here on."""
+        block = window.pane.block()
+        slots = np.flatnonzero(window.changed)
+        window.revision[slots] += 1
+        everything = len(slots) == window.pane.size
+        window.changed[:] = False
+        changed = self._rows(shape, start_ns, window, block, slots)
+        whole = changed if everything else self._rows(shape, start_ns, window, block, np.arange(window.pane.size))
+        return ClosedWindow(changed, whole)
+
+    def _rows(
+        self, shape: WindowShape, start_ns: int, window: OpenWindow, block: Block, slots: NDArray[np.int64]
+    ) -> WindowBatch:
+        slots = slots[np.argsort(block.device[slots], kind="stable")]
+        rows = block.take(slots)
+        entry = None if window.entry is None else window.entry.take(rows.device)
+        end_ns = start_ns + shape.size_ns
+        return WindowBatch(
+            kind=self.kind,
+            size_ns=shape.size_ns,
+            end_ns=end_ns,
+            device=rows.device,
+            readings=rows.readings,
+            revision=window.revision[slots],
+            fields=fields_of(self.tracked, rows, entry, start_ns, end_ns),
+        )
+
+    def _let_go(self, until_ns: int) -> None:
+        for shape, start in [
+            (shape, start)
+            for (shape, start), window in self.windows.items()
+            if window.closed and start + self.plan.shapes[shape].size_ns <= until_ns
+        ]:
+            self.drop((shape, start))
+        self.gone_until_ns = [max(gone, until_ns) for gone in self.gone_until_ns]

@@ -1,0 +1,222 @@
+"""A pane: what the readings of one kind of device in one stretch of time amount to, one column of it for each device."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processors import moments, runs
+from processors.histogram import Histogram
+from processors.moments import Numbers, Times
+from processors.runs import Sums
+from processors.tracked import TrackedColumns
+
+_GROWTH = 1.5
+
+
+@dataclass(slots=True)
+class Block:
+    """Statistics of some devices, each once; the unit in which panes take in and hand on."""
+
+    device: NDArray[np.int32]
+    """(k,) rows of the `DeviceTable`, each once."""
+    numbers: Numbers
+    times: Times
+    sums: Sums
+    readings: NDArray[np.int64]
+    """(k,) readings, whatever quantities they carried."""
+    histograms: dict[int, Histogram]
+    """Column -> counts by position in `device`."""
+
+    @property
+    def nbytes(self) -> int:
+        arrays = (self.device, self.numbers, self.times, self.sums, self.readings)
+        return sum(array.nbytes for array in arrays) + sum(
+            histogram.keys.nbytes + histogram.counts.nbytes for histogram in self.histograms.values()
+        )
+
+    def take(self, chosen: NDArray[np.int64]) -> "Block":
+        """The devices at these positions, in this order, each once."""
+        position = np.full(len(self.device), -1, np.int64)
+        position[chosen] = np.arange(len(chosen))
+        return Block(
+            self.device[chosen],
+            np.take(self.numbers, chosen, axis=2),
+            np.take(self.times, chosen, axis=2),
+            self.sums[:, chosen],
+            self.readings[chosen],
+            {column: histogram.moved(position) for column, histogram in self.histograms.items()},
+        )
+
+
+def block_of(
+    tracked: TrackedColumns, device: NDArray[np.int32], values: NDArray[np.float64], time_ns: NDArray[np.int64]
+) -> Block:
+    """The statistics of readings that stand sorted by device, then time. values: (c, n)."""
+    starts = np.flatnonzero(np.diff(device, prepend=-1))
+    numbers, times = moments.of_groups(values, time_ns, starts)
+    readings = np.diff(starts, append=len(device))
+    histograms = {}
+    for column, bins in tracked.bins.items():
+        present = np.flatnonzero(~np.isnan(values[column]))
+        group = np.searchsorted(starts, present, side="right") - 1
+        histograms[column] = Histogram.of(bins, group, values[column, present])
+    sums = runs.of_groups(tracked.runs, values, time_ns, starts)
+    return Block(device[starts], numbers, times, sums, readings, histograms)
+
+
+class Pane:
+    """Grows by blocks. Slots are given in order of arrival and never move."""
+
+    def __init__(self, tracked: TrackedColumns) -> None:
+        self._tracked = tracked
+        self.size = 0
+        self._block = _empty_block(tracked, 0)
+        self._slot_of_device: NDArray[np.int32] | None = None
+
+    def merge(self, block: Block) -> NDArray[np.int64]:
+        """Take a block in; returns the slots that it touched."""
+        self._widen()
+        slots = self._slots(block.device)
+        known = slots < self.size
+        if known.any():
+            self._combine(block, slots, np.flatnonzero(known))
+        if not known.all():
+            self._append(block, np.flatnonzero(~known))
+        for column, histogram in block.histograms.items():
+            moved = histogram.moved(slots)
+            held = self._block.histograms.get(column)
+            self._block.histograms[column] = moved if held is None else held.merge(moved)
+        return slots
+
+    def block(self) -> Block:
+        """All of it. The arrays are views: merge them elsewhere or read them, do not keep them."""
+        self._widen()
+        held = self._block
+        end = self.size
+        return Block(
+            held.device[:end],
+            held.numbers[..., :end],
+            held.times[..., :end],
+            held.sums[:, :end],
+            held.readings[:end],
+            held.histograms,
+        )
+
+    def holds(self, device: NDArray[np.int32]) -> NDArray[np.bool_]:
+        """(k,) whether the pane has a slot for each device."""
+        return self._known_slots(device) >= 0
+
+    def take(self, device: NDArray[np.int32]) -> Block:
+        """The pane's part for these devices, in this order; neutral values for a device it does not hold."""
+        self._widen()
+        taken = _empty_block(self._tracked, len(device))
+        taken.device[:] = device
+        slots = self._known_slots(device)
+        at = np.flatnonzero(slots >= 0)
+        held, slots = self._block, slots[at]
+        taken.numbers[:, :, at] = held.numbers[:, :, slots]
+        taken.times[:, :, at] = held.times[:, :, slots]
+        taken.sums[:, at] = held.sums[:, slots]
+        taken.readings[at] = held.readings[slots]
+        return taken
+
+    def settle(self) -> None:
+        """Give back what only growing needs: the pane will be read more than written from now on."""
+        self._slot_of_device = None
+        if len(self._block.device) > self.size:
+            block = self.block()
+            self._block = Block(
+                block.device.copy(),
+                block.numbers.copy(),
+                block.times.copy(),
+                block.sums.copy(),
+                block.readings.copy(),
+                block.histograms,
+            )
+
+    @property
+    def nbytes(self) -> int:
+        index = self._slot_of_device
+        return self._block.nbytes + (0 if index is None else index.nbytes)
+
+    @classmethod
+    def restore(cls, tracked: TrackedColumns, block: Block) -> "Pane":
+        pane = cls(tracked)
+        pane._block = block
+        pane.size = len(block.device)
+        return pane
+
+    def _slots(self, device: NDArray[np.int32]) -> NDArray[np.int64]:
+        """(k,) the slot of each device; new devices get the next free ones, in the order given."""
+        slots = self._known_slots(device)
+        new = slots < 0
+        slots[new] = self.size + np.arange(np.count_nonzero(new))
+        assert self._slot_of_device is not None
+        self._slot_of_device[device[new]] = slots[new]
+        return slots
+
+    def _known_slots(self, device: NDArray[np.int32]) -> NDArray[np.int64]:
+        """(k,) the slot of each device, -1 where it has none."""
+        index = self._slot_of_device
+        highest = int(device.max(initial=-1))
+        if index is None or highest >= len(index):
+            known = self._block.device[: self.size]
+            index = np.full(max(highest, int(known.max(initial=-1))) * 5 // 4 + 64, -1, np.int32)
+            index[known] = np.arange(self.size, dtype=np.int32)
+            self._slot_of_device = index
+        return index[device].astype(np.int64)
+
+    def _combine(self, block: Block, slots: NDArray[np.int64], known: NDArray[np.int64]) -> None:
+        held, at = self._block, slots[known]
+        mine, my_times = np.take(held.numbers, at, axis=2), np.take(held.times, at, axis=2)
+        other, other_times = np.take(block.numbers, known, axis=2), np.take(block.times, known, axis=2)
+        if len(held.sums):
+            my_sums, other_sums = held.sums[:, at], block.sums[:, known]
+            held.sums[:, at] = runs.merge(self._tracked.runs, mine, my_times, my_sums, other, other_times, other_sums)
+        held.numbers[:, :, at], held.times[:, :, at] = moments.merge(mine, my_times, other, other_times)
+        held.readings[at] += block.readings[known]
+
+    def _append(self, block: Block, new: NDArray[np.int64]) -> None:
+        end = self.size + len(new)
+        self._reserve(end)
+        held, at = self._block, slice(self.size, end)
+        held.device[at] = block.device[new]
+        held.numbers[:, :, at] = np.take(block.numbers, new, axis=2)
+        held.times[:, :, at] = np.take(block.times, new, axis=2)
+        held.sums[:, at] = block.sums[:, new]
+        held.readings[at] = block.readings[new]
+        self.size = end
+
+    def _reserve(self, size: int) -> None:
+        capacity = len(self._block.device)
+        if size <= capacity:
+            return
+        # The first block of a pane that follows a settled one fits exactly; growth is for those that come after.
+        grown = _empty_block(self._tracked, size if capacity == 0 else max(size, int(capacity * _GROWTH)))
+        held = self.block()
+        grown.device[: self.size] = held.device
+        grown.numbers[..., : self.size] = held.numbers
+        grown.times[..., : self.size] = held.times
+        grown.sums[:, : self.size] = held.sums
+        grown.readings[: self.size] = held.readings
+        grown.histograms = held.histograms
+        self._block = grown
+
+    def _widen(self) -> None:
+        """Columns tracked since the pane was made are empty in it."""
+        held = self._block
+        missing = len(self._tracked) - held.numbers.shape[1]
+        if missing:
+            numbers, times = moments.empty(missing, len(held.device))
+            held.numbers = np.concatenate([held.numbers, numbers], axis=1)
+            held.times = np.concatenate([held.times, times], axis=1)
+        missing_sums = len(self._tracked.runs) - len(held.sums)
+        if missing_sums:
+            held.sums = np.concatenate([held.sums, np.zeros((missing_sums, len(held.device)))])
+
+
+def _empty_block(tracked: TrackedColumns, size: int) -> Block:
+    numbers, times = moments.empty(len(tracked), size)
+    sums = np.zeros((len(tracked.runs), size))
+    return Block(np.zeros(size, np.int32), numbers, times, sums, np.zeros(size, np.int64), {})

@@ -1,0 +1,193 @@
+"""Readings in, closed windows and indicators out: a pure function of the readings and their receive times.
+
+Nothing here reads a clock, the environment or a random number, so the same input gives the same output, byte for byte.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from config.settings import Kind, Windows
+from ingest.devices import DeviceTable
+from ingest.readings import ReadingBatch
+from processors.cadence import Cadences
+from processors.duplicates import SeenReadings
+from processors.indicators.catalogue import CATALOGUE
+from processors.indicators.indicator_batch import IndicatorBatch
+from processors.kind_windows import KindWindows
+from processors.outcomes import Outcome, Outcomes
+from processors.ranges import without_implausible
+from processors.tracked import TrackedColumns
+from processors.window_batch import ClosedWindow
+from processors.window_plan import WindowPlan, plan_of
+from processors.zones import Zones
+
+TimeBase = Literal["received", "event"]
+"""What moves the watermark: the receive time of live data, or the event time of recorded data."""
+
+_NEVER = -(2**62)
+_MEBIBYTE = 1 << 20
+
+
+@dataclass(slots=True)
+class Output:
+    windows: list[ClosedWindow] = field(default_factory=list)
+    indicators: list[IndicatorBatch] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class State:
+    """Everything a processor remembers; see `state.py` for its form in bytes."""
+
+    kinds: dict[str, KindWindows] = field(default_factory=dict)
+    seen: dict[str, SeenReadings] = field(default_factory=dict)
+    cadences: Cadences = field(default_factory=Cadences)
+    watermark_ns: int = _NEVER
+    implausible: Counter[tuple[str, str]] = field(default_factory=Counter)
+    """(kind, quantity) -> values outside their plausible range."""
+
+
+class Processor:
+    def __init__(
+        self,
+        windows: Windows,
+        kinds: Mapping[str, Kind],
+        devices: DeviceTable,
+        time_base: TimeBase = "received",
+        state: State | None = None,
+    ) -> None:
+        self.state = state if state is not None else State()
+        self._windows = windows
+        self._kinds = kinds
+        self._devices = devices
+        self._time_base = time_base
+        self._plans: dict[str, WindowPlan | None] = {}
+        self._zones = Zones(devices, self.state.cadences)
+
+    def process(self, batch: ReadingBatch) -> Outcomes:
+        """Take readings in; (n,) what became of each. Call `advance` to learn what they closed."""
+        outcomes = np.zeros(len(batch), np.uint8)
+        device_kind = self._kinds.get(batch.kind, Kind())
+        values, implausible = without_implausible(batch.quantities, batch.values, device_kind.quantities)
+        if implausible:
+            for name, count in implausible.items():
+                self.state.implausible[batch.kind, name] += count
+            outcomes[np.isnan(values).all(axis=0)] = Outcome.OUT_OF_RANGE
+        windows = self._kind_windows(batch.kind)
+        if windows is not None:
+            outcomes[windows.is_late(batch.time_ns)] = Outcome.LATE
+            outcomes[windows.is_too_late(batch.time_ns)] = Outcome.TOO_LATE
+        if self._time_base == "received":
+            outcomes[batch.time_ns > batch.received_ns + self._windows.ahead] = Outcome.TIME_AHEAD
+        self._drop_duplicates(batch, outcomes)
+        self._move_watermark(batch, outcomes)
+        accepted = outcomes <= Outcome.LATE
+        self._add(batch, values, accepted, windows)
+        return outcomes
+
+    def advance(self, received_ns: int | None = None) -> Output:
+        """Move the watermark to the receive time given (live data), close what it passed, compute the indicators."""
+        if received_ns is not None and self._time_base == "received":
+            self._raise_watermark(received_ns)
+        return self._close_until(self.state.watermark_ns)
+
+    def finish(self) -> Output:
+        """Recorded data has ended: close every window."""
+        ends = [
+            max([int(waiting.time_ns.max()) for waiting in windows.waiting] + [*windows.panes])
+            + max(shape.size_ns for shape in windows.plan.shapes)
+            + windows.plan.pane_ns
+            for windows in self.state.kinds.values()
+            if windows.waiting or windows.panes
+        ]
+        ends += [
+            start + windows.plan.shapes[shape].size_ns
+            for windows in self.state.kinds.values()
+            for (shape, start), window in windows.windows.items()
+            if not window.closed
+        ]
+        self.state.watermark_ns = max([self.state.watermark_ns, *ends])
+        return self._close_until(self.state.watermark_ns)
+
+    def _close_until(self, watermark_ns: int) -> Output:
+        output = Output()
+        for kind, windows in self.state.kinds.items():
+            closed = windows.advance(watermark_ns, self._windows.lateness)
+            output.windows += closed
+            indicator = CATALOGUE.get(kind)
+            if indicator is not None:
+                output.indicators += [indicator(self._zones.around(window.whole)) for window in closed]
+        self._keep_within_memory()
+        return output
+
+    def _drop_duplicates(self, batch: ReadingBatch, outcomes: Outcomes) -> None:
+        seen = self.state.seen.get(batch.source)
+        if seen is None:
+            seen = self.state.seen[batch.source] = SeenReadings()
+        judged = outcomes <= Outcome.LATE
+        if judged.all():
+            duplicate, unknowable = seen.judge(batch)
+            outcomes[unknowable] = Outcome.TOO_LATE
+            outcomes[duplicate] = Outcome.DUPLICATE
+            return
+        chosen = np.flatnonzero(judged)
+        duplicate, unknowable = seen.judge(batch.take(chosen))
+        outcomes[chosen[unknowable]] = Outcome.TOO_LATE
+        outcomes[chosen[duplicate]] = Outcome.DUPLICATE
+
+    def _move_watermark(self, batch: ReadingBatch, outcomes: Outcomes) -> None:
+        if self._time_base == "received":
+            self._raise_watermark(batch.received_ns)
+            return
+        accepted = batch.time_ns[outcomes <= Outcome.LATE]
+        if len(accepted):
+            self._raise_watermark(int(accepted.max()))
+
+    def _raise_watermark(self, time_ns: int) -> None:
+        # The clock of this machine may step back (NTP, somebody sets it); the watermark never does.
+        self.state.watermark_ns = max(self.state.watermark_ns, time_ns - self._windows.delay)
+
+    def _add(
+        self,
+        batch: ReadingBatch,
+        values: NDArray[np.float64],
+        accepted: NDArray[np.bool_],
+        windows: KindWindows | None,
+    ) -> None:
+        device, time_ns = batch.device, batch.time_ns
+        if not accepted.all():
+            device, time_ns, values = device[accepted], time_ns[accepted], values[:, accepted]
+        if not len(device):
+            return
+        self.state.cadences.observe(device, time_ns)
+        if windows is not None:
+            windows.add(device, time_ns, batch.quantities, values)
+
+    def _kind_windows(self, kind: str) -> KindWindows | None:
+        windows = self.state.kinds.get(kind)
+        if windows is None:
+            if kind not in self._plans:
+                self._plans[kind] = plan_of(self._windows.sizes, kind)
+            plan = self._plans[kind]
+            if plan is None:
+                return None
+            windows = KindWindows(kind, TrackedColumns(self._kinds.get(kind, Kind())), plan)
+            self.state.kinds[kind] = windows
+        return windows
+
+    def _keep_within_memory(self) -> None:
+        limit = self._windows.memory * _MEBIBYTE
+        held = sum(windows.closed_nbytes() for windows in self.state.kinds.values())
+        while held > limit:
+            candidates = [
+                (*oldest, windows)
+                for windows in self.state.kinds.values()
+                if (oldest := windows.oldest_closed()) is not None
+            ]
+            _, key, windows = min(candidates, key=lambda candidate: (candidate[0], candidate[2].kind))
+            held -= windows.windows[key].nbytes
+            windows.drop(key)
