@@ -1,0 +1,112 @@
+"""docs/configuration.md is held against the settings themselves."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+from pydantic_core import PydanticUndefined
+
+from config.default_kinds import DEFAULT_KINDS
+from config.settings import (
+    City,
+    Device,
+    Kind,
+    Office,
+    Quantity,
+    Retention,
+    Settings,
+    Source,
+    StoreSettings,
+    Tls,
+    Window,
+    Windows,
+    Zone,
+)
+
+TEXT = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text(encoding="utf-8")
+SECTIONS = {
+    "The whole file": Settings,
+    "city": City,
+    "sources": Source,
+    "tls": Tls,
+    "kinds": Kind,
+    "quantities": Quantity,
+    "windows": Windows,
+    "sizes": Window,
+    "zones": Zone,
+    "offices": Office,
+    "devices": Device,
+    "store": StoreSettings,
+    "retention": Retention,
+}
+DOCUMENTED_DEFAULTS = [
+    (heading, name)
+    for heading, section in SECTIONS.items()
+    for name in section.model_fields
+    if (heading, name)
+    not in {("The whole file", name) for name in ("city", "sources", "windows", "store", "retention")}
+]
+
+
+def rows(heading):
+    """Setting -> (type, default, meaning) of the table below a heading."""
+    (chapter,) = re.findall(rf"^##+ {re.escape(heading)}\n(.*?)(?=^##|\Z)", TEXT, re.MULTILINE | re.DOTALL)
+    lines = [
+        [cell.strip() for cell in line.split("|")[1:-1]] for line in chapter.splitlines() if line.startswith("| `")
+    ]
+    return {name.strip("`"): tuple(rest) for name, *rest in lines}
+
+
+def subsections(section):
+    """Every section of settings that is reachable from `section`."""
+    from_text = re.findall(
+        r"config\.settings\.(\w+)", " ".join(str(field.annotation) for field in section.model_fields.values())
+    )
+    import config.settings as settings
+
+    for name in from_text:
+        found = getattr(settings, name)
+        yield found
+        yield from subsections(found)
+
+
+def test_every_section_is_documented():
+    assert {Settings, *subsections(Settings)} == set(SECTIONS.values())
+
+
+@pytest.mark.parametrize("heading", SECTIONS)
+def test_every_setting_is_documented_with_type_and_meaning_and_no_other(heading):
+    documented = rows(heading)
+    assert set(documented) == set(SECTIONS[heading].model_fields)
+    assert all(kind and meaning for kind, _, meaning in documented.values())
+
+
+@pytest.mark.parametrize(("heading", "name"), DOCUMENTED_DEFAULTS)
+def test_the_documented_default_is_the_real_one(heading, name):
+    section = SECTIONS[heading]
+    default = section.model_fields[name].default
+    written = rows(heading)[name][1]
+    if default is PydanticUndefined:
+        assert written == "needed"
+    elif written == "none":
+        assert default is None
+    else:
+        document = tomllib.loads(f"{name} = {written.strip('`')}")
+        needed = {"size": "1m", "id": "x", "kind": "gauge"}
+        others = {key: needed[key] for key, field in section.model_fields.items() if field.is_required()}
+        read = section.model_validate(others | document, context={"folder": "."})
+        assert getattr(read, name) == default
+
+
+def test_the_quantities_known_without_configuration_are_listed_with_unit_and_kind():
+    listed = re.findall(r"^\| (\w+) \| `(\w+)` \| ([^|]*) \| (\w+) \| ([^|]+) \|$", TEXT, re.MULTILINE)
+    assert [row[:4] for row in listed] == [
+        (kind, name, quantity.unit, quantity.kind)
+        for kind, entry in DEFAULT_KINDS.items()
+        for name, quantity in entry.quantities.items()
+    ]
+    for kind, name, _, _, written in listed:
+        quantity = DEFAULT_KINDS[kind].quantities[name]
+        limits = [f"{limit:g}" for limit in (quantity.min, quantity.max) if limit is not None]
+        assert re.findall(r"-?\d[\d.e+]*", written) == limits
