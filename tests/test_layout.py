@@ -23,7 +23,7 @@ DRAWERS = {"types", "models", "utils", "common", "helpers", "manager", "base"}
 LARGEST_FILE = 400
 ACROSS_ROOMS = {"flow", "servers"}
 """Folders of tests that mirror no room: the pipeline as a whole, and real servers."""
-GENERATED = {".git", ".venv", "build", "dist", "__pycache__", "denyut.egg-info", "denyut-data"}
+GENERATED = {".git", ".venv", "build", "dist", "results", "__pycache__", "denyut.egg-info", "denyut-data"}
 OF_A_MACHINE = re.compile(r"(?<![\w.$}])/(?:home|Users|root|work|workspace|mnt)/\w|[A-Z]:\\\\?Users")
 ADDRESS = re.compile(r"[a-z+]+://|--(?:extra-)?index-url|--find-links|--trusted-host| @ ")
 
