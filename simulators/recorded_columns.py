@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 from ingest.readings import NO_SEQUENCE, ReadingBatch
 
+SOURCE = "recording"
+"""Name of the source of all recorded readings; their stream is their device."""
+
 
 @dataclass(frozen=True, slots=True)
 class RecordedColumns:
@@ -46,6 +49,7 @@ class RecordedColumns:
     def batch(self, received_ns: int) -> ReadingBatch:
         """All rows as one batch, received together; every row is a message of its own."""
         return ReadingBatch(
+            source=SOURCE,
             kind=self.kind,
             quantities=self.quantities,
             device=self.device,
@@ -60,12 +64,12 @@ class RecordedColumns:
 
 
 def from_batch(batch: ReadingBatch, first_row: int) -> RecordedColumns:
-    """A decoded batch of recorded messages; untimed readings have the time of receipt that the decoder was given."""
+    """A decoded batch of recorded messages; `first_row` counts the rows before it."""
     return RecordedColumns(
         batch.kind,
         batch.quantities,
         batch.device,
-        batch.stream,
+        batch.device,
         batch.time_ns,
         batch.sequence,
         batch.values,

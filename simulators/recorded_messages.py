@@ -11,7 +11,7 @@ from config.settings import Kind, Source
 from ingest.decoding import SourceDecoder
 from ingest.devices import DeviceTable
 from ingest.messages import MessageBatch
-from simulators.recorded_columns import RecordedColumns, from_batch
+from simulators.recorded_columns import SOURCE, RecordedColumns, from_batch
 from simulators.recorded_rows import CHUNK_ROWS, first_line
 from simulators.rejections import Rejections, RowReason
 
@@ -28,28 +28,32 @@ def holds_messages(path: Path) -> bool:
 
 
 def message_columns(
-    path: Path, devices: DeviceTable, kinds: dict[str, Kind], rejections: Rejections, progress: Callable[[int], None]
-) -> Iterator[list[RecordedColumns]]:
-    """Columns of each chunk of the file. A message without a time of its own counts as taken with the one before."""
-    decoder = SourceDecoder(Source(), "city", devices, kinds)
-    latest_ns = 0
+    path: Path, decoder: SourceDecoder, rejections: Rejections, progress: Callable[[int], None]
+) -> Iterator[tuple[int, list[RecordedColumns]]]:
+    """Lines and columns of each chunk of the file. A message without a time of its own is rejected."""
     with path.open("rb") as stream:
         before = 0
         while raw := list(islice(stream, CHUNK_ROWS)):
-            batch, lines = _batch(path, raw, before, latest_ns, rejections)
+            batch, lines = _batch(path, raw, before, rejections)
             decoded = decoder.decode(batch)
             for rejection in decoded.rejections:
                 topic = batch.topics[rejection.message].decode()
                 rejections.add(path, lines[rejection.message], rejection.reason, topic)
-            latest_ns = max([latest_ns, *(int(batch.time_ns.max()) for batch in decoded.readings if len(batch))])
+            for readings in decoded.readings:
+                for untimed in readings.message[~readings.timed].tolist():
+                    rejections.add(path, lines[untimed], RowReason.TIME_MISSING, batch.topics[untimed].decode())
             progress(stream.tell())
-            yield [from_batch(readings, before) for readings in decoded.readings]
+            timed = [readings.take(np.flatnonzero(readings.timed)) for readings in decoded.readings]
+            yield len(raw), [from_batch(readings, before) for readings in timed]
             before += len(raw)
 
 
-def _batch(
-    path: Path, raw: list[bytes], before: int, received_ns: int, rejections: Rejections
-) -> tuple[MessageBatch, list[int]]:
+def message_decoder(devices: DeviceTable, kinds: dict[str, Kind]) -> SourceDecoder:
+    """For topics and payloads of the default contract."""
+    return SourceDecoder(Source(name=SOURCE), "city", devices, kinds)
+
+
+def _batch(path: Path, raw: list[bytes], before: int, rejections: Rejections) -> tuple[MessageBatch, list[int]]:
     """The messages, and the line of each."""
     found = []
     for line, text in enumerate(raw, before + 1):
@@ -59,7 +63,7 @@ def _batch(
         elif text.strip():
             rejections.add(path, line, RowReason.INVALID_JSON, text.decode(errors="replace").rstrip())
     lines, topics, payloads = [list(column) for column in zip(*found, strict=True)] if found else ([], [], [])
-    return MessageBatch(topics, payloads, np.zeros(len(found), dtype=np.bool_), received_ns), lines
+    return MessageBatch(topics, payloads, np.zeros(len(found), dtype=np.bool_), received_ns=0), lines
 
 
 _DECODER = msgspec.json.Decoder(RecordedMessage)

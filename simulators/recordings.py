@@ -5,15 +5,15 @@ files ── recorded_rows ──▶ text columns ── recorded_readings ─�
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
-from config.settings import Kind
 from ingest.devices import DeviceTable
 from ingest.readings import ReadingBatch
 from simulators.event_order import in_event_order, in_file_order
 from simulators.mapping import Mapping, Table, is_jsonl
 from simulators.recorded_columns import RecordedColumns, by_kind
-from simulators.recorded_messages import holds_messages, message_columns
+from simulators.recorded_messages import holds_messages, message_columns, message_decoder
 from simulators.recorded_readings import ReadingMaker
 from simulators.recorded_rows import RecordingError, csv_chunks, json_chunks
 from simulators.rejections import RejectedRow, Rejections
@@ -37,6 +37,7 @@ class Recording:
         self.total_bytes = sum(path.stat().st_size for path in files)
         self._devices = devices
         self._rejections = Rejections()
+        self._decoder = message_decoder(devices, mapping.kinds if mapping else {})
 
     @property
     def rows(self) -> int:
@@ -88,10 +89,9 @@ class Recording:
 
         if _is_messages(path, self.mapping):
             first_row = self.read_rows
-            kinds: dict[str, Kind] = self.mapping.kinds if self.mapping else {}
-            for parts in message_columns(path, self._devices, kinds, self._rejections, progress):
-                yield parts
-                self.read_rows = first_row + 1 + max((int(part.row.max()) for part in parts), default=0)
+            for count, parts in message_columns(path, self._decoder, self._rejections, progress):
+                self.read_rows += count
+                yield [replace(part, row=first_row + part.row) for part in parts]
             return
         table = _table(self.mapping, path)
         maker = ReadingMaker(table, self._devices, self._rejections)
