@@ -19,7 +19,7 @@ def plain_lines(scene: Scene, language: Language, first_zone: int = 0, zones: in
         return [*lines, f"  {language.gettext('no window has closed yet')}"]
     lines.append(f"  {figures_title(scene, scene.figures, language)}")
     return lines + [
-        f"    {scene.zone_name(zone)}: {_sentence(scene.figures.zones[zone], language)}"
+        f"    {scene.zone_name(zone, language)}: {_sentence(scene.figures.zones[zone], language)}"
         for zone in _in_turn(scene.figures, first_zone, zones)
     ]
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
+from config.language import Language
 from dashboard.live.ledger import Ledger
 from dashboard.live.zone_figures import ZoneFigures
 from processors.indicators.indicator_batch import CITY_ZONE
@@ -24,8 +25,8 @@ class Scene:
     """None: no window has closed yet."""
     zone_names: Mapping[str, str] = field(default_factory=dict)
 
-    def zone_name(self, zone: str) -> str:
-        return self.city if zone == CITY_ZONE else self.zone_names.get(zone) or zone
+    def zone_name(self, zone: str, language: Language) -> str:
+        return language.gettext("whole city") if zone == CITY_ZONE else self.zone_names.get(zone) or zone
 
     def clock(self, when: datetime) -> str:
         return when.astimezone(self.timezone).strftime("%H:%M:%S")

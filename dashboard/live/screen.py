@@ -96,5 +96,5 @@ def _table(scene: Scene, figures: ZoneFigures, shown: list[str], language: Langu
     for at in chosen:
         table.add_column(headings[at], justify="right", no_wrap=True, width=widths[at] - gap)
     for zone in shown:
-        table.add_row(scene.zone_name(zone), *(cells[zone][at] for at in chosen))
+        table.add_row(scene.zone_name(zone, language), *(cells[zone][at] for at in chosen))
     return table

@@ -10,7 +10,7 @@ def test_a_block_says_pace_ledger_and_indicators() -> None:
         "  rejected: out_of_range 20, not_json 10",
         "  late 3 · too late 1 · windows closed 320 · points written 3,200, waiting 12",
         "  Newest indicators by zone: windows of 10s, up to 10:33:20",
-        "    Bojonegoro: Parking 50% (90%)",
+        "    whole city: Parking 50% (90%)",
         "    Kapas: Parking 63% (98%), Free 1,250 (98%) spaces, Flow 1,520 (75%) veh/h, Speed 38.2 (75%) km/h,"
         " V85 52 (75%) km/h, PM2.5 61.2 (100%) µg/m³, PM10 80.1 (100%) µg/m³, ISPU (indicative) 106 Unhealthy (100%)",
         "    padangan: Parking no data, Speed 12.5 (30%) km/h",
@@ -35,8 +35,8 @@ def test_zones_take_turns_and_the_city_stays() -> None:
     rows = [indicator(zone, "pm25", 10.0) for zone in ("all", "a", "b", "c")]
     blocks = [plain_lines(scene(rows), open_language("en"), first, zones=2) for first in (0, 2)]
     assert [[line.split(":")[0].strip() for line in block[-3:]] for block in blocks] == [
-        ["Bojonegoro", "a", "b"],
-        ["Bojonegoro", "c", "a"],
+        ["whole city", "a", "b"],
+        ["whole city", "c", "a"],
     ]
 
 
