@@ -23,6 +23,8 @@ DRAWERS = {"types", "models", "utils", "common", "helpers", "manager", "base"}
 LARGEST_FILE = 400
 ACROSS_ROOMS = {"flow", "servers"}
 """Folders of tests that mirror no room: the pipeline as a whole, and real servers."""
+DOCUMENTATION = {"test_documentation.py"}
+"""The test of a room's page in docs."""
 GENERATED = {".git", ".venv", "build", "dist", "results", "__pycache__", "denyut.egg-info", "denyut-data"}
 OF_A_MACHINE = re.compile(r"(?<![\w.$}])/(?:home|Users|root|work|workspace|mnt)/\w|[A-Z]:\\\\?Users")
 ADDRESS = re.compile(r"[a-z+]+://|--(?:extra-)?index-url|--find-links|--trusted-host| @ ")
@@ -110,16 +112,24 @@ def test_no_source_file_is_longer_than_400_lines() -> None:
     assert {name: length for name, length in lengths.items() if length > LARGEST_FILE} == {}
 
 
+def has_a_subject(test: Path) -> bool:
+    """Whether a test inside `tests` stands where its module, or its folder of data, stands in the rooms."""
+    if len(test.parts) == 1 or test.parts[0] in ACROSS_ROOMS:
+        return True
+    subject = test.parent / test.stem.removeprefix("test_")
+    is_of_folder = subject.name == test.parent.name and (ROOT / test.parent).is_dir()
+    return is_of_folder or (ROOT / subject).is_dir() or (ROOT / subject).with_suffix(".py").is_file()
+
+
 def test_tests_mirror_the_rooms() -> None:
-    orphans = []
-    for path in python_files("tests"):
-        inside = path.relative_to(ROOT / "tests")
-        if len(inside.parts) == 1 or inside.parts[0] in ACROSS_ROOMS or not path.name.startswith("test_"):
-            continue
-        module = ROOT / inside.parent / path.name.removeprefix("test_")
-        if not module.is_file() and not module.with_suffix("").is_dir():
-            orphans.append(str(inside))
-    assert orphans == []
+    tests = [path.relative_to(ROOT / "tests") for path in python_files("tests") if path.name.startswith("test_")]
+    assert [str(test) for test in tests if test.name not in DOCUMENTATION and not has_a_subject(test)] == []
+
+
+def test_a_test_without_a_subject_is_found() -> None:
+    assert has_a_subject(Path("ingest/test_devices.py"))
+    assert not has_a_subject(Path("ingest/test_elsewhere.py"))
+    assert not has_a_subject(Path("processors/test_devices.py"))
 
 
 def test_no_file_names_a_folder_of_someones_machine() -> None:
