@@ -7,6 +7,15 @@ from config.checks.finding import OTHER, Finding
 from config.mistakes import did_you_mean
 from config.settings import Device, Settings
 
+RESERVED = {"all": "the whole city", "unassigned": "the devices without a zone"}
+"""Values of the tag `zone` that are no zone."""
+
+
+def check_zone_names(settings: Settings) -> Iterator[Finding]:
+    for index, zone in enumerate(settings.zones):
+        if zone.id in RESERVED:
+            yield Finding(f"{zone.id!r} stands for {RESERVED[zone.id]}; choose another id", (("zones", index, "id"),))
+
 
 def check_ids(settings: Settings) -> Iterator[Finding]:
     for section, ids in (

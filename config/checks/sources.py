@@ -56,9 +56,9 @@ def _tls(source: Source, path: Path) -> Iterator[Finding]:
             f"tls.{given[0]} is given, but {source.broker!r} speaks no TLS; write mqtts://",
             ((*path, "broker"), (*path, "tls")),
         )
-    if ("certificate" in given) != ("key" in given):
-        one, other = ("certificate", "key") if "certificate" in given else ("key", "certificate")
-        yield Finding(f"tls.{one} is given without tls.{other}; a broker asks for both", ((*path, "tls", one),))
+    # The other way round is right: a certificate file may hold its key too.
+    if "key" in given and "certificate" not in given:
+        yield Finding("tls.key is given without tls.certificate", ((*path, "tls", "key"),))
     for name in given:
         yield from check_file(source.tls, name, (*path, "tls"))
 

@@ -8,6 +8,9 @@ from config.durations import format_duration
 from config.locate import Path
 from config.settings import Quantity, Settings, Window
 
+MOST_OVERLAP = 1440
+"""A day that hops by minutes. Each reading is part of so many windows, each of which is written."""
+
 
 def check_windows(settings: Settings) -> Iterator[Finding]:
     for index, window in enumerate(settings.windows.sizes):
@@ -31,6 +34,10 @@ def _hop(window: Window, path: Path) -> Iterator[Finding]:
         yield Finding(f"hop {hop} must not exceed size {size}: readings between two windows would be lost", paths)
     elif window.size % window.hop:
         yield Finding(f"size {size} must be a multiple of hop {hop}", paths)
+    elif (overlap := window.size // window.hop) > MOST_OVERLAP:
+        yield Finding(
+            f"with hop {hop} and size {size} each reading belongs to {overlap} windows; at most {MOST_OVERLAP}", paths
+        )
 
 
 def check_quantities(settings: Settings) -> Iterator[Finding]:

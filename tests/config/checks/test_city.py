@@ -1,4 +1,4 @@
-from config.checks.city import DeviceFinding, check_devices, check_ids
+from config.checks.city import DeviceFinding, check_devices, check_ids, check_zone_names
 from config.settings import Device, Office, Settings, Zone
 
 
@@ -9,6 +9,14 @@ def test_ids_of_zones_and_offices_stand_once():
     assert [(finding.message, finding.paths) for finding in check_ids(settings)] == [
         ("'kapas' is {other} too; ids stand once", (("zones", 2, "id"), ("zones", 0, "id"))),
         ("'kapas' is {other} too; ids stand once", (("offices", 1, "id"), ("offices", 0, "id"))),
+    ]
+
+
+def test_a_zone_is_not_named_as_the_whole_city_is():
+    settings = Settings(zones=(Zone(id="kapas"), Zone(id="all"), Zone(id="unassigned")))
+    assert [finding.message for finding in check_zone_names(settings)] == [
+        "'all' stands for the whole city; choose another id",
+        "'unassigned' stands for the devices without a zone; choose another id",
     ]
 
 

@@ -28,6 +28,14 @@ def test_a_hop_divides_its_size():
     ]
 
 
+def test_a_reading_belongs_to_a_bounded_number_of_windows():
+    day = 86_400 * SECOND
+    assert windows(Window(size=day, hop=60 * SECOND)) == []
+    assert windows(Window(size=day, hop=SECOND)) == [
+        "with hop 1s and size 24h each reading belongs to 86400 windows; at most 1440"
+    ]
+
+
 def test_two_windows_of_one_size_are_told_apart_by_their_kinds():
     minute = 60 * SECOND
     assert windows(Window(size=minute, kinds=("air",)), Window(size=minute, kinds=("noise",))) == []

@@ -24,7 +24,7 @@ from config.settings import (
     Zone,
 )
 
-TEXT = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text(encoding="utf-8")
+TEXT = (Path(__file__).parents[1] / "docs" / "configuration.md").read_text(encoding="utf-8")
 SECTIONS = {
     "The whole file": Settings,
     "city": City,
