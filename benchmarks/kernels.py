@@ -19,7 +19,7 @@ from benchmarks.processes import BenchmarkError
 from config.settings import Kind, Window
 from processors.kind_windows import KindWindows
 from processors.tracked import TrackedColumns
-from processors.window_batch import WindowBatch
+from processors.window_batch import ClosedWindow
 from processors.window_plan import plan_of
 
 BATCH = 20_000
@@ -70,7 +70,7 @@ def make_readings(count: int, quantities: tuple[str, ...]) -> Readings:
     return Readings(quantities, device, time_ns, rng.normal(40, 10, (len(quantities), count)))
 
 
-def with_denyut(readings: Readings) -> list[WindowBatch]:
+def with_denyut(readings: Readings) -> list[ClosedWindow]:
     """What the pipeline does with the readings of one kind of device."""
     plan = plan_of((Window(size="1m"),), "traffic")  # type: ignore[arg-type]
     assert plan is not None
@@ -108,7 +108,7 @@ class Duckdb:
         self._connection.execute(f"SET threads = {THREADS}")
 
     def group(self, readings: Readings) -> Any:
-        import pyarrow  # type: ignore[import-untyped]
+        import pyarrow
 
         self._connection.register("readings", pyarrow.table(readings.columns()))
         statistics = ", ".join(
@@ -118,10 +118,10 @@ class Duckdb:
         return self._connection.execute(query).fetchnumpy()
 
 
-def rows_of_windows(batches: list[WindowBatch], quantities: tuple[str, ...]) -> Rows:
+def rows_of_windows(closed: list[ClosedWindow], quantities: tuple[str, ...]) -> Rows:
     fields = [f"{quantity}_{statistic}" for quantity in quantities for statistic in STATISTICS]
     rows = {}
-    for batch in batches:
+    for batch in (window.changed for window in closed):
         table = np.column_stack([batch.fields[name] for name in fields])
         window = batch.end_ns // WINDOW_NS - 1
         rows.update({(device, window): tuple(row) for device, row in zip(batch.device.tolist(), table, strict=True)})
