@@ -50,6 +50,9 @@ def command(lasts: int | None, devices: int | None, data_dir: Path, lang: str | 
     except (DirectoryRefused, PortTakenError) as error:
         click.echo(f"denyut demo: {error}", err=True)
         raise SystemExit(2) from None
+    except BrokenPipeError:
+        # Whoever read the lines has seen enough; nobody is left to tell.
+        raise SystemExit(1) from None
     except (ChildError, OSError) as error:
         click.echo(f"denyut demo: {error}", err=True)
         raise SystemExit(1) from None

@@ -15,6 +15,7 @@ from config.durations import SECOND_NS, format_duration
 from config.language import Language
 from config.settings import Settings
 from dashboard.live.ledger import Ledger
+from dashboard.live.plain_lines import plain_lines
 from denyut.demo.observer import Observer
 from denyut.demo.outcome import Outcome, read_sent
 from denyut.demo.processes import DemoProcesses
@@ -55,7 +56,9 @@ def play(plan: Plan, console: Console, language: Language) -> Outcome:
                 processes.start_city()
                 _watch(plan, processes, observer, console, language, stop)
             console.print(language.gettext("ending: the city, denyut run, the broker …"), style="dim")
-            return _finish(processes, observer)
+            outcome = _finish(processes, observer)
+            console.out(*plain_lines(observer.scene(), language, zones=0), sep="\n", highlight=False)
+            return outcome
 
 
 def _listens(processes: DemoProcesses, observer: Observer) -> bool:
@@ -79,7 +82,6 @@ def _watch(
             processes.check()
             view.show(observer.scene())
             stop.wait(_FRAME_S)
-        view.show(observer.scene())
 
 
 def _over(overtime_s: float, processes: DemoProcesses, observer: Observer) -> bool:

@@ -1,8 +1,4 @@
-import os
-import signal
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +8,7 @@ import psutil
 import pytest
 from paho.mqtt.enums import CallbackAPIVersion
 
-from denyut.children import ChildError, start_child
+from denyut.children import ChildError
 from denyut.local_broker import LocalBroker, PortTakenError, find_mosquitto, free_port, start_broker
 
 
@@ -84,38 +80,5 @@ def test_a_broker_that_does_not_start_is_reported_with_its_last_lines(tmp_path: 
         start_broker(tmp_path / "broker", mosquitto=program)
 
 
-def test_a_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
-    if sys.platform != "linux":
-        pytest.skip("the kernel ends orphans on Linux only")
-    parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT, str(tmp_path / "log")], stdout=subprocess.PIPE, text=True, cwd=ROOT
-    )
-    assert parent.stdout is not None
-    child = psutil.Process(int(parent.stdout.readline()))
-    os.kill(parent.pid, signal.SIGKILL)
-    parent.wait(10)
-    parent.stdout.close()
-    child.wait(10)
-
-
-def test_a_child_that_ignores_the_request_to_end_is_killed(tmp_path: Path) -> None:
-    child = start_child(
-        "deaf", ["/bin/sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.1; done"], tmp_path / "log"
-    )
-    while child.last_lines() != ["ready"]:
-        time.sleep(0.02)
-    assert child.stop(timeout_s=0.2) == -signal.SIGKILL
-
-
 def test_free_ports_can_be_listened_on() -> None:
     socket.create_server(("127.0.0.1", free_port())).close()
-
-
-ROOT = Path(__file__).parents[2]
-PARENT = """
-import sys, time
-from pathlib import Path
-from denyut.children import start_child
-print(start_child("sleeper", ["/bin/sleep", "60"], Path(sys.argv[1])).process.pid, flush=True)
-time.sleep(60)
-"""
