@@ -32,12 +32,11 @@ class Cadences:
 
     def observe(self, device: NDArray[np.int32], time_ns: NDArray[np.int64]) -> None:
         """Learn from readings; (n,) each. One step for each device in the batch, from its mean gap there."""
-        count = np.bincount(device, minlength=0)
-        seen = np.flatnonzero(count)
-        self.reserve(len(count))
+        seen, count = np.unique(device, return_counts=True)
+        self.reserve(int(seen[-1]) + 1)
         before = self.latest_ns[seen]
         np.maximum.at(self.latest_ns, device, time_ns)
-        gap = (self.latest_ns[seen] - before) / count[seen]
+        gap = (self.latest_ns[seen] - before) / count
         learn = (before > 0) & (gap > 0) & ~self.fixed[seen]
         seen, gap = seen[learn], gap[learn]
         known = self.interval_ns[seen]

@@ -1,13 +1,15 @@
 """Readings seen before.
 
-A reading is identified by (topic, event time, sequence number, quantities present). One that is newer than everything on
-its topic cannot be a duplicate; only the others are looked up among the fingerprints of what was seen. The memory is
-bounded: when it is full, the oldest fingerprints go and each topic remembers the latest time that went with them; a
-reading from before that time can no longer be told from a duplicate.
+A reading is identified by (topic, event time, sequence number, quantities present). One that is newer than everything
+on its topic cannot be a duplicate; only the others are looked up among the fingerprints of what was seen. The memory
+is bounded: when it is full, the oldest fingerprints go and each topic remembers the latest time that went with them;
+a reading from before that time can no longer be told from a duplicate.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +56,7 @@ class SeenReadings:
         """By stream: the latest event time whose fingerprint is gone."""
 
     def judge(self, batch: ReadingBatch) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """(n,) duplicate, (n,) unknowable; and remember the others. Readings without a time of their own are neither."""
+        """(n,) duplicate, (n,) unknowable; and remember the others. A reading without a time of its own is neither."""
         self._reserve(int(batch.stream.max(initial=-1)) + 1)
         fingerprints = _fingerprints(batch)
         duplicate = _repeats(batch, fingerprints) & batch.timed
@@ -81,9 +83,8 @@ class SeenReadings:
         if not len(streams):
             return
         np.maximum.at(self.latest_ns, streams, time_ns)
-        self._append(
-            Chunk(fingerprints if every else fingerprints[new], streams, int(time_ns.min()), int(time_ns.max()))
-        )
+        kept = fingerprints if every else fingerprints[new]
+        self._append(Chunk(kept, streams, int(time_ns.min()), int(time_ns.max())))
         while sum(len(chunk.fingerprints) for chunk in self.chunks) > self._memory:
             oldest = self.chunks.pop(0)
             np.maximum.at(self.forgotten_ns, oldest.streams, oldest.latest_ns)
@@ -132,11 +133,16 @@ def _presence(quantities: Sequence[str], values: NDArray[np.float64]) -> NDArray
     """(n,) a number for the set of quantities present; the same whichever columns stand beside them."""
     total = np.zeros(values.shape[1], np.uint64)
     for name, column in zip(quantities, values, strict=True):
-        weight = np.frombuffer(name.encode()[:64].ljust(64, b"\0"), np.uint64)
-        mark = np.uint64(np.bitwise_xor.reduce(_spread(weight + np.arange(8, dtype=np.uint64))))
+        mark = _mark(name)
         absent = np.isnan(column)
         total += np.where(absent, np.uint64(0), mark) if absent.any() else mark
     return total
+
+
+@cache
+def _mark(name: str) -> np.uint64:
+    digest = blake2b(name.encode(), digest_size=8).digest()
+    return np.uint64(int.from_bytes(digest, "little"))
 
 
 def _spread(words: NDArray[np.uint64]) -> NDArray[np.uint64]:

@@ -1,4 +1,4 @@
-"""Sparse histograms: only the bins that were hit, as sorted keys with counts, so that a million idle series cost nothing."""
+"""Sparse histograms: only the bins that were hit, as sorted keys with counts, so that idle series cost nothing."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -6,6 +6,7 @@ pane that has ended is merged into every window that holds it; the window itself
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,6 +71,8 @@ class KindWindows:
         self.waiting: list[Waiting] = []
         self.waiting_size = 0
         self.earliest_waiting_ns = -_NEVER
+        self.revised = False
+        """Late readings went into windows since the last `advance`."""
         self.last = Pane(tracked)
         """Everything that ended panes held; only its last readings are used, and only for counters and states."""
 
@@ -118,19 +121,21 @@ class KindWindows:
         device, time_ns = device[order], time_ns[order]
         values = np.take(values, order, axis=1)
         edges = [0, *(np.flatnonzero(np.diff(pane[order])) + 1).tolist(), len(device)] if several else [0, len(device)]
-        for start, end in zip(edges[:-1], edges[1:], strict=True):
+        for start, end in pairwise(edges):
             block = block_of(self.tracked, device[start:end], values[:, start:end], time_ns[start:end])
             self._place(int(pane[order[start]]) * self.plan.pane_ns, block)
 
     def advance(self, watermark_ns: int, lateness_ns: int) -> list[ClosedWindow]:
         """Close what the watermark has passed, revise what late readings changed, let go what is too old."""
-        sealed_until_ns = watermark_ns // self.plan.pane_ns * self.plan.pane_ns
-        if sealed_until_ns > self.sealed_until_ns or self.earliest_waiting_ns < self.sealed_until_ns:
-            if self.earliest_waiting_ns < max(sealed_until_ns, self.sealed_until_ns):
-                self.fold()
-            for start in sorted(start for start in self.panes if start + self.plan.pane_ns <= sealed_until_ns):
-                self._seal(start, self.panes.pop(start))
-            self.sealed_until_ns = max(self.sealed_until_ns, sealed_until_ns)
+        sealed_until_ns = max(watermark_ns // self.plan.pane_ns * self.plan.pane_ns, self.sealed_until_ns)
+        if sealed_until_ns == self.sealed_until_ns and not self.revised and self.earliest_waiting_ns >= sealed_until_ns:
+            return []
+        if self.earliest_waiting_ns < sealed_until_ns:
+            self.fold()
+        for start in sorted(start for start in self.panes if start + self.plan.pane_ns <= sealed_until_ns):
+            self._seal(start, self.panes.pop(start))
+        self.sealed_until_ns = sealed_until_ns
+        self.revised = False
         closed = list(self._close())
         self._let_go(self.sealed_until_ns - lateness_ns)
         return closed
@@ -167,6 +172,7 @@ class KindWindows:
                 pane = self.panes[pane_start_ns] = Pane(self.tracked)
             pane.merge(block)
         else:
+            self.revised = True
             self._hand_on(pane_start_ns, block)
 
     def _seal(self, start_ns: int, pane: Pane) -> None:

@@ -1,4 +1,4 @@
-"""A pane: what the readings of one kind of device in one stretch of time amount to, one column of it for each device."""
+"""A pane: what the readings of one kind of device in one stretch of time amount to, one slot for each device."""
 
 from dataclasses import dataclass
 
@@ -105,14 +105,14 @@ class Pane:
 
     def holds(self, device: NDArray[np.int32]) -> NDArray[np.bool_]:
         """(k,) whether the pane has a slot for each device."""
-        return self._known_slots(device) >= 0
+        return self._slot_index(device)[device] >= 0
 
     def take(self, device: NDArray[np.int32]) -> Block:
         """The pane's part for these devices, in this order; neutral values for a device it does not hold."""
         self._widen()
         taken = _empty_block(self._tracked, len(device))
         taken.device[:] = device
-        slots = self._known_slots(device)
+        slots = self._slot_index(device)[device].astype(np.int64)
         at = np.flatnonzero(slots >= 0)
         held, slots = self._block, slots[at]
         taken.numbers[:, :, at] = held.numbers[:, :, slots]
@@ -149,15 +149,15 @@ class Pane:
 
     def _slots(self, device: NDArray[np.int32]) -> NDArray[np.int64]:
         """(k,) the slot of each device; new devices get the next free ones, in the order given."""
-        slots = self._known_slots(device)
+        index = self._slot_index(device)
+        slots = index[device].astype(np.int64)
         new = slots < 0
         slots[new] = self.size + np.arange(np.count_nonzero(new))
-        assert self._slot_of_device is not None
-        self._slot_of_device[device[new]] = slots[new]
+        index[device[new]] = slots[new]
         return slots
 
-    def _known_slots(self, device: NDArray[np.int32]) -> NDArray[np.int64]:
-        """(k,) the slot of each device, -1 where it has none."""
+    def _slot_index(self, device: NDArray[np.int32]) -> NDArray[np.int32]:
+        """By device, at least as long as these need: its slot, -1 where it has none."""
         index = self._slot_of_device
         highest = int(device.max(initial=-1))
         if index is None or highest >= len(index):
@@ -165,7 +165,7 @@ class Pane:
             index = np.full(max(highest, int(known.max(initial=-1))) * 5 // 4 + 64, -1, np.int32)
             index[known] = np.arange(self.size, dtype=np.int32)
             self._slot_of_device = index
-        return index[device].astype(np.int64)
+        return index
 
     def _combine(self, block: Block, slots: NDArray[np.int64], known: NDArray[np.int64]) -> None:
         held, at = self._block, slots[known]

@@ -1,8 +1,8 @@
 """Sums over the steps between consecutive readings: the increase of a counter, the seconds a device spent in a state.
 
-A step belongs to the later reading's side of a merge, so blocks that follow each other in time add up exactly. Where late
-readings fall inside a block that was already summed, the steps cannot be undone: the larger of the sums and of the
-overall step is kept, which is exact for a counter without reset.
+A step belongs to the later reading's side of a merge, so blocks that follow each other in time add up exactly. Where
+late readings fall inside a block that was already summed, the steps cannot be undone: the larger of the sums and of
+the overall step is kept, which is exact for a counter without reset.
 """
 
 from collections.abc import Sequence

@@ -27,6 +27,8 @@ def fields_of(tracked: TrackedColumns, block: Block, entry: Block | None, start_
             if column in block.histograms:
                 wanted = quantity.percentiles
                 found = block.histograms[column].percentiles(len(count), wanted)
+                # The window's own limits are known exactly; a bin only says roughly where a value lies.
+                found = np.clip(found, statistics["min"], statistics["max"])
                 statistics |= {f"p{percentile:g}": row for percentile, row in zip(wanted, found, strict=True)}
         absent = count == 0
         for statistic, values in statistics.items():

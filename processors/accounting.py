@@ -1,0 +1,76 @@
+"""What became of each message of a batch, entered in the ledger, and which of them become dead letters."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.decoding import DecodedBatch
+from ingest.ledger import Count, Ledger
+from ingest.readings import ReadingBatch
+from ingest.reasons import Reason
+from processors.outcomes import REJECTING, Outcome, Outcomes
+
+_NONE = 255
+_UNKNOWN_DEVICE = -1
+
+
+def account(ledger: Ledger, size: int, decoded: DecodedBatch, outcomes: Sequence[Outcomes]) -> list[tuple[int, Reason]]:
+    """Enter a batch of `size` messages; returns (message, reason) of each one, or part of one, to keep aside.
+
+    A message counts once: as the best that became of its readings. One accepted reading accepts its message.
+    """
+    best = np.full(size, _NONE, np.uint8)
+    device = np.full(size, _UNKNOWN_DEVICE, np.int32)
+    for readings, became in zip(decoded.readings, outcomes, strict=True):
+        ledger.readings += _enter_readings(ledger, readings, became)
+        np.minimum.at(best, readings.message, became)
+        device[readings.message] = readings.device
+    aside = list(_enter_undecoded(ledger, decoded, best, device))
+    ledger.received += size
+    ledger.add(Count.RECEIVED, device[device >= 0])
+    accepted = best <= Outcome.LATE
+    for name, count in (
+        ("accepted", accepted),
+        ("late", best == Outcome.LATE),
+        ("duplicate", best == Outcome.DUPLICATE),
+    ):
+        number = int(np.count_nonzero(count))
+        setattr(ledger, name, getattr(ledger, name) + number)
+        if number:
+            ledger.add(Count[name.upper()], device[count])
+    rejected = (best > Outcome.DUPLICATE) & (best != _NONE)
+    if rejected.any():
+        ledger.add(Count.REJECTED, device[rejected])
+        for message in np.flatnonzero(rejected).tolist():
+            reason = REJECTING[Outcome(int(best[message]))]
+            ledger.rejected[reason] += 1
+            aside.append((message, reason))
+    return aside
+
+
+def _enter_readings(ledger: Ledger, readings: ReadingBatch, became: Outcomes) -> int:
+    accepted = became <= Outcome.LATE
+    taken: NDArray[np.int32] = readings.device if accepted.all() else readings.device[accepted]
+    ledger.add(Count.READINGS, taken)
+    return len(taken)
+
+
+def _enter_undecoded(
+    ledger: Ledger, decoded: DecodedBatch, best: NDArray[np.uint8], device: NDArray[np.int32]
+) -> Iterator[tuple[int, Reason]]:
+    """Messages that gave no reading at all, once each, and the bad parts of those that gave some."""
+    entered: set[int] = set()
+    for rejection in decoded.rejections:
+        if best[rejection.message] != _NONE:
+            ledger.parts_rejected[rejection.reason] += 1
+        elif rejection.message not in entered:
+            entered.add(rejection.message)
+            ledger.rejected[rejection.reason] += 1
+            if rejection.device >= 0:
+                device[rejection.message] = rejection.device
+                ledger.add(Count.REJECTED, np.array([rejection.device], np.int32))
+        else:
+            continue
+        if rejection.reason is not Reason.RETAINED:
+            yield rejection.message, rejection.reason
