@@ -12,7 +12,12 @@ from config.topics import checked_filter, checked_group, checked_template
 
 
 def _beside_the_configuration(path: Path, info: ValidationInfo) -> Path:
-    return Path(info.context["folder"]) / path.expanduser() if info.context else path
+    if not info.context:
+        return path
+    try:
+        return Path(info.context["folder"]) / path.expanduser()
+    except RuntimeError:
+        raise ValueError(f"{str(path)!r}: there is no such user on this machine") from None
 
 
 def _duration(value: Any, info: ValidationInfo) -> int:

@@ -269,3 +269,9 @@ def test_files_are_looked_for_beside_the_configuration(write):
     secret = write("rahasia", "secret.txt")
     settings = load_settings(write('[[sources]]\nusername = "u"\npassword_file = "secret.txt"\n'))
     assert settings.sources[0].password_file == secret
+
+
+def test_the_home_of_nobody_is_a_mistake(write):
+    assert mistakes_of(write('devices_csv = ["~no-such-user/devices.csv"]\n')) == [
+        "1: devices_csv[0]: '~no-such-user/devices.csv': there is no such user on this machine"
+    ]
