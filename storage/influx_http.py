@@ -1,0 +1,88 @@
+"""One HTTP conversation with an InfluxDB: who we are, what its answers mean."""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import msgspec
+import urllib3
+
+from storage.credentials import Credentials
+from storage.store import RefusalReason, StoreError, StoreRefused, StoreUnavailable, StoreUnusable
+
+TIMEOUT_SECONDS = 30.0
+_REFUSALS: dict[int, RefusalReason] = {
+    400: "invalid",
+    401: "unauthorized",
+    403: "unauthorized",
+    404: "not_found",
+    413: "too_large",
+    422: "invalid",
+}
+
+
+def checked_url(url: str) -> str:
+    """The base URL without a final slash. Raises `StoreUnusable`."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise StoreUnusable("store.url must be http://HOST:PORT or https://HOST:PORT")
+    if parts.username is not None or parts.password is not None:
+        raise StoreUnusable("store.url must hold no user or password; use store.username and store.password_file")
+    return url.rstrip("/")
+
+
+def answer_error(status: int, message: str, url: str) -> StoreError:
+    """The named error for an HTTP status that is no success."""
+    reason = _REFUSALS.get(status)
+    text = f"{url} answered {status}: {message.strip() or 'no reason given'}"
+    return StoreRefused(reason, text) if reason is not None else StoreUnavailable(text)
+
+
+class InfluxHttp:
+    """Raises only `StoreError`; secrets never stand in an error."""
+
+    def __init__(self, url: str, credentials: Credentials, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
+        self.url = checked_url(url)
+        self._credentials = credentials
+        self._pool = urllib3.PoolManager(retries=False, timeout=timeout_seconds, headers=_headers(credentials))
+
+    def post(
+        self, path: str, parameters: Mapping[str, str], body: bytes = b"", headers: Mapping[str, str] | None = None
+    ) -> bytes:
+        """The body of a successful answer."""
+        try:
+            response = self._pool.request(
+                "POST",
+                f"{self.url}{path}?{urlencode(parameters)}",
+                body=body,
+                headers={**self._pool.headers, **(headers or {})},
+                redirect=False,
+            )
+        except urllib3.exceptions.HTTPError as error:
+            raise StoreUnavailable(self._credentials.mask(f"{self.url} cannot be reached: {error}")) from error
+        if not 200 <= response.status < 300:
+            raise answer_error(response.status, self._credentials.mask(server_message(response.data)), self.url)
+        return response.data
+
+    def close(self) -> None:
+        self._pool.clear()
+
+
+def server_message(body: bytes) -> str:
+    """The sentence in the server's answer, be it JSON or text."""
+    try:
+        answer: Any = msgspec.json.decode(body)
+    except msgspec.DecodeError:
+        return body.decode(errors="replace")[:500]
+    if isinstance(answer, dict):
+        return str(answer.get("error") or answer.get("message") or answer)[:500]
+    return str(answer)[:500]
+
+
+def _headers(credentials: Credentials) -> dict[str, str]:
+    if credentials.token is not None:
+        return {"Authorization": f"Token {credentials.token.get_secret_value()}"}
+    if credentials.username is not None:
+        password = credentials.password.get_secret_value() if credentials.password is not None else ""
+        return urllib3.make_headers(basic_auth=f"{credentials.username}:{password}")
+    return {}
