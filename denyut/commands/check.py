@@ -1,6 +1,7 @@
 """`denyut check`: every mistake of a configuration, or what it would run."""
 
 import json
+import os
 import sys
 from collections import Counter
 from pathlib import Path
@@ -68,9 +69,19 @@ def summarise(settings: Settings) -> dict[str, Any]:
         "devices": dict(sorted(Counter(device.kind for device in settings.devices).items())),
         "store": _store(settings.store),
         "hints": [
-            f"{place}: kind {kind!r} is new; did you mean {near!r}?" for place, kind, near in near_kinds(settings)
+            *(f"{place}: kind {kind!r} is new; did you mean {near!r}?" for place, kind, near in near_kinds(settings)),
+            *(
+                f"the environment variable {name} is not set here"
+                for name in sorted(_variables(settings) - {*os.environ})
+            ),
         ],
     }
+
+
+def _variables(settings: Settings) -> set[str]:
+    """The environment variables that secrets come from."""
+    names = [source.password_env for source in settings.sources]
+    return {name for name in (*names, settings.store.password_env, settings.store.token_env) if name}
 
 
 def _source(source: Source) -> dict[str, Any]:

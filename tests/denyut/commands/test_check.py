@@ -72,6 +72,15 @@ def test_a_secret_from_elsewhere_is_named_by_where_it_comes_from(tmp_path):
     assert "token from the environment variable INFLUX_TOKEN" in check(file).stdout
 
 
+def test_an_environment_variable_that_is_not_set_is_a_hint(tmp_path, monkeypatch):
+    file = tmp_path / "city.toml"
+    file.write_text('[[sources]]\npassword_env = "DENYUT_TEST_PASSWORD"\n')
+    monkeypatch.delenv("DENYUT_TEST_PASSWORD", raising=False)
+    assert "hint     the environment variable DENYUT_TEST_PASSWORD is not set here" in check(file).stdout
+    monkeypatch.setenv("DENYUT_TEST_PASSWORD", "geheim")
+    assert "hint" not in check(file).stdout
+
+
 def test_a_kind_that_is_nearly_a_usual_one_is_a_hint_and_no_mistake(tmp_path):
     file = tmp_path / "city.toml"
     file.write_text('[[devices]]\nid = "1"\nkind = "trafic"\n')
