@@ -1,7 +1,7 @@
 """Programs started beside this one, each of which ends with it whatever happens."""
 
-import ctypes
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,8 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
-_PR_SET_PDEATHSIG = 1
+# The child asks the kernel itself, before it becomes the program: code between fork and exec is unsafe beside threads.
+_LEASH = """
+import ctypes, os, signal, sys
+PR_SET_PDEATHSIG = 1
+ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+if os.getppid() != int(sys.argv[1]):
+    sys.exit("the parent has ended")
+os.execv(sys.argv[2], sys.argv[2:])
+"""
 
 
 class ChildError(Exception):
@@ -47,33 +54,36 @@ class Child:
         return ChildError("\n".join([f"{self.name} {ending}; its last lines ({self.log}):", *lines]))
 
 
-def start_child(name: str, command: Sequence[str | Path], log: Path, env: dict[str, str] | None = None) -> Child:
+def start_child(name: str, command: Sequence[str | Path], log: Path) -> Child:
     """Start `command` with its output in `log`.
 
     In a process group of its own, so that Ctrl-C reaches only the parent, which ends its children in order. The
     kernel ends the child when the parent is killed (Linux; the parent's main thread must be the one that starts it).
     """
     log.parent.mkdir(parents=True, exist_ok=True)
-    environment = {**os.environ, "PYTHONUNBUFFERED": "1", **(env or {})}
+    program = shutil.which(command[0])
+    if program is None:
+        raise ChildError(f"{name} could not be started: there is no program {command[0]}")
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     with log.open("wb") as output:
         try:
             process = subprocess.Popen(  # noqa: S603 - commands are built from our own paths and numbers
-                [str(part) for part in command],
+                _leashed([str(program), *map(str, command[1:])]),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 process_group=0,
                 env=environment,
-                preexec_fn=_end_with_parent,
             )
         except OSError as error:
             raise ChildError(f"{name} could not be started: {error}") from error
     return Child(name, process, log)
 
 
-def _end_with_parent() -> None:
-    if _LIBC is not None:
-        _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+def _leashed(command: list[str]) -> list[str]:
+    if sys.platform != "linux":
+        return command
+    return [sys.executable, "-I", "-S", "-c", _LEASH, str(os.getpid()), *command]
 
 
 def _ending(status: int) -> str:

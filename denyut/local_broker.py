@@ -12,7 +12,9 @@ from denyut.children import Child, start_child
 _START_TIMEOUT_S = 15.0
 _POLL_S = 0.05
 
+# Started by root it would change its user, and so forget that it ends with its parent; without effect for others.
 _MOSQUITTO = """\
+user root
 listener {port} 127.0.0.1
 allow_anonymous true
 persistence false

@@ -1,4 +1,6 @@
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,11 +15,15 @@ from denyut.local_broker import LocalBroker, PortTakenError, find_mosquitto, fre
 
 
 @pytest.fixture(params=["mosquitto", "iotcore"])
-def broker(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[LocalBroker]:
-    program = find_mosquitto() if request.param == "mosquitto" else None
-    if request.param == "mosquitto" and program is None:
-        pytest.skip("mosquitto is not installed")
-    started = start_broker(tmp_path / "broker", mosquitto=program)
+def broker_name(request: pytest.FixtureRequest) -> str:
+    if request.param == "mosquitto" and find_mosquitto() is None:
+        pytest.skip("mosquitto is not on PATH")
+    return str(request.param)
+
+
+@pytest.fixture
+def broker(broker_name: str, tmp_path: Path) -> Iterator[LocalBroker]:
+    started = start_broker(tmp_path / "broker", mosquitto=find_mosquitto() if broker_name == "mosquitto" else None)
     yield started
     started.stop()
 
@@ -82,3 +88,26 @@ def test_a_broker_that_does_not_start_is_reported_with_its_last_lines(tmp_path: 
 
 def test_free_ports_can_be_listened_on() -> None:
     socket.create_server(("127.0.0.1", free_port())).close()
+
+
+def test_the_broker_ends_when_its_parent_is_killed(broker_name: str, tmp_path: Path) -> None:
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(tmp_path), broker_name], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    assert parent.stdout is not None
+    child = psutil.Process(int(parent.stdout.readline()))
+    parent.kill()
+    parent.wait(10)
+    parent.stdout.close()
+    child.wait(10)
+
+
+ROOT = Path(__file__).parents[2]
+PARENT = """
+import sys, time
+from pathlib import Path
+from denyut.local_broker import find_mosquitto, start_broker
+program = find_mosquitto() if sys.argv[2] == "mosquitto" else None
+print(start_broker(Path(sys.argv[1]), mosquitto=program).child.process.pid, flush=True)
+time.sleep(60)
+"""
