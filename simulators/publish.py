@@ -14,10 +14,10 @@ from simulators.payloads import Encoder, Messages
 
 _WORKERS = 8
 """Publishes that wait for their PUBACK at the same time; aiomqtt warns from ten on."""
-_CONNECT_TIMEOUT_S = 5.0
 _FIRST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 15.0
-_DIALECTS = (aiomqtt.ProtocolVersion.V5, aiomqtt.ProtocolVersion.V311)
+_DIALECTS = ((aiomqtt.ProtocolVersion.V5, 2.0), (aiomqtt.ProtocolVersion.V311, 5.0))
+"""Protocol, and seconds to wait for its CONNACK: some brokers without MQTT 5 drop the connection and say nothing."""
 
 
 @dataclass
@@ -71,18 +71,19 @@ class Publisher:
     def _over(self) -> bool:
         if self._pace.end_ns is not None and self._reached_ns >= self._pace.end_ns:
             return True
-        return not self.tally.connections and self._give_up is not None and time.monotonic() > self._give_up
+        if self.tally.connections or self._dialect or self._give_up is None:
+            return False
+        return time.monotonic() > self._give_up
 
     async def _connected_run(self) -> str | None:
         """Why the connection failed or broke; None when all was sent, or the next try is due at once."""
-        connections = self.tally.connections
         try:
             async with self._client() as client:
                 self.tally.connections += 1
-                self._note(f"connected to {self._address} ({_DIALECTS[self._dialect].name})")
+                self._note(f"connected to {self._address} ({_DIALECTS[self._dialect][0].name})")
                 await self._send_all(client)
         except aiomqtt.MqttError as error:
-            if connections or self.tally.connections or self._refused(error):
+            if self.tally.connections or self._refused(error):
                 return str(error)
             # A broker without MQTT 5 closes the connection or answers with a code; the next try speaks 3.1.1.
             self._dialect = (self._dialect + 1) % len(_DIALECTS)
@@ -93,14 +94,15 @@ class Publisher:
         return isinstance(error.__cause__, OSError) and not isinstance(error.__cause__, ConnectionResetError)
 
     def _client(self) -> aiomqtt.Client:
+        protocol, timeout_s = _DIALECTS[self._dialect]
         return aiomqtt.Client(
             self._broker.host,
             self._broker.port,
-            protocol=_DIALECTS[self._dialect],
+            protocol=protocol,
             username=self._broker.username,
             password=None if self._broker.password is None else self._broker.password.decode(),
             tls_context=self._broker.tls,
-            timeout=_CONNECT_TIMEOUT_S,
+            timeout=timeout_s,
         )
 
     async def _send_all(self, client: aiomqtt.Client) -> None:
