@@ -39,11 +39,25 @@ class DecodedBatch:
 class SourceDecoder:
     """Decodes the messages of one source. The result depends on the messages alone, never on what came before."""
 
-    def __init__(self, source: Source, default_city: str, devices: DeviceTable, kinds: Mapping[str, Kind]) -> None:
+    def __init__(
+        self,
+        source: Source,
+        default_city: str,
+        devices: DeviceTable,
+        kinds: Mapping[str, Kind],
+        topics: Sequence[bytes] = (),
+    ) -> None:
+        """`topics` are those of an earlier run, in the order of their stream numbers."""
         self._source = source
         self._kinds = kinds
         self._router = TopicRouter(source, default_city, devices)
+        self._router.streams(topics)
         self._decoders: dict[str, JsonDecoder] = {}
+
+    @property
+    def topics(self) -> list[bytes]:
+        """In the order of their stream numbers."""
+        return list(self._router)
 
     def decode(self, batch: MessageBatch) -> DecodedBatch:
         streams = self._router.streams(batch.topics)

@@ -4,14 +4,14 @@ Nothing here reads a clock, the environment or a random number, so the same inpu
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from config.settings import Kind, Windows
+from config.settings import Device, Kind, Windows
 from ingest.devices import DeviceTable
 from ingest.readings import ReadingBatch
 from processors.cadence import Cadences
@@ -67,6 +67,14 @@ class Processor:
         self._time_base = time_base
         self._plans: dict[str, WindowPlan | None] = {}
         self._zones = Zones(devices, self.state.cadences)
+
+    def expect(self, city: str, devices: Iterable[Device]) -> None:
+        """Registered devices count in coverage before they speak, and as often as the configuration says."""
+        for device in devices:
+            row = self._devices.row(city, device.kind, device.id)
+            every = device.every or self._kinds.get(device.kind, Kind()).every
+            if every is not None:
+                self.state.cadences.fix(row, every)
 
     def process(self, batch: ReadingBatch) -> Outcomes:
         """Take readings in; (n,) what became of each. Call `advance` to learn what they closed."""

@@ -1,0 +1,3 @@
+from denyut.cli import main
+
+main()

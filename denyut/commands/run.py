@@ -1,0 +1,77 @@
+"""`denyut run`: take readings from the broker until stopped."""
+
+import asyncio
+import gc
+import logging
+import sys
+from pathlib import Path
+
+import click
+
+from config.addresses import checked_broker
+from config.load import load_settings
+from config.mistakes import ConfigurationError
+from config.settings import Settings
+from denyut.data_dir import DataDirError, claimed, default_data_dir
+from denyut.running import Run
+from processors.state import StateError
+from storage.store import StoreUnusable
+
+if sys.platform == "win32":
+    from asyncio import new_event_loop
+else:
+    from uvloop import new_event_loop
+
+EXAMPLE = """\b
+Examples:
+  denyut run --broker mqtt://127.0.0.1:1883 --data-dir denyut-data
+  denyut run --config city.toml
+"""
+
+
+@click.command(epilog=EXAMPLE)
+@click.option("--config", type=click.Path(path_type=Path), help="Configuration file; see docs/configuration.md.")
+@click.option("--broker", metavar="URL", help="mqtt://HOST:PORT or mqtts://HOST:PORT, instead of the configured one.")
+@click.option("--data-dir", type=click.Path(path_type=Path), help="Where state and embedded store live.")
+@click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info")
+def command(config: Path | None, broker: str | None, data_dir: Path | None, log_level: str) -> None:
+    """Take readings from the broker until stopped by SIGTERM or Ctrl-C.
+
+    Works without a configuration file: topics city/CITY/KIND/DEVICE with JSON payloads, the embedded store.
+    """
+    logging.basicConfig(level=log_level.upper(), format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    try:
+        settings = with_broker(load_settings(config), broker)
+        with claimed(data_dir or default_data_dir()) as claimed_dir:
+            _run(settings, claimed_dir)
+    except ConfigurationError as error:
+        _refuse(str(error))
+    except (DataDirError, StateError, StoreUnusable, ValueError, OSError) as error:
+        _refuse(f"denyut: {error}")
+
+
+def with_broker(settings: Settings, broker: str | None) -> Settings:
+    """The same settings with every source at this broker. Raises ValueError."""
+    if broker is None:
+        return settings
+    checked_broker(broker)
+    sources = tuple(source.model_copy(update={"broker": broker}) for source in settings.sources)
+    return settings.model_copy(update={"sources": sources})
+
+
+def _run(settings: Settings, data_dir: Path) -> None:
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        run = runner.run(_made(settings, data_dir))
+        # What start-up made lives as long as the process; the collector need not look at it again.
+        gc.collect()
+        gc.freeze()
+        runner.run(run.until_stopped())
+
+
+async def _made(settings: Settings, data_dir: Path) -> Run:
+    return Run(settings, data_dir)
+
+
+def _refuse(message: str) -> None:
+    click.echo(message, err=True)
+    sys.exit(2)

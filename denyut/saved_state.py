@@ -1,0 +1,101 @@
+"""What a run leaves behind when it is stopped, so that the next one goes on with the same windows."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+
+from config.settings import Kind, Windows
+from ingest.devices import DeviceTable
+from ingest.ledger import Count, Ledger
+from ingest.reasons import Reason
+from processors.processor import State
+from processors.state import StateError, dump, load
+
+FILE_NAME = "state.bin"
+
+
+@dataclass(slots=True)
+class SavedState:
+    state: State = field(default_factory=State)
+    ledger: Ledger = field(default_factory=Ledger)
+    topics: dict[str, list[bytes]] = field(default_factory=dict)
+    """Source -> its topics in the order of their stream numbers."""
+    devices: list[list[str]] = field(default_factory=list)
+
+    @classmethod
+    def take(cls, data_dir: Path, windows: Windows, kinds: Mapping[str, Kind]) -> "SavedState":
+        """The state left by the last run, if it was stopped and not killed. It is used once: the file goes.
+
+        Raises StateError.
+        """
+        path = data_dir / FILE_NAME
+        try:
+            content = path.read_bytes()
+        except FileNotFoundError:
+            return cls()
+        saved = cls.decode(content, windows, kinds)
+        path.unlink()
+        return saved
+
+    @classmethod
+    def decode(cls, content: bytes, windows: Windows, kinds: Mapping[str, Kind]) -> "SavedState":
+        try:
+            document = msgspec.msgpack.decode(content)
+            state = load(document["state"], windows, kinds)
+            return cls(state, _load_ledger(document["ledger"]), document["topics"], document["devices"])
+        except (msgspec.DecodeError, TypeError, KeyError, ValueError) as error:
+            raise StateError(f"{FILE_NAME} cannot be read ({error}); move it away to start without it") from error
+
+    def restore_devices(self, devices: DeviceTable) -> None:
+        for city, kind, device, zone in self.devices:
+            devices.row(city, kind, device, zone)
+
+
+def save(
+    data_dir: Path, state: State, ledger: Ledger, devices: DeviceTable, topics: Mapping[str, Sequence[bytes]]
+) -> None:
+    """Whole or not at all."""
+    document = {
+        "state": dump(state),
+        "ledger": _dump_ledger(ledger),
+        "topics": {source: list(names) for source, names in topics.items()},
+        "devices": [[entry.city, entry.kind, entry.device, entry.zone] for entry in devices.identities],
+    }
+    unfinished = data_dir / f"{FILE_NAME}.new"
+    with unfinished.open("wb") as stream:
+        stream.write(msgspec.msgpack.encode(document))
+        stream.flush()
+        os.fsync(stream.fileno())
+    unfinished.replace(data_dir / FILE_NAME)
+
+
+def _dump_ledger(ledger: Ledger) -> dict[str, Any]:
+    return {
+        "received": ledger.received,
+        "accepted": ledger.accepted,
+        "duplicate": ledger.duplicate,
+        "late": ledger.late,
+        "readings": ledger.readings,
+        "rejected": {reason.value: count for reason, count in ledger.rejected.items()},
+        "parts_rejected": {reason.value: count for reason, count in ledger.parts_rejected.items()},
+        "devices": ledger.devices.tobytes(),
+    }
+
+
+def _load_ledger(saved: dict[str, Any]) -> Ledger:
+    ledger = Ledger(
+        received=saved["received"],
+        accepted=saved["accepted"],
+        duplicate=saved["duplicate"],
+        late=saved["late"],
+        readings=saved["readings"],
+    )
+    ledger.rejected.update({Reason(reason): count for reason, count in saved["rejected"].items()})
+    ledger.parts_rejected.update({Reason(reason): count for reason, count in saved["parts_rejected"].items()})
+    ledger.devices = np.frombuffer(saved["devices"], np.int64).reshape(len(Count), -1).copy()
+    return ledger

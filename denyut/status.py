@@ -1,0 +1,78 @@
+"""What `denyut run` says of itself: a small file, rewritten whole several times a second, that anyone may read."""
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from denyut.pipeline import Pipeline
+from ingest.reasons import Reason
+
+FILE_NAME = "status.json"
+
+
+def compose(pipeline: Pipeline, uptime_s: float, state: str) -> dict[str, Any]:
+    """The numbers of the status contract; state is "running" or "stopped"."""
+    ledger, writer, processor_state = pipeline.ledger, pipeline.writer, pipeline.processor.state
+    implausible = {f"{kind}.{name}": count for (kind, name), count in sorted(processor_state.implausible.items())}
+    return {
+        "state": state,
+        "pid": os.getpid(),
+        "received": ledger.received,
+        "accepted": ledger.accepted,
+        "duplicate": ledger.duplicate,
+        "rejected": {reason.value: count for reason, count in sorted(ledger.rejected.items())},
+        "parts_rejected": {reason.value: count for reason, count in sorted(ledger.parts_rejected.items())},
+        "readings": ledger.readings,
+        "late": ledger.late,
+        "too_late": ledger.rejected[Reason.TOO_LATE],
+        "implausible": implausible,
+        "journal_lag_s": round(pipeline.intake.lag_s, 3),
+        "windows_closed": pipeline.intake.windows_closed,
+        "points_written": writer.points_written,
+        "points_pending": writer.points_pending,
+        "points_refused": writer.points_refused,
+        "store_error": writer.last_error,
+        "alerts_active": 0,
+        "devices": len(pipeline.devices),
+        "dead_letters": len(pipeline.dead_letters),
+        "watermark": _iso(processor_state.watermark_ns),
+        "uptime_s": round(uptime_s, 1),
+    }
+
+
+def write_status(data_dir: Path, status: dict[str, Any]) -> None:
+    unfinished = data_dir / f"{FILE_NAME}.new"
+    unfinished.write_text(json.dumps(status) + "\n")
+    unfinished.replace(data_dir / FILE_NAME)
+
+
+def read_status(data_dir: Path) -> dict[str, Any] | None:
+    """The newest status of the run that uses or used the directory; None where there has been none.
+
+    A run that was killed still says "running" in its file; it is given as "killed".
+    """
+    try:
+        status: dict[str, Any] = json.loads((data_dir / FILE_NAME).read_text())
+    except FileNotFoundError:
+        return None
+    if status["state"] == "running" and not _alive(status["pid"]):
+        status["state"] = "killed"
+    return status
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _iso(time_ns: int) -> str | None:
+    if time_ns < 0:
+        return None
+    return datetime.fromtimestamp(time_ns / 1e9, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
