@@ -1,6 +1,7 @@
 """Columns of recorded times to ns UTC."""
 
 from datetime import datetime, timedelta
+from math import isnan
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -101,7 +102,10 @@ def _number(text: str) -> int | float:
     try:
         return int(text)
     except ValueError:
-        return float(text)
+        number = float(text)
+    if isnan(number):
+        raise ValueError(f"{text!r} is no number")
+    return number
 
 
 def _checked(moment: object) -> int | RowReason:

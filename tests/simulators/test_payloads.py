@@ -1,4 +1,5 @@
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -45,7 +46,7 @@ def test_the_same_seed_and_start_give_the_same_bytes_however_the_time_is_cut(cut
     edges = np.linspace(START_NS, START_NS + 60 * SECOND_NS, cuts + 1).astype(np.int64).tolist()
     whole = Encoder(Fleet(Settings(), seed=9)).messages(edges[0], edges[-1])
     encoder = Encoder(Fleet(Settings(), seed=9))
-    parts = [encoder.messages(start, stop) for start, stop in zip(edges[:-1], edges[1:], strict=True)]
+    parts = [encoder.messages(start, stop) for start, stop in pairwise(edges)]
     assert [payload for part in parts for payload in part.payloads] == whole.payloads
     assert [topic for part in parts for topic in part.topics] == whole.topics
 
