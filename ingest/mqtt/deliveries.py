@@ -20,6 +20,10 @@ class Receipt:
     at_least_once: NDArray[np.uint16]
     exactly_once: NDArray[np.uint16]
 
+    @property
+    def empty(self) -> bool:
+        return not (len(self.at_least_once) or len(self.exactly_once))
+
 
 class Deliveries:
     """MQTT 5, 4.3.2 and 4.3.3: a QoS 2 message is new until its identifier is released, whatever happens meanwhile."""

@@ -1,0 +1,80 @@
+"""Messages wait here for company: a batch is handed over when it is large enough or its first message old enough."""
+
+import asyncio
+import time
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ingest.messages import MessageBatch
+from ingest.mqtt.deliveries import Deliveries, Receipt
+from ingest.mqtt.events import Statistics
+from ingest.mqtt.frames import Frames
+
+FULL_MESSAGES = 16_384
+FULL_BYTES = 8 * 1024 * 1024
+"""Also ends a batch, so that large payloads cannot fill the memory."""
+LONGEST_WAIT_S = 0.02
+
+
+class Gathering:
+    """Of one network connection: the receipts of its batches are worth nothing after it."""
+
+    def __init__(
+        self, deliveries: Deliveries, statistics: Statistics, on_batch: Callable[[MessageBatch], None]
+    ) -> None:
+        self.outstanding: set[Receipt] = set()
+        """Batches handed over at QoS 1 or 2 and not acknowledged yet."""
+        self._deliveries = deliveries
+        self._statistics = statistics
+        self._on_batch = on_batch
+        self._timer: asyncio.TimerHandle | None = None
+        self._clear()
+
+    def _clear(self) -> None:
+        self._topics: list[bytes] = []
+        self._payloads: list[bytes] = []
+        self._retained: list[NDArray[np.bool_]] = []
+        self._qos: list[NDArray[np.uint8]] = []
+        self._packet_ids: list[NDArray[np.uint16]] = []
+        self._bytes = 0
+
+    def add(self, frames: Frames, keep: NDArray[np.bool_] | None) -> None:
+        """`keep`: (n,) the messages that are new; None: all of them."""
+        topics, payloads = frames.topics, frames.payloads
+        retained, qos, packet_ids = frames.retained, frames.qos, frames.packet_ids
+        if keep is not None:
+            self._statistics.repeated += int(np.count_nonzero(~keep))
+            places = np.flatnonzero(keep).tolist()
+            topics, payloads = [topics[i] for i in places], [payloads[i] for i in places]
+            retained, qos, packet_ids = retained[keep], qos[keep], packet_ids[keep]
+        if not topics:
+            return
+        self._topics += topics
+        self._payloads += payloads
+        self._retained.append(retained)
+        self._qos.append(qos)
+        self._packet_ids.append(packet_ids)
+        self._bytes += frames.consumed
+        if len(self._topics) >= FULL_MESSAGES or self._bytes >= FULL_BYTES:
+            self.hand_over()
+        elif self._timer is None:
+            self._timer = asyncio.get_running_loop().call_later(LONGEST_WAIT_S, self.hand_over)
+
+    def hand_over(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if not self._topics:
+            return
+        receipt = self._deliveries.receipt(np.concatenate(self._qos), np.concatenate(self._packet_ids))
+        retained = np.concatenate(self._retained)
+        batch = MessageBatch(self._topics, self._payloads, retained, time.time_ns(), receipt)
+        self._clear()
+        if not receipt.empty:
+            self.outstanding.add(receipt)
+        self._statistics.batches += 1
+        self._statistics.messages += len(batch)
+        self._statistics.retained += int(np.count_nonzero(retained))
+        self._on_batch(batch)
