@@ -10,6 +10,7 @@ from config.settings import StoreSettings
 from storage.store import StoreUnusable
 
 MASK = "***"
+SHORTEST_MASKED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,8 @@ class Credentials:
     def mask(self, text: str) -> str:
         """The text without the secrets, for messages that come from elsewhere."""
         for secret in (self.password, self.token):
-            if secret is not None and secret.get_secret_value():
+            # A secret of a letter or two would blot out the message and be no secret all the same.
+            if secret is not None and len(secret.get_secret_value()) >= SHORTEST_MASKED:
                 text = text.replace(secret.get_secret_value(), MASK)
         return text
 

@@ -43,6 +43,8 @@ class InfluxStore:
         self._http = InfluxHttp(self._url, self._credentials)
         self._influxql = InfluxQl(self._http, settings.database)
         self._writer = LineWriter(self._send)
+        self.dropped = self._writer.dropped
+        """Reason -> points or values that line protocol cannot carry."""
 
     def write(self, batches: Sequence[PointBatch]) -> int:
         return self._writer.write(batches)

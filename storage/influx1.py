@@ -22,6 +22,8 @@ class Influx1Store:
         self._http = InfluxHttp(settings.url, resolve_credentials(settings))
         self._influxql = InfluxQl(self._http, settings.database)
         self._writer = LineWriter(self._send)
+        self.dropped = self._writer.dropped
+        """Reason -> points or values that line protocol cannot carry."""
 
     def write(self, batches: Sequence[PointBatch]) -> int:
         return self._writer.write(batches)

@@ -31,7 +31,7 @@ class InfluxQl:
         self._database = database
 
     def run(self, statement: str) -> list[dict[str, Any]]:
-        """The series of the answer: name, tags, columns, values; times in ns UTC."""
+        """The series of the answer: name, tags, columns, values; times in ns UTC. None before 1.x has its database."""
         body = self._http.post(
             "/query",
             {"db": self._database, "epoch": "ns", "q": statement},
@@ -41,6 +41,8 @@ class InfluxQl:
             result = msgspec.json.decode(body)["results"][0]
         except (msgspec.DecodeError, KeyError, IndexError, TypeError):
             raise StoreRefused("invalid", f"{self._http.url} answered no InfluxQL result to a query") from None
+        if str(result.get("error", "")).startswith("database not found"):
+            return []
         if "error" in result:
             raise StoreRefused("invalid", f"{self._http.url}: {result['error']}")
         series: list[dict[str, Any]] = result.get("series", [])

@@ -46,4 +46,4 @@ class LineWriter:
         for reason, points in dropped.items():
             if reason != NO_FIELD and reason not in self.dropped:
                 _log.warning("%d values stay out of InfluxDB (%s): a name line protocol cannot carry", points, reason)
-        self.dropped += dropped
+        self.dropped.update(dropped)
