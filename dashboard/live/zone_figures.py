@@ -8,7 +8,8 @@ from config.durations import parse_duration
 from processors.indicators.indicator_batch import CITY_ZONE
 
 _LONGEST_NS = parse_duration("1m")
-_STALE_WINDOWS = 3
+HOLD_WINDOWS = 3
+"""How many windows a value stands for."""
 
 
 class IndicatorRow(Protocol):
@@ -43,7 +44,8 @@ class ZoneFigures:
 def newest_figures(rows: Iterable[IndicatorRow]) -> ZoneFigures | None:
     """One window size for all: the longest up to a minute that has come, since longer ones lag behind.
 
-    A figure that is more than three windows older than the newest one is no data: its zone fell silent.
+    A figure is the newest value within the last three windows, so that a device that reports less often than windows
+    close does not flicker; a zone that has been silent for longer has no data.
     """
     by_size: dict[str, list[IndicatorRow]] = {}
     for row in rows:
@@ -51,13 +53,21 @@ def newest_figures(rows: Iterable[IndicatorRow]) -> ZoneFigures | None:
     if not by_size:
         return None
     size = max(by_size, key=_preference)
-    chosen = by_size[size]
-    end_ns = max(row.time_ns for row in chosen)
-    oldest_ns = end_ns - _STALE_WINDOWS * parse_duration(size)
+    end_ns = max(row.time_ns for row in by_size[size])
+    after_ns = end_ns - HOLD_WINDOWS * parse_duration(size)
     zones: dict[str, dict[str, Figure]] = {}
-    for row in sorted(chosen, key=lambda row: (row.tags["zone"] != CITY_ZONE, row.tags["zone"])):
-        zones.setdefault(row.tags["zone"], {})[row.tags["indicator"]] = _figure(row, oldest_ns)
+    for row in sorted(by_size[size], key=_order):
+        figures = zones.setdefault(row.tags["zone"], {})
+        if "value" in row.fields and row.time_ns > after_ns:
+            figures[row.tags["indicator"]] = Figure(row.fields["value"], row.fields.get("coverage", 0.0))
+        else:
+            figures.setdefault(row.tags["indicator"], Figure(None, 0.0))
     return ZoneFigures(size, end_ns, zones)
+
+
+def _order(row: IndicatorRow) -> tuple[bool, str, int]:
+    """The city, then the zones by name; of each the oldest row first."""
+    return row.tags["zone"] != CITY_ZONE, row.tags["zone"], row.time_ns
 
 
 def _preference(size: str) -> tuple[bool, int]:
@@ -65,9 +75,3 @@ def _preference(size: str) -> tuple[bool, int]:
     size_ns = parse_duration(size)
     short = size_ns <= _LONGEST_NS
     return short, size_ns if short else -size_ns
-
-
-def _figure(row: IndicatorRow, oldest_ns: int) -> Figure:
-    if row.time_ns < oldest_ns:
-        return Figure(None, 0.0)
-    return Figure(row.fields.get("value"), row.fields.get("coverage", 0.0))

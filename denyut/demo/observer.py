@@ -5,14 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from storage.open_store import open_store
-
+from config.durations import format_duration
 from config.settings import Settings
 from dashboard.live.ledger import Ledger, read_ledger
 from dashboard.live.message_rate import MessageRate
 from dashboard.live.scene import Scene
-from dashboard.live.zone_figures import ZoneFigures, newest_figures
+from dashboard.live.zone_figures import HOLD_WINDOWS, ZoneFigures, newest_figures
 from denyut.status import read_status
+from storage.open_store import open_store
 from storage.store import Query, Row, Store, StoreError
 
 _LOOK_S = 1.0
@@ -55,7 +55,7 @@ class Observer:
 
     def holds(self, measurement: str) -> bool:
         """Whether the store has a point of `measurement`."""
-        return bool(self._ask(lambda store: store.query(Query(measurement, limit=1))))
+        return bool(self._rows(Query(measurement, limit=1)))
 
     def close(self) -> None:
         if self._store is not None:
@@ -65,15 +65,25 @@ class Observer:
     def _newest(self, now_s: float) -> ZoneFigures | None:
         if now_s - self._looked_s >= _LOOK_S:
             self._looked_s = now_s
-            self._figures = newest_figures(self._ask(lambda store: store.latest("indicator"))) or self._figures
+            self._figures = newest_figures(self._recent_indicators(time.time_ns())) or self._figures
         return self._figures
 
-    def _ask(self, question: Callable[[Store], list[Row]]) -> list[Row]:
+    def _recent_indicators(self, now_ns: int) -> list[Row]:
+        """Of every window size those windows whose values still stand, and one more that is about to close."""
+        windows = self._settings.windows
+        rows: list[Row] = []
+        for size_ns in {window.size for window in windows.sizes}:
+            since_ns = now_ns - windows.delay - (HOLD_WINDOWS + 1) * size_ns
+            query = Query("indicator", (("size", format_duration(size_ns)),), ("value", "coverage"), from_ns=since_ns)
+            rows += self._rows(query)
+        return rows
+
+    def _rows(self, query: Query) -> list[Row]:
         """No rows while `denyut run` has not made its store yet, or is in the middle of something."""
         try:
             if self._store is None:
                 self._store = open_store(self._settings.store, self._data_dir, read_only=True)
-            return question(self._store)
+            return self._store.query(query)
         except StoreError:
             self.close()
             return []

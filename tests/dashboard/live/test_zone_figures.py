@@ -39,16 +39,25 @@ def test_all_figures_are_of_the_longest_window_up_to_a_minute(sizes: list[str], 
     assert figures.size == chosen
 
 
-def test_a_zone_that_fell_silent_has_no_data_rather_than_its_last_value() -> None:
+def test_a_value_stands_for_three_windows_and_then_its_zone_has_no_data() -> None:
     rows = [
         indicator("kapas", "pm25", 12.5),
-        indicator("dander", "pm25", 90.0, time_ns=END_NS - 30 * SECOND_NS),
-        indicator("padangan", "pm25", 80.0, time_ns=END_NS - 40 * SECOND_NS),
+        indicator("dander", "pm25", 90.0, 0.4, time_ns=END_NS - 20 * SECOND_NS),
+        indicator("dander", "pm25", None, 0.0, time_ns=END_NS - 10 * SECOND_NS),
+        indicator("dander", "pm25", None, 0.0),
+        indicator("padangan", "pm25", 80.0, time_ns=END_NS - 30 * SECOND_NS),
+        indicator("padangan", "pm25", None, 0.0),
     ]
     figures = newest_figures(rows)
     assert figures is not None
-    assert figures.zones["dander"]["pm25"].value == 90.0
+    assert figures.zones["dander"]["pm25"] == Figure(90.0, 0.4)
     assert figures.zones["padangan"]["pm25"] == Figure(None, 0.0)
+
+
+def test_the_newest_of_several_values_is_shown_in_whatever_order_they_come() -> None:
+    rows = [indicator("kapas", "pm25", 1.0), indicator("kapas", "pm25", 2.0, time_ns=END_NS - 10 * SECOND_NS)]
+    assert newest_figures(rows) == newest_figures(rows[::-1])
+    assert newest_figures(rows) == newest_figures(rows[:1])
 
 
 def test_the_city_stands_before_its_zones_and_these_by_name() -> None:
