@@ -22,7 +22,9 @@ USER 10001:10001
 WORKDIR /var/lib/denyut
 VOLUME /var/lib/denyut
 STOPSIGNAL SIGTERM
+# A run that hangs leaves an old status behind, one that ended says so in it.
 HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --retries=3 \
-    CMD ["denyut", "status", "--data-dir", "/var/lib/denyut"]
+    CMD find /var/lib/denyut/status.json -mmin -1 | grep -q . \
+        && denyut status --data-dir /var/lib/denyut --json | grep -q '"state": "running"'
 ENTRYPOINT ["denyut"]
 CMD ["run", "--data-dir", "/var/lib/denyut"]

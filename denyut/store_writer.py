@@ -1,4 +1,4 @@
-"""Points wait here for the store, which has a thread of its own: a slow or absent store never stops ingest by itself."""
+"""Points wait here for the store, which has a thread of its own: a slow store never stops ingest by itself."""
 
 import logging
 import threading

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from config.durations import SECOND_NS
 
 _TICK_S = 0.1
+_LONGEST_SPAN_S = 1.0
+"""Of wall time: where sending falls behind, the spans must not grow without limit."""
 
 
 @dataclass
@@ -31,7 +33,8 @@ class Pace:
         if self._began is None:
             self._began = time.monotonic()
         while self.end_ns is None or since_ns < self.end_ns:
-            now_ns = self.now_ns()
+            longest_ns = max(round(_LONGEST_SPAN_S * self.speed * SECOND_NS), 1)
+            now_ns = min(self.now_ns(), since_ns + longest_ns)
             if now_ns > since_ns:
                 yield since_ns, now_ns
                 since_ns = now_ns

@@ -48,6 +48,13 @@ class Publisher:
         self._reached_ns = pace.start_ns
         self._dialect = 0
         self._give_up: float | None = None
+        self._stopped = False
+        self._sending = False
+
+    def stop(self) -> bool:
+        """Ask `run` to return after the batch at hand; False where it is waiting for a connection instead."""
+        self._stopped = True
+        return self._sending
 
     async def run(self) -> None:
         """Returns when the pace has ended, also if no broker was reached in that time."""
@@ -69,7 +76,7 @@ class Publisher:
             self.tally.seconds = time.monotonic() - began
 
     def _over(self) -> bool:
-        if self._pace.end_ns is not None and self._reached_ns >= self._pace.end_ns:
+        if self._stopped or (self._pace.end_ns is not None and self._reached_ns >= self._pace.end_ns):
             return True
         if self.tally.connections or self._dialect or self._give_up is None:
             return False
@@ -81,6 +88,7 @@ class Publisher:
             async with self._client() as client:
                 self.tally.connections += 1
                 self._note(f"connected to {self._address} ({_DIALECTS[self._dialect][0].name})")
+                self._sending = True
                 await self._send_all(client)
         except aiomqtt.MqttError as error:
             if self.tally.connections or self._refused(error):
@@ -88,6 +96,8 @@ class Publisher:
             # A broker without MQTT 5 closes the connection or answers with a code; the next try speaks 3.1.1.
             self._dialect = (self._dialect + 1) % len(_DIALECTS)
             return None if self._dialect else str(error)
+        finally:
+            self._sending = False
         return None
 
     def _refused(self, error: aiomqtt.MqttError) -> bool:
@@ -112,6 +122,8 @@ class Publisher:
         async for start_ns, end_ns in self._pace.spans(self._reached_ns):
             self._reached_ns = end_ns
             await self._send(client, self._encoder.messages(start_ns, end_ns))
+            if self._stopped:
+                return
 
     async def _send(self, client: aiomqtt.Client, messages: Messages) -> None:
         sent_before = self.tally.sent

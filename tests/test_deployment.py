@@ -76,7 +76,7 @@ def test_ports_are_published_on_this_machine_alone() -> None:
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_service_tells_its_health_names_its_version_and_gains_no_rights(name: str) -> None:
     service = SERVICES[name]
-    assert service["healthcheck"]["test"][0] == "CMD"
+    assert ("healthcheck" in service) != ("build" in service), "what is built here brings the check of its image"
     assert re.search(r":\d[\w.]*$", service["image"]), "a tag that moves is no version"
     assert service["security_opt"] == ["no-new-privileges:true"]
     assert "privileged" not in service

@@ -58,7 +58,7 @@ def test_the_build_sees_the_rooms_and_nothing_that_could_hold_a_secret() -> None
 
 def test_data_lives_in_a_volume_that_the_health_check_looks_at() -> None:
     assert arguments("VOLUME") == ["/var/lib/denyut"]
-    assert '"denyut", "status", "--data-dir", "/var/lib/denyut"' in arguments("HEALTHCHECK")[0]
+    assert "denyut status --data-dir /var/lib/denyut" in arguments("HEALTHCHECK")[0]
     assert arguments("STOPSIGNAL") == ["SIGTERM"]
 
 

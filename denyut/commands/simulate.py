@@ -12,6 +12,7 @@ from typing import IO
 import click
 
 from config.addresses import checked_broker
+from config.cities import shipped_city
 from config.durations import SECOND_NS, format_duration, parse_duration
 from config.load import load_settings
 from config.mistakes import ConfigurationError
@@ -23,7 +24,6 @@ from simulators.payloads import Encoder, Messages
 from simulators.publish import Publisher, Tally
 from simulators.start_time import parse_start
 
-CITIES = Path(__file__).parents[2] / "config" / "cities"
 _UNPACED_NS = 10 * SECOND_NS
 _STEP_NS = 10 * SECOND_NS
 
@@ -53,7 +53,12 @@ class DurationType(click.ParamType[int]):
 @click.option("--devices", type=click.IntRange(1, 1_000_000), help="How many; made ones are added where needed.")
 @click.option("--broker", help="mqtt://HOST:PORT; default: the configuration's, else mqtt://127.0.0.1:1883.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same city.")
-@click.option("--speed", type=click.FloatRange(0, 100_000, min_open=True), default=1.0, show_default=True)
+@click.option(
+    "--speed",
+    type=click.FloatRange(0, 100_000, min_open=True),
+    default=1.0,
+    help="Event time over wall time; default: 1.",
+)
 @click.option("--for", "lasts", type=DurationType(), help="End after this time, such as 20s; default: on Ctrl-C.")
 @click.option("--start", help="Event time of the first reading, ISO 8601 with offset; default: now.")
 @click.option("--qos", type=click.IntRange(0, 1), default=1, show_default=True)
@@ -102,12 +107,10 @@ def _settings(config_file: Path | None, city: str | None) -> Settings:
 
 
 def _city_file(city: str) -> Path:
-    shipped = sorted(folder.name for folder in CITIES.glob("*") if folder.is_dir())
-    if city not in shipped:
-        raise click.BadParameter(
-            f"{city!r} is not shipped; there is {', '.join(shipped) or 'none'}", param_hint="--city"
-        )
-    return next(iter(sorted((CITIES / city).glob("*.toml"))))
+    try:
+        return shipped_city(city)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--city") from None
 
 
 def _fleet(settings: Settings, seed: int, devices: int | None) -> Fleet:
@@ -170,9 +173,13 @@ def _lines(messages: Messages, as_json: bool) -> str:
 
 async def _until_stopped(publisher: Publisher) -> None:
     task = asyncio.current_task()
-    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        if not publisher.stop() and task is not None:
+            task.cancel()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, task.cancel if task else loop.stop)
+        asyncio.get_running_loop().add_signal_handler(number, stop)
     with suppress(asyncio.CancelledError):
         await publisher.run()
 

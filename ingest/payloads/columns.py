@@ -46,7 +46,8 @@ def _column(records: NDArray[np.uint8], offset: int, marker: int) -> NDArray[Any
     if marker == _NIL:
         return [None] * count
     if marker in (_FALSE, _TRUE):
-        return (records[:, offset] == _TRUE).astype(np.float64)
+        flags: NDArray[Any] = (records[:, offset] == _TRUE).astype(np.float64)
+        return flags
     numbers: NDArray[Any] = np.ndarray(
         count, _NUMBERS[marker], buffer=records.data, offset=offset + 1, strides=(stride,)
     )
