@@ -30,9 +30,9 @@ def holds_messages(path: Path) -> bool:
 def message_columns(
     path: Path, decoder: SourceDecoder, rejections: Rejections, progress: Callable[[int], None]
 ) -> Iterator[tuple[int, list[RecordedColumns]]]:
-    """Lines and columns of each chunk of the file. A message without a time of its own is rejected."""
+    """Messages in, and columns of, each chunk of the file. A message without a time of its own is rejected."""
     with path.open("rb") as stream:
-        before = 0
+        before = taken = 0
         while raw := list(islice(stream, CHUNK_ROWS)):
             batch, lines = _batch(path, raw, before, rejections)
             decoded = decoder.decode(batch)
@@ -44,8 +44,9 @@ def message_columns(
                     rejections.add(path, lines[untimed], RowReason.TIME_MISSING, batch.topics[untimed].decode())
             progress(stream.tell())
             timed = [readings.take(np.flatnonzero(readings.timed)) for readings in decoded.readings]
-            yield len(raw), [from_batch(readings, before) for readings in timed]
+            yield len(batch), [from_batch(readings, taken) for readings in timed]
             before += len(raw)
+            taken += len(batch)
 
 
 def message_decoder(devices: DeviceTable, kinds: dict[str, Kind]) -> SourceDecoder:

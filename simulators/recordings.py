@@ -16,7 +16,7 @@ from simulators.recorded_columns import RecordedColumns, by_kind
 from simulators.recorded_messages import holds_messages, message_columns, message_decoder
 from simulators.recorded_readings import ReadingMaker
 from simulators.recorded_rows import RecordingError, csv_chunks, json_chunks
-from simulators.rejections import RejectedRow, Rejections
+from simulators.rejections import ROWS_NOT_TAKEN, RejectedRow, Rejections
 
 DEFAULT_BATCH = 20_000
 _COUNTED_AT_ONCE = 1 << 20
@@ -29,14 +29,13 @@ class Recording:
         """Made by `open_recording`, which has checked that the files are there and fit the mapping."""
         self.files = tuple(files)
         self.mapping = mapping
-        self.read_rows = 0
-        """Rows of the files looked at so far."""
         self.readings = 0
         """Readings handed out so far."""
         self.read_bytes = 0
         self.total_bytes = sum(path.stat().st_size for path in files)
         self._devices = devices
         self._rejections = Rejections()
+        self._taken_rows = 0
         self._decoder = message_decoder(devices, mapping.kinds if mapping else {})
 
     @property
@@ -45,6 +44,11 @@ class Recording:
         lines = sum(_lines(path) for path in self.files)
         headers = sum(not is_jsonl(self.mapping, path) for path in self.files)
         return max(lines - headers, 0)
+
+    @property
+    def read_rows(self) -> int:
+        """Rows looked at so far; where a row holds one reading, the sum of `readings` and `rejected` at the end."""
+        return self._taken_rows + sum(self.rejected.get(reason, 0) for reason in ROWS_NOT_TAKEN)
 
     @property
     def rejected(self) -> dict[str, int]:
@@ -88,17 +92,17 @@ class Recording:
             self.read_bytes = before + position
 
         if _is_messages(path, self.mapping):
-            first_row = self.read_rows
+            first_row = self._taken_rows
             for count, parts in message_columns(path, self._decoder, self._rejections, progress):
-                self.read_rows += count
+                self._taken_rows += count
                 yield [replace(part, row=first_row + part.row) for part in parts]
             return
         table = _table(self.mapping, path)
         maker = ReadingMaker(table, self._devices, self._rejections)
         chunks = json_chunks if is_jsonl(self.mapping, path) else csv_chunks
         for chunk in chunks(path, table, self._rejections, progress):
-            self.read_rows += len(chunk)
-            yield maker.make(chunk, self.read_rows - len(chunk))
+            self._taken_rows += len(chunk)
+            yield maker.make(chunk, self._taken_rows - len(chunk))
 
 
 def open_recording(paths: Iterable[Path], mapping: Mapping | None, devices: DeviceTable) -> Recording:

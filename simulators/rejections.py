@@ -20,6 +20,10 @@ class RowReason(StrEnum):
     """All its values are missing: nothing was measured."""
 
 
+ROWS_NOT_TAKEN = (RowReason.WRONG_FIELD_COUNT, RowReason.INVALID_JSON)
+"""Reasons for which a row never reaches the columns; every other reason concerns a reading."""
+
+
 @dataclass(frozen=True, slots=True)
 class RejectedRow:
     file: Path

@@ -165,6 +165,7 @@ def test_each_bad_row_is_counted_by_its_reason_and_shown_with_file_line_and_valu
     assert f"{file}:3: time_invalid: 'yesterday'" in map(str, recording.first_rejected)
     assert f"{file}:5: not_a_number: 'three'" in map(str, recording.first_rejected)
     assert np.array_equal(batch.values, [[1.0, np.nan], [80.0, 81.0]], equal_nan=True)
+    assert recording.read_rows == recording.readings + sum(recording.rejected.values()) == 7
 
 
 def test_one_bad_cell_of_a_wide_row_costs_one_device(tmp_path: Path) -> None:
@@ -209,6 +210,7 @@ def test_json_lines_are_read_with_the_same_mapping(tmp_path: Path) -> None:
     )
     recording, (batch,), _ = read(written(tmp_path / "a.jsonl", text))
     assert recording.rejected == {"invalid_json": 1}
+    assert recording.rows == recording.read_rows == 3
     assert np.array_equal(batch.values, [[1.5, 2.5], [np.nan, 70.0]], equal_nan=True)
 
 
