@@ -1,5 +1,6 @@
 """`denyut demo`: the main job on this machine, with a broker and a city of its own."""
 
+import io
 import sys
 from pathlib import Path
 
@@ -40,6 +41,9 @@ def command(lasts: int | None, devices: int | None, data_dir: Path, lang: str | 
 
     Everything runs on this machine, on 127.0.0.1. Exit status 0 only if readings were stored and the ledger agrees.
     """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that cannot show a character gets a question mark instead of an error.
+        sys.stdout.reconfigure(errors="replace")
     city = shipped_city("bojonegoro")
     settings = load_settings(city)
     language = open_language(choose_language(lang, settings.city.language))
