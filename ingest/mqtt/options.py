@@ -6,15 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
 
+from config.addresses import broker_address
 from config.durations import SECOND_NS
 from config.settings import Source, Tls
 
-PORTS = {"mqtt": 1883, "mqtts": 8883}
 LARGEST_PACKET = 2 * 1024 * 1024
 """Bytes: a payload of 1 MiB with the longest topic and properties fits."""
-_LONGEST_STRING = 65_535
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +36,25 @@ class ConnectionOptions:
 
 def options_of(source: Source, data_dir_id: str, environment: Mapping[str, str] = os.environ) -> ConnectionOptions:
     """ValueError, in one sentence that names the source, where the configuration cannot work."""
-    url = _url(source)
+    host, port, encrypted = broker_address(source.broker)
+    if source.tls != Tls() and not encrypted:
+        raise ValueError(
+            f"source {source.name!r}: broker {source.broker!r} has no TLS although tls is set; write mqtts://"
+        )
     password = _password(source, environment)
     if password is not None and source.username is None:
         raise ValueError(f"source {source.name!r}: a password needs a username")
+    shared = f"$share/{source.shared_group}/" if source.shared_group else ""
     return ConnectionOptions(
         name=source.name,
-        host=url.hostname or "",
-        port=url.port or PORTS[url.scheme],
+        host=host,
+        port=port,
         client_id=source.client_id or f"denyut-{_stable_part(data_dir_id, source.name)}",
-        filters=tuple(_filter(source, topic) for topic in source.topics),
+        filters=tuple(f"{shared}{topic}" for topic in source.topics),
         qos=source.qos,
         username=source.username,
         password=password,
-        tls=_tls(source) if url.scheme == "mqtts" else None,
+        tls=_tls(source) if encrypted else None,
         session_expiry_s=min(max(1, source.session_expiry // SECOND_NS), 0xFFFF_FFFE),
         receive_maximum=source.receive_maximum,
     )
@@ -60,29 +63,6 @@ def options_of(source: Source, data_dir_id: str, environment: Mapping[str, str] 
 def _stable_part(data_dir_id: str, name: str) -> str:
     # 23 characters are all that an MQTT 3.1.1 broker must take, and two sources of one process must not collide.
     return blake2b(f"{data_dir_id}\0{name}".encode(), digest_size=8).hexdigest()
-
-
-def _url(source: Source) -> SplitResult:
-    where = f"source {source.name!r}: broker {_masked(source.broker)!r}"
-    try:
-        url = urlsplit(source.broker)
-        port = url.port
-    except ValueError as error:
-        raise ValueError(f"{where}: {error}") from None
-    if url.scheme not in PORTS or not url.hostname or port == 0:
-        raise ValueError(f"{where} is no mqtt://HOST:PORT or mqtts://HOST:PORT")
-    if url.username is not None:
-        raise ValueError(f"{where} carries a user; write username, and password_env or password_file")
-    if url.path not in ("", "/") or url.query or url.fragment:
-        raise ValueError(f"{where} goes on after the port; only mqtt://HOST:PORT or mqtts://HOST:PORT is read")
-    if url.scheme == "mqtt" and source.tls != Tls():
-        raise ValueError(f"{where} has no TLS although [tls] is set; write mqtts://")
-    return url
-
-
-def _masked(broker: str) -> str:
-    scheme, separator, rest = broker.partition("://")
-    return f"{scheme}{separator}***@{rest.rpartition('@')[2]}" if "@" in rest else broker
 
 
 def _password(source: Source, environment: Mapping[str, str]) -> bytes | None:
@@ -123,19 +103,3 @@ def _tls(source: Source) -> ssl.SSLContext:
         reason = getattr(error, "reason", None) or error
         raise ValueError(f"source {source.name!r}: the TLS files cannot be used: {reason}") from None
     return context
-
-
-def _filter(source: Source, topic: str) -> str:
-    levels = topic.split("/")
-    wildcards = any(("#" in level or "+" in level) and level not in ("#", "+") for level in levels)
-    if not topic or "\0" in topic or wildcards or "#" in levels[:-1]:
-        raise ValueError(f"source {source.name!r}: {topic!r} is no topic filter; # stands last, + alone in its level")
-    if len(topic.encode()) > _LONGEST_STRING:
-        raise ValueError(
-            f"source {source.name!r}: a topic filter of {len(topic.encode())} bytes; {_LONGEST_STRING} fit"
-        )
-    if source.shared_group is None:
-        return topic
-    if not source.shared_group or set(source.shared_group) & set("/+#\0"):
-        raise ValueError(f"source {source.name!r}: shared_group {source.shared_group!r} must be a word without / + #")
-    return f"$share/{source.shared_group}/{topic}"

@@ -73,6 +73,7 @@ def _container(directory: Path, config: str, listener: str, port: int) -> Iterat
         .with_command("mosquitto -c /broker/mosquitto.conf")
         .waiting_for(LogMessageWaitStrategy("mosquitto version .* running"))
     )
-    container.ports["1883/tcp"] = ("127.0.0.1", port)
+    # Docker's own client takes an address beside the port, its wrapper names the port alone.
+    container.ports["1883/tcp"] = ("127.0.0.1", port)  # type: ignore[assignment]
     with container:
         yield
