@@ -39,9 +39,13 @@ class Pipeline:
 
 
 def build(settings: Settings, data_dir: Path, time_base: TimeBase = "received") -> Pipeline:
-    """Everything between the connections and the store. Raises `StoreError`, `StateError` or OSError."""
+    """Everything between the source of messages and the store; recorded data starts with nothing remembered.
+
+    Raises `StoreError`, `StateError` or OSError.
+    """
     kinds = effective_kinds(settings)
-    saved = SavedState.take(data_dir, settings.windows, kinds)
+    live = time_base == "received"
+    saved = SavedState.take(data_dir, settings.windows, kinds) if live else SavedState()
     devices = DeviceTable(settings.devices)
     saved.restore_devices(devices)
     processor = Processor(settings.windows, kinds, devices, time_base, saved.state)

@@ -1,0 +1,146 @@
+"""`denyut replay`: recorded files through the same processing."""
+
+import json
+import logging
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from config.load import load_settings
+from config.mistakes import ConfigurationError
+from denyut.data_dir import DataDirError, claimed, default_data_dir
+from denyut.replaying import Replay, settings_for
+from processors.processor import TimeBase
+from simulators.mapping import Mapping
+from simulators.mapping_files import load_mapping
+from simulators.recorded_rows import RecordingError
+from storage.store import StoreUnusable
+
+EXAMPLE = """\b
+Examples:
+  denyut replay --mapping parking_aarhus aarhus_2014-06.csv
+  denyut replay speeds.csv --kind traffic --device d1 --time-column at --timezone Asia/Jakarta --value v=speed
+  denyut simulate --for 1m --output day.jsonl; denyut replay day.jsonl
+"""
+
+
+@click.command(epilog=EXAMPLE)
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--mapping", "mapping_name", metavar="NAME|FILE", help="A shipped mapping, or a TOML file with one.")
+@click.option("--kind", help="Kind of device of all rows.")
+@click.option("--device", help="Name of the one device of all rows.")
+@click.option("--device-column", metavar="COLUMN", help="Column with the device's name.")
+@click.option("--zone-column", metavar="COLUMN", help="Column with the zone.")
+@click.option("--time-column", metavar="COLUMN", help="Column with the event time.")
+@click.option("--time-format", help='"iso", "epoch", or a pattern such as "%d.%m.%Y %H:%M".')
+@click.option("--timezone", help="Of times that have no offset; UTC where absent.")
+@click.option("--value", "values", multiple=True, metavar="COLUMN=QUANTITY", help="A column that holds readings.")
+@click.option("--delimiter", help="Between columns; a comma where absent.")
+@click.option("--config", type=click.Path(path_type=Path), help="Configuration file for windows, kinds and store.")
+@click.option("--data-dir", type=click.Path(path_type=Path), help="Where the embedded store lives.")
+@click.option("--speed", type=click.FloatRange(min=0, min_open=True), help="Times the recorded pace; absent: no wait.")
+@click.option(
+    "--time",
+    "time_base",
+    type=click.Choice(["event", "received"]),
+    default="event",
+    help="What closes windows: the event time, or the receive time as it was when the data came in.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the final numbers as one JSON object.")
+def command(
+    files: tuple[Path, ...],
+    mapping_name: str | None,
+    config: Path | None,
+    data_dir: Path | None,
+    speed: float | None,
+    time_base: TimeBase,
+    as_json: bool,
+    **columns: Any,
+) -> None:
+    """Run recorded FILES (CSV, JSON lines) through the same processing as live data."""
+    logging.basicConfig(level="WARNING", format="%(levelname)s %(message)s", stream=sys.stderr)
+    try:
+        mapping = _mapping(mapping_name, columns)
+        settings = settings_for(load_settings(config), mapping, configured=config is not None)
+        with claimed(data_dir or default_data_dir()) as directory:
+            replay = Replay(settings, files, mapping, directory, time_base)
+            _watch(replay, speed)
+    except ConfigurationError as error:
+        _end(str(error))
+    except ValidationError as error:
+        _end("\n".join(f"denyut: {detail['loc'][0]}: {detail['msg']}" for detail in error.errors()))
+    except (RecordingError, DataDirError, StoreUnusable, ValueError, OSError) as error:
+        _end(f"denyut: {error}")
+    _summarise(replay, as_json)
+
+
+def _mapping(name: str | None, columns: dict[str, Any]) -> Mapping | None:
+    """From the shipped or named file, with what the options say over it; None for recorded messages."""
+    given = {key: value for key, value in columns.items() if value}
+    if name is None and not given:
+        return None
+    base = load_mapping(name).model_dump(exclude_unset=True) if name is not None else {}
+    time = {**base.get("time", {})} if base.get("time") else {}
+    for option, key in (("time_column", "column"), ("time_format", "format"), ("timezone", "timezone")):
+        if option in given:
+            time[key] = given.pop(option)
+    values = dict(value.partition("=")[::2] for value in given.pop("values", ()))
+    for option in ("device_column", "zone_column"):
+        if option in given:
+            given[option.removesuffix("_column")] = {"column": given.pop(option)}
+    changes = {**given, **({"time": time} if time else {}), **({"values": values} if values else {})}
+    return Mapping.model_validate({**base, **changes})
+
+
+def _watch(replay: Replay, speed: float | None) -> None:
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        _print_progress(replay, speed)
+        return
+    shown = (TextColumn("{task.completed:,} readings"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*shown, console=console, transient=True) as progress:
+        task = progress.add_task("replay", total=None)
+        for done in replay.run(speed):
+            total = done.readings * done.total_bytes / done.read_bytes if done.read_bytes else None
+            progress.update(task, completed=done.readings, total=total)
+
+
+def _print_progress(replay: Replay, speed: float | None) -> None:
+    """One line at each tenth of the bytes read."""
+    tenth = 0
+    for done in replay.run(speed):
+        reached = 10 * done.read_bytes // max(done.total_bytes, 1)
+        if reached > tenth:
+            tenth = reached
+            click.echo(f"{10 * tenth} % read, {done.readings} readings", err=True)
+
+
+def _summarise(replay: Replay, as_json: bool) -> None:
+    status, recording = replay.status, replay.recording
+    for row in recording.first_rejected:
+        click.echo(f"denyut: {row}", err=True)
+    summary = {**status, "rows": recording.read_rows, "rows_rejected": recording.rejected}
+    if as_json:
+        click.echo(json.dumps(summary))
+    else:
+        rejected = ", ".join(f"{name} {count}" for name, count in recording.rejected.items()) or "none"
+        refused = ", ".join(f"{name} {count}" for name, count in status["rejected"].items()) or "none"
+        click.echo(
+            f"{recording.read_rows} rows (unreadable values: {rejected}), {status['received']} readings: "
+            f"{status['accepted']} accepted, {status['duplicate']} duplicate, rejected: {refused}\n"
+            f"{status['windows_closed']} windows closed, {status['points_written']} points written "
+            f"in {status['uptime_s']} s"
+        )
+    if status["points_pending"] or status["points_refused"] or not replay.balanced:
+        click.echo(f"denyut: not everything was stored: {status['store_error']}", err=True)
+        sys.exit(1)
+
+
+def _end(message: str) -> None:
+    click.echo(message, err=True)
+    sys.exit(2)

@@ -1,0 +1,93 @@
+"""Recorded data through the same processing as live data, by its event time."""
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from config.settings import Kind, Settings
+from denyut.pipeline import Pipeline, build
+from denyut.status import compose, write_status
+from ingest.readings import ReadingBatch
+from processors.processor import TimeBase
+from simulators.mapping import Mapping
+from simulators.recordings import Recording, open_recording
+
+_STORE_STOP_S = 600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    read_bytes: int
+    total_bytes: int
+    readings: int
+
+
+class Replay:
+    def __init__(
+        self,
+        settings: Settings,
+        paths: Iterable[Path],
+        mapping: Mapping | None,
+        data_dir: Path,
+        time_base: TimeBase = "event",
+    ) -> None:
+        """Raises `RecordingError` and what `build` raises."""
+        self._data_dir = data_dir
+        self._pipeline: Pipeline = build(settings, data_dir, time_base)
+        self.recording: Recording = open_recording(paths, mapping, self._pipeline.devices)
+
+    def run(self, speed: float | None = None) -> Iterator[Progress]:
+        """Process everything, at `speed` times the recorded pace or as fast as possible; yields after each batch."""
+        started = time.monotonic()
+        intake, writer = self._pipeline.intake, self._pipeline.writer
+        writer.start()
+        for batch in _paced(self.recording.batches(), speed):
+            intake.take_readings(batch)
+            intake.advance(batch.received_ns)
+            while writer.full:
+                time.sleep(0.05)
+            yield Progress(self.recording.read_bytes, self.recording.total_bytes, self.recording.readings)
+        intake.finish()
+        writer.stop(_STORE_STOP_S)
+        self._pipeline.dead_letters.close()
+        self.status: dict[str, Any] = compose(self._pipeline, time.monotonic() - started, "stopped")
+        write_status(self._data_dir, self.status)
+
+    @property
+    def balanced(self) -> bool:
+        return self._pipeline.ledger.balanced
+
+
+def settings_for(settings: Settings, mapping: Mapping | None, configured: bool) -> Settings:
+    """The settings with what the mapping knows of the recording; a configuration's windows win over the mapping's."""
+    if mapping is None:
+        return settings
+    changes: dict[str, Any] = {"kinds": {**settings.kinds, **_with_defaults(mapping.kinds, settings)}}
+    if mapping.windows is not None and not configured:
+        changes["windows"] = mapping.windows
+    return settings.model_copy(update=changes)
+
+
+def _with_defaults(kinds: dict[str, Kind], settings: Settings) -> dict[str, Kind]:
+    merged = {}
+    for name, kind in kinds.items():
+        known = settings.kinds.get(name, Kind())
+        quantities = {**known.quantities, **kind.quantities}
+        merged[name] = Kind(every=kind.every or known.every, quantities=quantities)
+    return merged
+
+
+def _paced(batches: Iterable[ReadingBatch], speed: float | None) -> Iterator[ReadingBatch]:
+    if speed is None:
+        yield from batches
+        return
+    began, first_ns = time.monotonic(), None
+    for batch in batches:
+        time_ns = int(batch.time_ns.max())
+        first_ns = time_ns if first_ns is None else first_ns
+        ahead_s = (time_ns - first_ns) / 1e9 / speed - (time.monotonic() - began)
+        if ahead_s > 0:
+            time.sleep(ahead_s)
+        yield batch
