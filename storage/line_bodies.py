@@ -2,7 +2,7 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from storage.line_protocol import NO_FIELD, LineEncoder
 from storage.points import PointBatch
@@ -22,15 +22,26 @@ class LineWriter:
         """Reason -> points (or values) that line protocol cannot carry."""
 
     def write(self, batches: Sequence[PointBatch]) -> int:
-        """Points handed over."""
+        """Points handed over. The first refusal of points is raised when all bodies were sent."""
         lines: list[bytes] = []
         for batch in batches:
             encoded = self._encoder.encode(batch)
             lines += encoded.lines
             self._count(encoded.dropped)
-        for at in range(0, len(lines), LINES_PER_BODY):
-            self._send_lines(lines[at : at + LINES_PER_BODY])
+        refusals = [refusal for body in batched(lines) if (refusal := self._refusal(body))]
+        if refusals:
+            raise refusals[0]
         return len(lines)
+
+    def _refusal(self, lines: list[bytes]) -> StoreRefused | None:
+        """Points that a server finds invalid must not keep the bodies after them from it; it takes their neighbours."""
+        try:
+            self._send_lines(lines)
+        except StoreRefused as refusal:
+            if not refusal.concerns_points:
+                raise
+            return refusal
+        return None
 
     def _send_lines(self, lines: list[bytes]) -> None:
         try:
@@ -47,3 +58,8 @@ class LineWriter:
             if reason != NO_FIELD and reason not in self.dropped:
                 _log.warning("%d values stay out of InfluxDB (%s): a name line protocol cannot carry", points, reason)
         self.dropped.update(dropped)
+
+
+def batched(lines: list[bytes]) -> Iterator[list[bytes]]:
+    for at in range(0, len(lines), LINES_PER_BODY):
+        yield lines[at : at + LINES_PER_BODY]

@@ -32,6 +32,11 @@ class StoreRefused(StoreError):  # noqa: N818 - says what is the case
         super().__init__(message)
         self.reason = reason
 
+    @property
+    def concerns_points(self) -> bool:
+        """Whether the points are at fault. Where not (a token, a missing bucket), the same points may pass later."""
+        return self.reason in ("invalid", "too_large")
+
 
 @dataclass(frozen=True, slots=True)
 class Query:

@@ -1,0 +1,144 @@
+"""`denyut query`: stored points as a table, CSV or JSON."""
+
+import sys
+import time
+from pathlib import Path
+from typing import NoReturn, cast
+
+import click
+
+from config.durations import parse_duration
+from config.load import load_settings
+from config.mistakes import ConfigurationError
+from denyut.data_dir import default_data_dir
+from denyut.point_tables import FORMATS
+from denyut.point_times import iso_utc, parse_time
+from storage.open_store import open_store
+from storage.store import AGGREGATES, Aggregate, Query, Row, Store, StoreError, StoreUnusable
+
+EXAMPLE = """\b
+Examples:
+  denyut query indicator --where zone=all --from 15m
+  denyut query window --where kind=parking --where size=1m --limit 20
+  denyut query window --field speed_mean --from 24h --every 1h --aggregate max --format csv
+"""
+
+
+class TagType(click.ParamType[tuple[str, str]]):
+    name = "tag=value"
+
+    def convert(
+        self, value: str | tuple[str, str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        if isinstance(value, tuple):
+            return value
+        tag, equals, wanted = value.partition("=")
+        if not (tag and equals and wanted):
+            self.fail(f"{value!r} is not of the form TAG=VALUE, such as zone=kota", param, ctx)
+        return tag, wanted
+
+
+class TimeType(click.ParamType[int]):
+    name = "time"
+
+    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        try:
+            return parse_time(value, _now_ns())
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+class EveryType(click.ParamType[int]):
+    name = "duration"
+
+    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if isinstance(value, int):
+            return value
+        try:
+            return parse_duration(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+@click.command(epilog=EXAMPLE, short_help="Print stored points as a table, CSV or JSON.")
+@click.argument("measurement")
+@click.option("--where", type=TagType(), multiple=True, help="Only this tag's value; the same tag again: either.")
+@click.option("--field", "fields", metavar="NAME", multiple=True, help="Only this field; repeatable. Default: all.")
+@click.option("--from", "from_ns", type=TimeType(), help="Start, included: ISO 8601, or a duration back such as 15m.")
+@click.option("--to", "to_ns", type=TimeType(), help="End, not included.")
+@click.option("--limit", type=click.IntRange(min=1), help="Only so many of the newest rows.")
+@click.option("--every", "every_ns", type=EveryType(), help="One row for each series and stretch of time, such as 1h.")
+@click.option("--aggregate", type=click.Choice(AGGREGATES), help="What --every makes of the values; default: mean.")
+@click.option("--config", "config_file", type=click.Path(path_type=Path), help="Configuration with the store to read.")
+@click.option("--data-dir", type=click.Path(path_type=Path), help="The data directory of the run.")
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="table", show_default=True)
+def command(
+    measurement: str,
+    where: tuple[tuple[str, str], ...],
+    fields: tuple[str, ...],
+    from_ns: int | None,
+    to_ns: int | None,
+    limit: int | None,
+    every_ns: int | None,
+    aggregate: str | None,
+    config_file: Path | None,
+    data_dir: Path | None,
+    form: str,
+) -> None:
+    """Print the stored points of MEASUREMENT (window, indicator, ...), oldest first, times in UTC.
+
+    Works while `denyut run` is running and after it has stopped.
+    """
+    if aggregate is not None and every_ns is None:
+        raise click.UsageError(f"--aggregate {aggregate} needs --every, the stretch of time it is taken over")
+    if from_ns is not None and to_ns is not None and from_ns >= to_ns:
+        raise click.UsageError(f"--from {iso_utc(from_ns)} must be earlier than --to {iso_utc(to_ns)}")
+    chosen = cast(Aggregate, aggregate or "mean")
+    query = Query(measurement, where, fields, from_ns, to_ns, limit, every_ns, chosen)
+    rows = _rows(query, config_file, data_dir or default_data_dir())
+    if not rows and form == "table":
+        click.echo("no points match", err=True)
+        return
+    FORMATS[form](rows, sys.stdout)
+
+
+def _rows(query: Query, config_file: Path | None, data_dir: Path) -> list[Row]:
+    try:
+        settings = load_settings(config_file)
+        store = open_store(settings.store, data_dir, read_only=True)
+    except ConfigurationError as error:
+        _end(str(error), 2)
+    except StoreUnusable as error:
+        _end(f"denyut: {error}", 2)
+    except StoreError as error:
+        _end(f"denyut: {error}", 1)
+    try:
+        _check_names(store, query)
+        return store.query(query)
+    except StoreError as error:
+        _end(f"denyut: {error}", 1)
+    finally:
+        store.close()
+
+
+def _check_names(store: Store, query: Query) -> None:
+    """Ends with what there is where the query names something else."""
+    known = store.fields(query.measurement)
+    if not known:
+        there = ", ".join(store.measurements())
+        there = f"there are: {there}" if there else "nothing is stored yet"
+        _end(f"denyut: no measurement {query.measurement!r}; {there}", 1)
+    unknown = [name for name in query.fields if name not in known]
+    if unknown:
+        _end(f"denyut: {query.measurement} has no field {unknown[0]!r}; there are: {', '.join(known)}", 1)
+
+
+def _now_ns() -> int:
+    return time.time_ns()
+
+
+def _end(message: str, status: int) -> NoReturn:
+    click.echo(message.encode("utf-8", "backslashreplace").decode(), err=True)
+    sys.exit(status)

@@ -1,0 +1,102 @@
+"""Rows of a store as a table for people or as CSV, JSON and JSON lines for programs."""
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import IO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from denyut.point_times import iso_utc
+from storage.store import Row
+
+Cell = str | float | None
+
+
+def write_table(rows: Sequence[Row], out: IO[str]) -> None:
+    """By rich on a terminal, plain aligned columns elsewhere."""
+    header, cells = _columns(rows)
+    shown = [[_shown(cell) for cell in line] for line in cells]
+    if out.isatty():
+        _write_rich(header, shown, cells, out)
+    else:
+        _write_plain(header, shown, cells, out)
+
+
+def write_csv(rows: Sequence[Row], out: IO[str]) -> None:
+    header, cells = _columns(rows)
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows(cells)
+
+
+def write_json(rows: Sequence[Row], out: IO[str]) -> None:
+    out.write(json.dumps([_object(row) for row in rows], ensure_ascii=False, indent=2) + "\n")
+
+
+def write_json_lines(rows: Sequence[Row], out: IO[str]) -> None:
+    out.writelines(json.dumps(_object(row), ensure_ascii=False) + "\n" for row in rows)
+
+
+Writer = Callable[[Sequence[Row], IO[str]], None]
+FORMATS: dict[str, Writer] = {
+    "table": write_table,
+    "csv": write_csv,
+    "json": write_json,
+    "jsonl": write_json_lines,
+}
+
+
+def _object(row: Row) -> dict[str, Cell]:
+    return {"time": iso_utc(row.time_ns), **row.tags, **row.fields}
+
+
+def _columns(rows: Sequence[Row]) -> tuple[list[str], list[list[Cell]]]:
+    """Header and cells: the time, every tag, every field; None where a row lacks one."""
+    tags = _names(row.tags for row in rows)
+    fields = _names(row.fields for row in rows)
+    cells: list[list[Cell]] = [
+        [iso_utc(row.time_ns), *(row.tags.get(tag) for tag in tags), *(row.fields.get(name) for name in fields)]
+        for row in rows
+    ]
+    return ["time", *tags, *fields], cells
+
+
+def _names(mappings: Iterable[Iterable[str]]) -> list[str]:
+    return list(dict.fromkeys(name for mapping in mappings for name in mapping))
+
+
+def _shown(cell: Cell) -> str:
+    """Four decimals are enough to look at; CSV and JSON have all of them."""
+    if isinstance(cell, float):
+        if cell and (abs(cell) < 1e-3 or abs(cell) >= 1e15):
+            return f"{cell:.4g}"
+        return f"{cell:.4f}".rstrip("0").rstrip(".")
+    # A name may hold a line break or a terminal's control sequence; neither may act.
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in cell or "")
+
+
+def _is_number(cells: list[list[Cell]], column: int) -> bool:
+    return any(isinstance(line[column], float) for line in cells)
+
+
+def _write_plain(header: list[str], shown: list[list[str]], cells: list[list[Cell]], out: IO[str]) -> None:
+    numeric = [_is_number(cells, column) for column in range(len(header))]
+    widths = [max(map(len, column)) for column in zip(header, *shown, strict=True)]
+    for line in (header, *shown):
+        padded = (
+            text.rjust(width) if right else text.ljust(width)
+            for text, width, right in zip(line, widths, numeric, strict=True)
+        )
+        out.write("  ".join(padded).rstrip() + "\n")
+
+
+def _write_rich(header: list[str], shown: list[list[str]], cells: list[list[Cell]], out: IO[str]) -> None:
+    table = Table(header_style="bold", row_styles=["", "dim"])
+    for column, name in enumerate(header):
+        table.add_column(Text(name), justify="right" if _is_number(cells, column) else "left", overflow="fold")
+    for line in shown:
+        table.add_row(*map(Text, line))
+    Console(file=out).print(table)
