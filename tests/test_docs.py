@@ -30,11 +30,26 @@ def code(page: Path) -> Iterator[str]:
     yield from re.findall(r"`([^`\n]+)`", rest)
 
 
-def invocations(page: Path, program: str) -> Iterator[list[str]]:
-    for line in code(page):
-        words = line.removeprefix("$ ").removeprefix(".venv/bin/")
-        if words.startswith(f"{program} "):
-            yield shlex.split(words, comments=True)[1:]
+def commands_in(line: str) -> Iterator[list[str]]:
+    """The commands of a shell line, split at ; && || and |."""
+    lexer = shlex.shlex(line.removeprefix("$ "), posix=True, punctuation_chars=";&|")
+    lexer.whitespace_split = True
+    command: list[str] = []
+    for word in lexer:
+        if set(word) <= set(";&|"):
+            yield command
+            command = []
+        else:
+            command.append(word)
+    yield command
+
+
+def invocations(lines: Iterable[str], program: str) -> Iterator[list[str]]:
+    """The words after the program's name, in each line that runs it with some."""
+    for line in lines:
+        if program in line:
+            found = [words[1:] for words in commands_in(line) if words and Path(words[0]).name == program]
+            yield from (words for words in found if words and words[0].isidentifier())
 
 
 def command_named(name: str) -> click.Command:
@@ -69,9 +84,9 @@ def help_of(name: str) -> str:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_command_has_help_with_an_example_that_it_takes(name: str) -> None:
-    examples = re.findall(r"^\s+(?:\$ )?denyut (.+)$", help_of(name), flags=re.MULTILINE)
-    assert [example for example in examples if example.split()[0] == name]
-    assert mistakes(map(shlex.split, examples)) == {}
+    examples = list(invocations(re.findall(r"^\s+((?:\$ )?denyut .+)$", help_of(name), flags=re.MULTILINE), "denyut"))
+    assert [words for words in examples if words[0] == name]
+    assert mistakes(examples) == {}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -89,12 +104,12 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 @by_name
 def test_a_page_names_only_command_lines_that_denyut_takes(page: Path) -> None:
-    assert mistakes(words for words in invocations(page, "denyut") if words[0].isidentifier()) == {}
+    assert mistakes(invocations(code(page), "denyut")) == {}
 
 
 @by_name
 def test_a_page_names_only_targets_that_make_knows(page: Path) -> None:
-    assert [words[0] for words in invocations(page, "make") if words[0] not in TARGETS] == []
+    assert [words[0] for words in invocations(code(page), "make") if words[0] not in TARGETS] == []
 
 
 @pytest.mark.parametrize(
