@@ -1,5 +1,6 @@
 """An MQTT 5 broker of this machine alone: Mosquitto where it is installed, else the embedded one (iotcore)."""
 
+import os
 import shutil
 import socket
 import sys
@@ -102,7 +103,8 @@ def _require_free(port: int) -> None:
     try:
         socket.create_server(("127.0.0.1", port)).close()
     except OSError as error:
-        raise PortTakenError(f"port {port} of 127.0.0.1 cannot be used: {error.strerror}") from error
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise PortTakenError(f"port {port} of 127.0.0.1 cannot be used: {reason}") from error
 
 
 def _await_listening(broker: LocalBroker) -> None:

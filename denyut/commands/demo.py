@@ -1,6 +1,7 @@
 """`denyut demo`: the main job on this machine, with a broker and a city of its own."""
 
 import io
+import shlex
 import sys
 from pathlib import Path
 
@@ -79,7 +80,8 @@ def _summary(outcome: Outcome, data_dir: Path, language: Language) -> list[str]:
     done = language.gettext(
         "{received} messages received, each with a named outcome; {windows} windows closed, {points} points stored."
     )
-    program = sys.argv[0] if Path(sys.argv[0]).name == "denyut" else "denyut"
+    program = shlex.quote(sys.argv[0]) if Path(sys.argv[0]).name == "denyut" else "denyut"
+    place = f"--data-dir {shlex.quote(str(data_dir))}"
     return [
         done.format(
             received=language.number(ledger.received),
@@ -87,7 +89,7 @@ def _summary(outcome: Outcome, data_dir: Path, language: Language) -> list[str]:
             points=language.number(ledger.points_written),
         ),
         language.gettext("The data stay in {directory}. Try next:").format(directory=data_dir),
-        f"  {program} query indicator --where zone=all --limit 10 --data-dir {data_dir}",
-        f"  {program} query window --where kind=parking --limit 10 --data-dir {data_dir}",
-        f"  {program} status --data-dir {data_dir}",
+        f"  {program} query indicator --where zone=all --limit 10 {place}",
+        f"  {program} query window --where kind=parking --limit 10 {place}",
+        f"  {program} status {place}",
     ]
