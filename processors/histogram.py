@@ -46,6 +46,11 @@ class Histogram:
         np.add.at(counts, position, np.concatenate([self.counts, other.counts]))
         return Histogram(self.bins, keys, counts)
 
+    def part(self, start: int, end: int) -> "Histogram":
+        """The slots from start to end, numbered from 0."""
+        low, high = np.searchsorted(self.keys, [start * self.bins.count, end * self.bins.count])
+        return Histogram(self.bins, self.keys[low:high] - start * self.bins.count, self.counts[low:high])
+
     def moved(self, slots: NDArray[np.int64]) -> "Histogram":
         """The same counts under other slots: slot i becomes slots[i]; those that become negative are left out."""
         slot = slots[self.keys // self.bins.count]

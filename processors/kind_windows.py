@@ -6,13 +6,12 @@ pane that has ended is merged into every window that holds it; the window itself
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from processors.moments import LAST_NS
-from processors.pane import Block, Pane, block_of
+from processors.pane import Block, Pane, blocks_of
 from processors.tracked import TrackedColumns
 from processors.window_batch import ClosedWindow, WindowBatch
 from processors.window_fields import fields_of
@@ -118,12 +117,9 @@ class KindWindows:
         pane = time_ns // self.plan.pane_ns
         several = bool((pane != pane[0]).any())
         order = np.lexsort((time_ns, device, pane) if several else (time_ns, device))
-        device, time_ns = device[order], time_ns[order]
-        values = np.take(values, order, axis=1)
-        edges = [0, *(np.flatnonzero(np.diff(pane[order])) + 1).tolist(), len(device)] if several else [0, len(device)]
-        for start, end in pairwise(edges):
-            block = block_of(self.tracked, device[start:end], values[:, start:end], time_ns[start:end])
-            self._place(int(pane[order[start]]) * self.plan.pane_ns, block)
+        columns = np.take(values, order, axis=1)
+        for number, block in blocks_of(self.tracked, pane[order], device[order], columns, time_ns[order]):
+            self._place(number * self.plan.pane_ns, block)
 
     def advance(self, watermark_ns: int, lateness_ns: int) -> list[ClosedWindow]:
         """Close what the watermark has passed, revise what late readings changed, let go what is too old."""

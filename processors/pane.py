@@ -1,6 +1,8 @@
 """A pane: what the readings of one kind of device in one stretch of time amount to, one slot for each device."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +37,27 @@ class Block:
             histogram.keys.nbytes + histogram.counts.nbytes for histogram in self.histograms.values()
         )
 
+    def part(self, start: int, end: int) -> "Block":
+        """The devices from start to end, as views."""
+        return Block(
+            self.device[start:end],
+            self.numbers[..., start:end],
+            self.times[..., start:end],
+            self.sums[:, start:end],
+            self.readings[start:end],
+            {column: histogram.part(start, end) for column, histogram in self.histograms.items()},
+        )
+
+    def copy(self) -> "Block":
+        return Block(
+            self.device.copy(),
+            self.numbers.copy(),
+            self.times.copy(),
+            self.sums.copy(),
+            self.readings.copy(),
+            dict(self.histograms),
+        )
+
     def take(self, chosen: NDArray[np.int64]) -> "Block":
         """The devices at these positions, in this order, each once."""
         position = np.full(len(self.device), -1, np.int64)
@@ -49,20 +72,27 @@ class Block:
         )
 
 
-def block_of(
-    tracked: TrackedColumns, device: NDArray[np.int32], values: NDArray[np.float64], time_ns: NDArray[np.int64]
-) -> Block:
-    """The statistics of readings that stand sorted by device, then time. values: (c, n)."""
-    starts = np.flatnonzero(np.diff(device, prepend=-1))
+def blocks_of(
+    tracked: TrackedColumns,
+    pane: NDArray[np.int64],
+    device: NDArray[np.int32],
+    values: NDArray[np.float64],
+    time_ns: NDArray[np.int64],
+) -> Iterator[tuple[int, Block]]:
+    """(pane, statistics of its readings), ascending; readings stand sorted by pane, device, time. values: (c, n)."""
+    starts = np.flatnonzero((np.diff(device, prepend=-1) != 0) | (np.diff(pane, prepend=pane[0]) != 0))
     numbers, times = moments.of_groups(values, time_ns, starts)
-    readings = np.diff(starts, append=len(device))
+    sums = runs.of_groups(tracked.runs, values, time_ns, starts)
     histograms = {}
     for column, bins in tracked.bins.items():
         present = np.flatnonzero(~np.isnan(values[column]))
         group = np.searchsorted(starts, present, side="right") - 1
         histograms[column] = Histogram.of(bins, group, values[column, present])
-    sums = runs.of_groups(tracked.runs, values, time_ns, starts)
-    return Block(device[starts], numbers, times, sums, readings, histograms)
+    whole = Block(device[starts], numbers, times, sums, np.diff(starts, append=len(device)), histograms)
+    held = pane[starts]
+    edges = [0, *(np.flatnonzero(np.diff(held)) + 1).tolist(), len(held)]
+    for start, end in pairwise(edges):
+        yield int(held[start]), whole if len(edges) == 2 else whole.part(start, end)
 
 
 class Pane:
@@ -76,6 +106,8 @@ class Pane:
 
     def merge(self, block: Block) -> NDArray[np.int64]:
         """Take a block in; returns the slots that it touched."""
+        if not self.size:
+            return self._adopt(block)
         self._widen()
         slots = self._slots(block.device)
         known = slots < self.size
@@ -125,15 +157,7 @@ class Pane:
         """Give back what only growing needs: the pane will be read more than written from now on."""
         self._slot_of_device = None
         if len(self._block.device) > self.size:
-            block = self.block()
-            self._block = Block(
-                block.device.copy(),
-                block.numbers.copy(),
-                block.times.copy(),
-                block.sums.copy(),
-                block.readings.copy(),
-                block.histograms,
-            )
+            self._block = self.block().copy()
 
     @property
     def nbytes(self) -> int:
@@ -146,6 +170,12 @@ class Pane:
         pane._block = block
         pane.size = len(block.device)
         return pane
+
+    def _adopt(self, block: Block) -> NDArray[np.int64]:
+        self._block = block.copy()
+        self._slot_of_device = None
+        self.size = len(block.device)
+        return np.arange(self.size)
 
     def _slots(self, device: NDArray[np.int32]) -> NDArray[np.int64]:
         """(k,) the slot of each device; new devices get the next free ones, in the order given."""
@@ -192,8 +222,7 @@ class Pane:
         capacity = len(self._block.device)
         if size <= capacity:
             return
-        # The first block of a pane that follows a settled one fits exactly; growth is for those that come after.
-        grown = _empty_block(self._tracked, size if capacity == 0 else max(size, int(capacity * _GROWTH)))
+        grown = _empty_block(self._tracked, max(size, int(capacity * _GROWTH)))
         held = self.block()
         grown.device[: self.size] = held.device
         grown.numbers[..., : self.size] = held.numbers
