@@ -1,10 +1,10 @@
 """Recorded files as chunks of text columns, whether they are CSV or JSON lines."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from io import TextIOWrapper
-from itertools import islice
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,7 +13,7 @@ import msgspec
 from simulators.mapping import Table
 from simulators.rejections import Rejections, RowReason
 
-CHUNK_ROWS = 50_000
+CHUNK_ROWS = 20_000
 # A garbled quote makes the rest of a file one field; the reader refuses it instead of holding it all.
 _LONGEST_FIELD = 1 << 20
 csv.field_size_limit(_LONGEST_FIELD)
@@ -28,7 +28,7 @@ class Chunk:
     """Rows of one file; every needed column as text, stripped of blanks."""
 
     file: Path
-    lines: list[int]
+    lines: Sequence[int]
     """(n,) line on which each row ends, counted from 1."""
     columns: dict[str, tuple[str, ...]]
     """Column -> (n,)."""
@@ -48,9 +48,9 @@ def csv_chunks(path: Path, table: Table, rejections: Rejections, progress: Calla
         try:
             header = [name.strip() for name in next(reader, [])]
             wanted = _positions(path, header, table)
-            while rows := _next_rows(reader, len(header), path, rejections):
+            while (found := _next_rows(reader, len(header), path, rejections))[1]:
                 progress(raw.tell())
-                yield _chunk_of_rows(path, rows, wanted)
+                yield _chunk_of_rows(path, *found, wanted)
         except csv.Error as error:
             raise RecordingError(f"{path}:{reader.line_num}: {error}") from None
 
@@ -82,26 +82,33 @@ def _named(columns: list[str]) -> str:
     return ", ".join(repr(name) for name in columns)
 
 
-def _next_rows(reader: Any, width: int, path: Path, rejections: Rejections) -> list[tuple[int, list[str]]]:
-    """The next rows of the right width, with their lines; empty only at the end of the file."""
+def _next_rows(reader: Any, width: int, path: Path, rejections: Rejections) -> tuple[Sequence[int], list[list[str]]]:
+    """Lines and cells of the next rows of the right width; no rows only at the end of the file."""
     while True:
-        rows = [(reader.line_num, row) for row in islice(reader, CHUNK_ROWS)]
-        if not rows:
-            return rows
-        good = [(line, row) for line, row in rows if len(row) == width]
-        if len(good) < len(rows):
-            for line, row in rows:
-                if row and len(row) != width:
-                    shown = f"{len(row)} fields instead of {width}"
-                    rejections.add(path, line, RowReason.WRONG_FIELD_COUNT, shown)
+        before = reader.line_num
+        rows = list(islice(reader, CHUNK_ROWS))
+        lines = _lines(rows, before, reader.line_num)
+        if not rows or set(map(len, rows)) == {width}:
+            return lines, rows
+        for line, row in zip(lines, rows, strict=True):
+            # A blank line is no row.
+            if row and len(row) != width:
+                rejections.add(path, line, RowReason.WRONG_FIELD_COUNT, f"{len(row)} fields instead of {width}")
+        good = [number for number, row in enumerate(rows) if len(row) == width]
         if good:
-            return good
+            return [lines[number] for number in good], [rows[number] for number in good]
 
 
-def _chunk_of_rows(path: Path, rows: list[tuple[int, list[str]]], wanted: dict[str, int]) -> Chunk:
-    by_column = list(zip(*(row for _, row in rows), strict=True))
-    columns = {name: tuple(map(str.strip, by_column[position])) for name, position in wanted.items()}
-    return Chunk(path, [line for line, _ in rows], columns)
+def _lines(rows: list[list[str]], before: int, after: int) -> Sequence[int]:
+    """The line on which each row ends; a quoted cell may hold line ends."""
+    if after - before == len(rows):
+        return range(before + 1, after + 1)
+    return list(accumulate((1 + sum(cell.count("\n") for cell in row) for row in rows), initial=before))[1:]
+
+
+def _chunk_of_rows(path: Path, lines: Sequence[int], rows: list[list[str]], wanted: dict[str, int]) -> Chunk:
+    by_column = list(zip(*rows, strict=True))
+    return Chunk(path, lines, {name: tuple(map(str.strip, by_column[place])) for name, place in wanted.items()})
 
 
 def _objects(raw: list[bytes], before: int, path: Path, rejections: Rejections) -> list[tuple[int, dict[str, Any]]]:

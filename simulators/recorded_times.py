@@ -18,6 +18,7 @@ Failures = dict[int, tuple[RowReason, str]]
 """Row of the chunk -> why it has no time, and what stands there."""
 
 _SHORTEST_ISO = len("2014-05-22")
+_OF_AN_OFFSET = [ord(letter) for letter in "+-Zz"]
 _CIVIL_EPOCH = datetime(1970, 1, 1)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -42,13 +43,17 @@ def parse_texts(texts: tuple[str, ...], form: str, zone: ZoneInfo) -> tuple[Time
 
 def _plain_iso(texts: tuple[str, ...]) -> NDArray[np.datetime64] | None:
     """(n,) µs of the local clock when all are plain ISO without an offset; None when some must be looked at singly."""
-    # numpy would read "now", "NaT" and a lone year as times too, and warns of an offset.
-    if not all(len(text) >= _SHORTEST_ISO and text[0].isdigit() and text[-1].isdigit() for text in texts):
+    moments = np.array(texts)
+    width = moments.dtype.itemsize // 4
+    if width < _SHORTEST_ISO:
         return None
-    if any("+" in text or "-" in text[_SHORTEST_ISO:] for text in texts):
+    letters = moments.view(np.uint32).reshape(-1, width)  # axes: text, character
+    # numpy would read "now", "NaT" and a lone year as times too, and warns of an offset.
+    is_digit = (letters >= ord("0")) & (letters <= ord("9"))
+    if not is_digit[:, [0, _SHORTEST_ISO - 1]].all() or np.isin(letters[:, _SHORTEST_ISO:], _OF_AN_OFFSET).any():
         return None
     try:
-        return np.array(texts).astype("datetime64[us]")
+        return moments.astype("datetime64[us]")
     except ValueError:
         return None
 

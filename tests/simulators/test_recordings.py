@@ -168,6 +168,12 @@ def test_each_bad_row_is_counted_by_its_reason_and_shown_with_file_line_and_valu
     assert recording.read_rows == recording.readings + sum(recording.rejected.values()) == 7
 
 
+def test_a_line_is_counted_past_a_quoted_cell_of_several_lines(tmp_path: Path) -> None:
+    file = written(tmp_path / "a.csv", 't,d,pm,hum,note\n2020-01-01,a,1,2,"two\nlines"\nbroken,a,1,2,x\n')
+    recording, _, _ = read(file)
+    assert [str(row) for row in recording.first_rejected] == [f"{file}:4: time_invalid: 'broken'"]
+
+
 def test_one_bad_cell_of_a_wide_row_costs_one_device(tmp_path: Path) -> None:
     mapping = Mapping.model_validate(
         {
