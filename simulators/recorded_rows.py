@@ -62,9 +62,11 @@ def json_chunks(path: Path, table: Table, rejections: Rejections, progress: Call
         line = 0
         while raw := list(islice(stream, CHUNK_ROWS)):
             found = _objects(raw, line, path, rejections)
-            line += len(raw)
             progress(stream.tell())
-            _require_known(path, needed, found, table)
+            # Objects may leave fields out, so only a field that the whole beginning lacks is a mistake.
+            if line == 0:
+                _require_known(path, needed, found, table)
+            line += len(raw)
             columns = {name: tuple(_cell(row.get(name)) for _, row in found) for name in needed}
             yield Chunk(path, [number for number, _ in found], columns)
 
