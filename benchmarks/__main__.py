@@ -9,7 +9,7 @@ from rich.console import Console
 
 from benchmarks import capacity, encoding, growth, idle, kernels, live
 from benchmarks.figures import Figure, Skipped, print_figures, write_figures
-from benchmarks.machine import machine_facts
+from benchmarks.machine import Company, machine_facts
 from benchmarks.plan import Plan, quick_plan
 from benchmarks.processes import BenchmarkError
 
@@ -32,13 +32,20 @@ def main(names: tuple[str, ...], quick: bool, output: Path) -> None:
     """Measure Denyut against its peers on the same work; all of NAMES, or every benchmark."""
     console = Console(stderr=True)
     plan = quick_plan(console) if quick else Plan(console)
-    machine = machine_facts() | {"quick": quick}
+    others: dict[str, float] = {}
+    machine = machine_facts() | {"quick": quick, "share_used_by_others": others}
     figures: list[Figure] = []
     skipped: list[Skipped] = []
     try:
         for name in names or BENCHMARKS:
+            company = Company()
             for result in BENCHMARKS[name](plan):
-                (skipped if isinstance(result, Skipped) else figures).append(result)  # type: ignore[arg-type]
+                if isinstance(result, Skipped):
+                    skipped.append(result)
+                else:
+                    figures.append(result)
+            others[name] = round(company.share(), 3)
+            plan.say(f"{name}: others used {others[name]:.0%} of the machine meanwhile")
     except BenchmarkError as error:
         console.print(f"benchmark failed: {error}", style="red", markup=False)
         sys.exit(1)

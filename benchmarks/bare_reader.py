@@ -1,13 +1,11 @@
-"""The peer of the live benchmark: a socket that is only read, framed and, at QoS 1, acknowledged. `PORT QOS`.
+"""The peer of the live benchmark: a socket that is only read, framed and, at QoS 1, acknowledged. `PORT QOS MESSAGES`.
 
-On SIGTERM it reports how many messages it had by when. MQTT 5 with the largest Receive Maximum, as Denyut has.
+When it has all it reports how many messages it had by when. MQTT 5 with the largest Receive Maximum, as Denyut has.
 """
 
-import signal
 import socket
 import sys
 import time
-from types import FrameType
 
 from benchmarks.mqtt_packets import SUBACK, connect, subscribe
 from benchmarks.stand_in_broker import report
@@ -24,8 +22,11 @@ class BareReader:
         self._socket.sendall(connect(b"bare-reader", 5) + subscribe(b"city/#", qos, 5))
         self._rest = b""
 
-    def read(self) -> None:
-        while data := self._socket.recv(1 << 20):
+    def read(self, messages: int) -> None:
+        while self.messages < messages:
+            data = self._socket.recv(1 << 20)
+            if not data:
+                raise ConnectionError("the broker closed the connection")
             acknowledgements = self._count(self._rest + data)
             if acknowledgements:
                 self._socket.sendall(b"\x40\x02" + b"\x40\x02".join(acknowledgements))
@@ -58,17 +59,11 @@ class BareReader:
         return ids
 
 
-def main(port: int, qos: int) -> None:
+def main(port: int, qos: int, messages: int) -> None:
     reader = BareReader(port, qos)
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        report("read", messages=reader.messages, snapshots=reader.snapshots)
-        sys.exit(0)
-
-    signal.signal(signal.SIGTERM, stop)
-    reader.read()
+    reader.read(messages)
+    report("read", messages=reader.messages, snapshots=reader.snapshots)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(*map(int, sys.argv[1:]))

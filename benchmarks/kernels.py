@@ -72,7 +72,7 @@ def make_readings(count: int, quantities: tuple[str, ...]) -> Readings:
 
 def with_denyut(readings: Readings) -> list[ClosedWindow]:
     """What the pipeline does with the readings of one kind of device."""
-    plan = plan_of((Window(size="1m"),), "traffic")  # type: ignore[arg-type]
+    plan = plan_of((Window(size="1m"),), "traffic")
     assert plan is not None
     windows = KindWindows("traffic", TrackedColumns(Kind()), plan)
     for batch in readings.batches():

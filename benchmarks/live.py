@@ -17,6 +17,8 @@ from benchmarks.processes import CONSUMER_CORE, BenchmarkError, Child, python_mo
 
 DEVICES = 9_999
 TARGET = 0.9
+MESSAGES_AT_LEAST = 500_000
+"""So that several snapshots fall into the stream."""
 PATIENCE_S = 120.0
 
 Snapshots = list[tuple[int, int]]
@@ -33,11 +35,9 @@ def steady_rate(snapshots: Iterable[tuple[int, int]], messages: int) -> float:
 
 
 def run_reader(publisher: Child, port: int, messages: int, qos: int) -> float:
-    with Child(python_module("benchmarks.bare_reader", port, qos), CONSUMER_CORE, talks=True) as reader:
+    with Child(python_module("benchmarks.bare_reader", port, qos, messages), CONSUMER_CORE, talks=True) as reader:
         reader.hear("subscribed")
         publish(publisher, messages, qos)
-        time.sleep(1)
-        reader.process.terminate()
         report = reader.hear("read")
     if report["messages"] != messages:
         raise BenchmarkError(f"the bare reader had {report['messages']} of {messages} messages")
@@ -78,6 +78,7 @@ def follow(denyut: DenyutProcess, messages: int) -> Snapshots:
 
 
 def measure_qos(program: str, qos: int, plan: Plan) -> Figure:
+    messages = max(plan.messages, MESSAGES_AT_LEAST)
     ours, peers = [], []
     for _ in range(plan.pairs):
         with tempfile.TemporaryDirectory(prefix="denyut-bench-") as name:
@@ -87,8 +88,8 @@ def measure_qos(program: str, qos: int, plan: Plan) -> Figure:
                 Child(python_module("benchmarks.publisher", port), CONSUMER_CORE, talks=True) as publisher,
             ):
                 publisher.hear("connected")
-                ours.append(run_denyut(publisher, port, plan.messages, qos, directory))
-                peers.append(run_reader(publisher, port, plan.messages, qos))
+                ours.append(run_denyut(publisher, port, messages, qos, directory))
+                peers.append(run_reader(publisher, port, messages, qos))
         plan.say(f"live, QoS {qos}: {ours[-1]:,.0f}/s against {peers[-1]:,.0f}/s")
     return figure_of_runs(
         "live",

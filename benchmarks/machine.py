@@ -2,6 +2,7 @@
 
 import os
 import platform
+import resource
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -27,6 +28,27 @@ def package_versions() -> dict[str, str]:
         except PackageNotFoundError:
             found[package] = "absent"
     return found
+
+
+class Company:
+    """How much of the machine others use while a benchmark runs; a figure measured in company is worth less."""
+
+    def __init__(self) -> None:
+        self._busy, self._idle, self._own = self._now()
+
+    def share(self) -> float:
+        """Of all cores since the start, 0 to 1; true when our own children have ended."""
+        busy, idle, own = self._now()
+        foreign = (busy - self._busy) - (own - self._own)
+        passed = (busy - self._busy) + (idle - self._idle)
+        return max(0.0, foreign / passed) if passed > 0 else 0.0
+
+    @staticmethod
+    def _now() -> tuple[float, float, float]:
+        times = psutil.cpu_times()
+        idle = times.idle + getattr(times, "iowait", 0.0)
+        own = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        return sum(times) - idle, idle, sum(usage.ru_utime + usage.ru_stime for usage in own)
 
 
 def machine_facts() -> dict[str, object]:
