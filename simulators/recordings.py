@@ -6,6 +6,8 @@ files ── recorded_rows ──▶ text columns ── recorded_readings ─�
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 
 from ingest.devices import DeviceTable
@@ -73,6 +75,15 @@ class Recording:
         everything = [columns for parts in self._parts() for columns in parts]
         if everything:
             yield from self._counted(in_event_order(by_kind(everything), size))
+
+    def spans(self, size: int = DEFAULT_BATCH) -> Iterator[list[ReadingBatch]]:
+        """The batches that were received together: take all of them before the watermark moves on.
+
+        In event-time order the kinds of device are cut at the same times; advancing after the first of them would
+        make the others late.
+        """
+        for _, together in groupby(self.batches(size), attrgetter("received_ns")):
+            yield list(together)
 
     def _counted(self, batches: Iterable[ReadingBatch]) -> Iterator[ReadingBatch]:
         for batch in batches:

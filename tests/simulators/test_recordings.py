@@ -1,5 +1,6 @@
 from collections import Counter
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -256,6 +257,17 @@ def test_an_absent_file_an_empty_directory_and_a_missing_mapping_are_clear(tmp_p
         read(tmp_path)
     with pytest.raises(RecordingError, match="the columns need a mapping"):
         read(written(tmp_path / "a.csv", "t,d\n"), None)
+
+
+def test_a_span_holds_all_kinds_up_to_one_moment_and_the_next_span_lies_after_it() -> None:
+    recording = open_recording([whole("nab")], load_mapping("nab"), DeviceTable())
+    spans = list(recording.spans(5000))
+    assert sum(len(batch) for span in spans for batch in span) == 23838
+    assert max(len(span) for span in spans) == 3
+    for earlier, later in pairwise(spans):
+        end_ns = max(int(batch.time_ns.max()) for batch in earlier)
+        assert {batch.received_ns for batch in earlier} == {end_ns}
+        assert all(int(batch.time_ns.min()) > end_ns for batch in later)
 
 
 def test_a_recording_longer_than_a_chunk_is_read_to_its_end(tmp_path: Path) -> None:
