@@ -1,6 +1,9 @@
 """The connection of one source to its broker: it stays, whatever the network and the broker do."""
 
 import asyncio
+import os
+import socket
+import ssl
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -63,12 +66,11 @@ class Connection:
     def acknowledge(self, batch: MessageBatch) -> None:
         """PUBACK and PUBREC for the whole batch in one write. The broker sends a batch of an older connection again."""
         receipt = batch.receipt
-        if not isinstance(receipt, Receipt) or receipt.empty:
+        if not isinstance(receipt, Receipt) or not receipt.size:
             return
         acknowledged = self._link.acknowledge(receipt) if self._link is not None else 0
         self.statistics.acknowledged += acknowledged
-        if not acknowledged and receipt.connection != self._deliveries.connection:
-            self.statistics.stale_receipts += 1
+        self.statistics.stale_receipts += not acknowledged
 
     def pause_reading(self) -> None:
         """Back-pressure: the broker holds what we do not read. The connection is kept alive meanwhile."""
@@ -196,7 +198,9 @@ def _words(code: int) -> str:
 
 
 def _plain(error: Exception) -> str:
-    """Without "[Errno 111]" and the address, which stands at the head of the line anyway."""
+    """In plain words, without the address, which stands at the head of the line anyway."""
     if isinstance(error, TimeoutError):
         return "no answer in time"
-    return getattr(error, "strerror", None) or str(error)
+    if isinstance(error, ssl.SSLError | socket.gaierror) or not isinstance(error, OSError) or not error.errno:
+        return error.args[-1] if isinstance(error, socket.gaierror) else str(error)
+    return os.strerror(error.errno)

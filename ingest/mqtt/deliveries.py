@@ -21,8 +21,8 @@ class Receipt:
     exactly_once: NDArray[np.uint16]
 
     @property
-    def empty(self) -> bool:
-        return not (len(self.at_least_once) or len(self.exactly_once))
+    def size(self) -> int:
+        return len(self.at_least_once) + len(self.exactly_once)
 
 
 class Deliveries:

@@ -50,4 +50,4 @@ class Statistics:
     """QoS 2 messages sent again by the broker before their release; handed over once."""
     acknowledged: int = 0
     stale_receipts: int = 0
-    """Batches of an earlier network connection, acknowledged too late; the broker sends them again."""
+    """Batches acknowledged after their network connection had ended, or twice."""

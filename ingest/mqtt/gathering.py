@@ -72,7 +72,7 @@ class Gathering:
         retained = np.concatenate(self._retained)
         batch = MessageBatch(self._topics, self._payloads, retained, time.time_ns(), receipt)
         self._clear()
-        if not receipt.empty:
+        if receipt.size:
             self.outstanding.add(receipt)
         self._statistics.batches += 1
         self._statistics.messages += len(batch)

@@ -82,7 +82,7 @@ class LegacyLink:
             for packet_id in packet_ids.tolist():
                 self._client.ack(packet_id, qos)
         self._flush()
-        return len(receipt.at_least_once) + len(receipt.exactly_once)
+        return receipt.size
 
     def hold(self, held: bool) -> None:
         held = held and self._accepted
@@ -112,6 +112,7 @@ class LegacyLink:
             connected.close()
         self._gather()
         self._gathering.hand_over()
+        self._gathering.outstanding.clear()
 
     async def close(self) -> None:
         """Hands over what has come, waits a little for its acknowledgement, says DISCONNECT."""

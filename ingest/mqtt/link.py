@@ -84,7 +84,7 @@ class Link(asyncio.BufferedProtocol):
         for timer in self._timers.values():
             timer.cancel()
         self._gathering.hand_over()
-        self._paused = True
+        self._gathering.outstanding.clear()
         reason = str(exc) if exc else "the broker closed the connection"
         unanswered = "" if self._conversation.accepted else " without an answer to CONNECT"
         self.end(Ending(Happening.LOST, reason + unanswered, Next.PERHAPS_OLDER if unanswered else Next.SOON))
@@ -92,15 +92,15 @@ class Link(asyncio.BufferedProtocol):
             self.closed.set_result(None)
 
     def acknowledge(self, receipt: Receipt) -> int:
-        """The number of messages acknowledged; 0 where this was done before."""
-        if receipt not in self._gathering.outstanding:
+        """The number of messages acknowledged; 0 where it came too late or a second time."""
+        current = receipt in self._gathering.outstanding
+        open_still = not self.closed.done() and receipt.connection == self._deliveries.connection
+        if open_still and not current:
             return 0
-        self._gathering.outstanding.remove(receipt)
+        self._gathering.outstanding.discard(receipt)
+        # Too late for QoS 1, not for QoS 2: the broker asks about these messages again.
         self._write(self._deliveries.acknowledge(receipt))
-        return len(receipt.at_least_once) + len(receipt.exactly_once)
-
-    def answer(self, packets: bytes) -> None:
-        self._write(packets)
+        return receipt.size if current else 0
 
     def hold(self, held: bool) -> None:
         """Back-pressure. The broker's answer to CONNECT is still read."""
@@ -109,21 +109,25 @@ class Link(asyncio.BufferedProtocol):
         self._pause_or_resume()
 
     def end(self, ending: Ending) -> None:
+        self._ending(ending)
+        self._transport.abort()
+
+    def _ending(self, ending: Ending) -> None:
         if not self.ended.done():
             self.ended.set_result(ending)
-        self._transport.abort()
 
     async def close(self) -> None:
         """Hands over what has come, waits a little for its acknowledgement, says DISCONNECT."""
         self.hold(True)
         self._gathering.hand_over()
         await self._until(lambda: not self._gathering.outstanding, _LAST_ANSWERS_S)
+        self._ending(Ending(Happening.CLOSED, ""))
         self._write(_DISCONNECT)
         # Closing with unread bytes would reset the connection, and the broker might lose the DISCONNECT.
         self._discarding = True
         self.hold(False)
         await self._until(self.closed.done, _CLOSING_S)
-        self.end(Ending(Happening.CLOSED, ""))
+        self._transport.abort()
         await self.closed
 
     async def _until(self, done: Callable[[], bool], timeout_s: float) -> None:
