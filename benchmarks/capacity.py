@@ -83,6 +83,7 @@ def run_denyut(broker: Child, port: int, messages: int, qos: int, configuration:
 
 def check_windows(denyut: DenyutProcess, messages: int) -> None:
     """The stored 10 s windows hold each reading once, in each quantity that is looked at."""
+    denyut.wait_for_points()
     wait_until(
         lambda: readings_in_windows(denyut.data_dir, "10s", "speed") >= messages, 60, "all windows of 10 s stored", 1.0
     )

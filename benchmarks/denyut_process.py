@@ -82,13 +82,13 @@ class DenyutProcess(Child):
     def wait_for_messages(self, count: int, seconds: float = 120) -> None:
         wait_until(lambda: self.received() >= count, seconds, f"{count} messages received by denyut run")
 
-    def wait_for_points(self, seconds: float = 120) -> None:
-        """Until every closed window is in the store."""
-        wait_until(self._points_are_written, seconds, "all points written", every=0.2)
+    def wait_for_points(self, seconds: float = 60) -> None:
+        """Until windows have closed and are in the store."""
+        wait_until(self._points_are_written, seconds, "points of closed windows written", every=0.2)
 
     def _points_are_written(self) -> bool:
         snapshot = self.snapshot()
-        return snapshot is not None and snapshot.status["points_pending"] == 0
+        return snapshot is not None and snapshot.status["points_written"] > 0 and snapshot.status["points_pending"] == 0
 
     def status(self) -> dict[str, Any]:
         """What `denyut status --json` says."""
