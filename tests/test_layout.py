@@ -2,10 +2,13 @@
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[1]
 MAY_IMPORT = {
@@ -176,3 +179,16 @@ def pins(name: str) -> set[str]:
 def test_what_is_tested_and_measured_is_what_runs() -> None:
     assert len(pins("run.txt")) > 10
     assert pins("run.txt") <= pins("dev.txt") <= pins("bench.txt")
+
+
+@pytest.mark.parametrize(
+    ("lock", "extra"), [("run.txt", None), ("dev.txt", "dev"), ("bench.txt", "bench")], ids=["run", "dev", "bench"]
+)
+def test_the_locks_hold_what_the_project_asks_for(lock: str, extra: str | None) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    asked = [Requirement(text) for text in project["optional-dependencies"].get(extra, project["dependencies"])]
+    pinned = {
+        canonicalize_name(name): version for name, version in (pin.split(" ;")[0].split("==") for pin in pins(lock))
+    }
+    missing = [str(want) for want in asked if pinned.get(canonicalize_name(want.name), "0") not in want.specifier]
+    assert missing == []
