@@ -2,10 +2,12 @@
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from typing import IO
 
+from rich.columns import Columns
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -16,13 +18,17 @@ Cell = str | float | None
 
 
 def write_table(rows: Sequence[Row], out: IO[str]) -> None:
-    """By rich on a terminal, plain aligned columns elsewhere."""
+    """By rich on a terminal, plain aligned columns elsewhere; a point a paragraph where a terminal is too narrow."""
     header, cells = _columns(rows)
     shown = [[_shown(cell) for cell in line] for line in cells]
-    if out.isatty():
-        _write_rich(header, shown, cells, out)
-    else:
+    console = Console(file=out)
+    if not console.is_terminal:
         _write_plain(header, shown, cells, out)
+    elif sum(_widths(header, shown)) + 3 * len(header) + 1 <= console.width:
+        console.print(_rich_table(header, shown, cells))
+    else:
+        for row in rows:
+            _print_paragraph(row, console)
 
 
 def write_csv(rows: Sequence[Row], out: IO[str]) -> None:
@@ -50,7 +56,8 @@ FORMATS: dict[str, Writer] = {
 
 
 def _object(row: Row) -> dict[str, Cell]:
-    return {"time": iso_utc(row.time_ns), **row.tags, **row.fields}
+    shown = {"time": iso_utc(row.time_ns), **row.tags}
+    return {**shown, **{_apart(name, shown): value for name, value in row.fields.items()}}
 
 
 def _columns(rows: Sequence[Row]) -> tuple[list[str], list[list[Cell]]]:
@@ -61,7 +68,13 @@ def _columns(rows: Sequence[Row]) -> tuple[list[str], list[list[Cell]]]:
         [iso_utc(row.time_ns), *(row.tags.get(tag) for tag in tags), *(row.fields.get(name) for name in fields)]
         for row in rows
     ]
-    return ["time", *tags, *fields], cells
+    header = ["time", *tags]
+    return header + [_apart(name, header) for name in fields], cells
+
+
+def _apart(name: str, taken: Container[str]) -> str:
+    """A field with the name of a tag gets the suffix that InfluxQL gives it."""
+    return f"{name}_1" if name in taken else name
 
 
 def _names(mappings: Iterable[Iterable[str]]) -> list[str]:
@@ -84,7 +97,7 @@ def _is_number(cells: list[list[Cell]], column: int) -> bool:
 
 def _write_plain(header: list[str], shown: list[list[str]], cells: list[list[Cell]], out: IO[str]) -> None:
     numeric = [_is_number(cells, column) for column in range(len(header))]
-    widths = [max(map(len, column)) for column in zip(header, *shown, strict=True)]
+    widths = _widths(header, shown)
     for line in (header, *shown):
         padded = (
             text.rjust(width) if right else text.ljust(width)
@@ -93,10 +106,21 @@ def _write_plain(header: list[str], shown: list[list[str]], cells: list[list[Cel
         out.write("  ".join(padded).rstrip() + "\n")
 
 
-def _write_rich(header: list[str], shown: list[list[str]], cells: list[list[Cell]], out: IO[str]) -> None:
-    table = Table(header_style="bold", row_styles=["", "dim"])
+def _widths(header: list[str], shown: list[list[str]]) -> list[int]:
+    return [max(map(len, column)) for column in zip(header, *shown, strict=True)]
+
+
+def _rich_table(header: list[str], shown: list[list[str]], cells: list[list[Cell]]) -> Table:
+    table = Table(header_style="bold")
     for column, name in enumerate(header):
-        table.add_column(Text(name), justify="right" if _is_number(cells, column) else "left", overflow="fold")
+        table.add_column(Text(_shown(name)), justify="right" if _is_number(cells, column) else "left")
     for line in shown:
         table.add_row(*map(Text, line))
-    Console(file=out).print(table)
+    return table
+
+
+def _print_paragraph(row: Row, console: Console) -> None:
+    tags = "".join(f"  {_shown(tag)}={_shown(value)}" for tag, value in row.tags.items())
+    console.print(Text(f"{iso_utc(row.time_ns)}{tags}", style="bold"))
+    fields = [Text(f"{_shown(name)} {_shown(value)}") for name, value in row.fields.items()]
+    console.print(Padding(Columns(fields, padding=(0, 3), column_first=True), (0, 0, 0, 2)))

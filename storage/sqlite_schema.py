@@ -42,8 +42,7 @@ def open_for_writing(data_dir: Path) -> sqlite3.Connection:
         raise StoreUnusable(f"{data_dir} is not writable")
     connection = _connect(path, "rwc")
     try:
-        _check(connection, path)
-        _prepare(connection)
+        _prepare(connection, is_new=not _check(connection, path))
     except sqlite3.Error as error:
         connection.close()
         raise opening_error(error, path) from error
@@ -62,7 +61,8 @@ def open_for_reading(data_dir: Path) -> sqlite3.Connection:
     still = not Path(f"{path}-wal").exists() and not os.access(data_dir, os.W_OK)
     connection = _connect(path, "ro", "&immutable=1" if still else "")
     try:
-        _check(connection, path)
+        if not _check(connection, path):
+            raise StoreUnavailable(f"{path} has just been made and holds nothing yet")
         connection.execute("PRAGMA temp_store = MEMORY")
     except sqlite3.Error as error:
         connection.close()
@@ -87,21 +87,22 @@ def _connect(path: Path, mode: str, more: str = "") -> sqlite3.Connection:
         raise opening_error(error, path) from error
 
 
-def _check(connection: sqlite3.Connection, path: Path) -> None:
-    """Refuses a foreign file and a newer schema."""
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
+def _check(connection: sqlite3.Connection, path: Path) -> int:
+    """How many tables there are; refuses a foreign file and a newer schema."""
+    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     owner = connection.execute("PRAGMA application_id").fetchone()[0]
-    tables = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+    tables: int = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     if tables and owner != APPLICATION_ID:
         raise StoreUnusable(f"{path} is a database of another program")
     if version > VERSION:
         raise StoreUnusable(
             f"{path} was written by a newer Denyut (schema {version}; this one knows {VERSION}): upgrade Denyut"
         )
+    return tables
 
 
-def _prepare(connection: sqlite3.Connection) -> None:
-    if not connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]:
+def _prepare(connection: sqlite3.Connection, is_new: bool) -> None:
+    if is_new:
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         connection.execute("PRAGMA journal_mode = WAL")
         connection.executescript(

@@ -39,7 +39,7 @@ class SeriesIds:
     def _register(self, series: Series) -> tuple[int, int, int]:
         width_ns = bucket_width(series)
         lane = self._lane(series.measurement, width_ns)
-        key = (series.measurement, json.dumps(dict(series.tags), ensure_ascii=False))
+        key = (series.measurement, json.dumps(dict(series.tags)))
         found = self._db.execute("SELECT id FROM series WHERE measurement = ? AND tags = ?", key).fetchone()
         if found is None:
             insert = "INSERT INTO series (measurement, tags, lane) VALUES (?, ?, ?) RETURNING id"

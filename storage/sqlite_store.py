@@ -31,7 +31,10 @@ SELECT l.measurement, l.fields, p.cells, l.id FROM point p JOIN layout l ON l.id
 WHERE p.lane = ? AND p.bucket = ? AND p.series = ? AND p.time = ?
 """
 _REPLACE = "UPDATE point SET layout = ?, cells = ? WHERE lane = ? AND bucket = ? AND series = ? AND time = ?"
-_SILENT = "SELECT s.id FROM series s JOIN newest n ON n.series = s.id WHERE s.lane = ? AND n.time < ?"
+_REMOVE = "DELETE FROM point WHERE lane = ? AND (bucket < ? OR (bucket = ? AND time < ?))"
+_REMOVE_SILENT = """
+DELETE FROM series WHERE lane = ? AND id IN (SELECT series FROM newest WHERE time < ?)
+"""
 PointRow = tuple[int, int, int, int, int, bytes]
 """lane, bucket, series, time, layout, cells"""
 
@@ -42,8 +45,9 @@ class SqliteStore:
     def __init__(self, data_dir: Path, read_only: bool = False) -> None:
         self._path = data_dir / FILE_NAME
         self._db = open_for_reading(data_dir) if read_only else open_for_writing(data_dir)
-        self._db.create_function("merge_cells", 2, merge_cells, deterministic=True)
-        self._reader = PointReader(self._db)
+        with self._named_errors():
+            self._db.create_function("merge_cells", 2, merge_cells, deterministic=True)
+            self._reader = PointReader(self._db)
         self._ids: WeakKeyDictionary[SeriesTable, SeriesIds] = WeakKeyDictionary()
         self._layouts: dict[tuple[str, tuple[str, ...]], int] = {}
 
@@ -139,16 +143,16 @@ class SqliteStore:
     def _remove_before(self, measurement: str, cutoff_ns: int) -> None:
         with self._transaction():
             lanes = self._db.execute("SELECT id, width_ns FROM lane WHERE measurement = ?", (measurement,)).fetchall()
-            for lane, width_ns in lanes:
-                bucket = cutoff_ns // width_ns
-                self._db.execute(
-                    "DELETE FROM point WHERE lane = ? AND (bucket < ? OR (bucket = ? AND time < ?))",
-                    (lane, bucket, bucket, cutoff_ns),
-                )
-                self._db.execute("DELETE FROM bucket WHERE lane = ? AND bucket < ?", (lane, bucket))
-                self._db.execute(f"DELETE FROM series WHERE id IN ({_SILENT})", (lane, cutoff_ns))  # noqa: S608 - a constant
-            self._db.execute("DELETE FROM newest WHERE series NOT IN (SELECT id FROM series)")
-            self._forget()
+            silenced = [self._remove_from_lane(lane, cutoff_ns // width_ns, cutoff_ns) for lane, width_ns in lanes]
+            if any(silenced):
+                self._db.execute("DELETE FROM newest WHERE series NOT IN (SELECT id FROM series)")
+                self._forget()
+
+    def _remove_from_lane(self, lane: int, bucket: int, cutoff_ns: int) -> int:
+        """How many series have no point left."""
+        self._db.execute(_REMOVE, (lane, bucket, bucket, cutoff_ns))
+        self._db.execute("DELETE FROM bucket WHERE lane = ? AND bucket < ?", (lane, bucket))
+        return self._db.execute(_REMOVE_SILENT, (lane, cutoff_ns)).rowcount
 
     def _forget(self) -> None:
         """What was remembered of the file may no longer stand in it."""

@@ -24,6 +24,20 @@ Examples:
 """
 
 
+class TextType(click.ParamType[str]):
+    name = "name"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            self.fail(f"{value!a} is no valid UTF-8", param, ctx)
+        return value
+
+
+TEXT = TextType()
+
+
 class TagType(click.ParamType[tuple[str, str]]):
     name = "tag=value"
 
@@ -32,7 +46,7 @@ class TagType(click.ParamType[tuple[str, str]]):
     ) -> tuple[str, str]:
         if isinstance(value, tuple):
             return value
-        tag, equals, wanted = value.partition("=")
+        tag, equals, wanted = TEXT.convert(value, param, ctx).partition("=")
         if not (tag and equals and wanted):
             self.fail(f"{value!r} is not of the form TAG=VALUE, such as zone=kota", param, ctx)
         return tag, wanted
@@ -63,9 +77,9 @@ class EveryType(click.ParamType[int]):
 
 
 @click.command(epilog=EXAMPLE, short_help="Print stored points as a table, CSV or JSON.")
-@click.argument("measurement")
+@click.argument("measurement", type=TEXT)
 @click.option("--where", type=TagType(), multiple=True, help="Only this tag's value; the same tag again: either.")
-@click.option("--field", "fields", metavar="NAME", multiple=True, help="Only this field; repeatable. Default: all.")
+@click.option("--field", "fields", type=TEXT, multiple=True, help="Only this field; repeatable. Default: all.")
 @click.option("--from", "from_ns", type=TimeType(), help="Start, included: ISO 8601, or a duration back such as 15m.")
 @click.option("--to", "to_ns", type=TimeType(), help="End, not included.")
 @click.option("--limit", type=click.IntRange(min=1), help="Only so many of the newest rows.")

@@ -194,3 +194,15 @@ def test_points_before_1970_keep_their_place(store: SqliteStore) -> None:
     store.write([points([("a", -90 * SECOND, {"x": 1.0}), ("a", -30 * SECOND, {"x": 2.0})])])
     assert [row.time_ns // SECOND for row in store.query(Query("window", to_ns=0))] == [-90, -30]
     assert [row.fields["x"] for row in store.latest("window")] == [2.0]
+
+
+def test_a_name_that_is_no_valid_unicode_costs_no_neighbour(store: SqliteStore) -> None:
+    assert store.write([points([("a", T0, {"x": 1.0}), ("half \ud83d", T0, {"x": 2.0})])]) == 2
+    assert [row.fields for row in store.query(Query("window", (("device", "a"),)))] == [{"x": 1.0}]
+    assert len(store.latest("window")) == 2
+
+
+def test_a_file_that_has_just_been_made_is_worth_another_look(tmp_path: Path) -> None:
+    (tmp_path / FILE_NAME).touch()
+    with pytest.raises(StoreUnavailable, match="holds nothing yet"):
+        SqliteStore(tmp_path, read_only=True)

@@ -1,0 +1,77 @@
+import csv
+import io
+import json
+
+from denyut.point_tables import write_csv, write_json, write_json_lines, write_table
+from storage.store import Row
+
+T = 1_763_778_600_000_000_000
+ROWS = [
+    Row(T, {"device": "a", "zone": "kota"}, {"x_mean": 0.1 + 0.2, "x_count": 12.0}),
+    Row(T + 10**9, {"device": "b, the second"}, {"x_mean": 1e-7, "y": -1234567.5}),
+]
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def written(write: object, rows: list[Row], out: io.StringIO | None = None) -> str:
+    out = out or io.StringIO()
+    assert callable(write)
+    write(rows, out)
+    return out.getvalue()
+
+
+def test_a_pipe_gets_plain_aligned_columns() -> None:
+    assert written(write_table, ROWS).splitlines() == [
+        "time                  device         zone  x_mean  x_count           y",
+        "2025-11-22T02:30:00Z  a              kota     0.3       12",
+        "2025-11-22T02:30:01Z  b, the second         1e-07           -1234567.5",
+    ]
+
+
+def test_csv_keeps_every_digit_and_leaves_absent_cells_empty() -> None:
+    assert list(csv.DictReader(io.StringIO(written(write_csv, ROWS)))) == [
+        {
+            "time": "2025-11-22T02:30:00Z", "device": "a", "zone": "kota", "x_mean": "0.30000000000000004",
+            "x_count": "12.0", "y": "",
+        },
+        {
+            "time": "2025-11-22T02:30:01Z", "device": "b, the second", "zone": "", "x_mean": "1e-07", "x_count": "",
+            "y": "-1234567.5",
+        },
+    ]  # fmt: skip
+
+
+def test_json_and_json_lines_say_the_same() -> None:
+    objects = json.loads(written(write_json, ROWS))
+    assert [json.loads(line) for line in written(write_json_lines, ROWS).splitlines()] == objects
+    assert objects[0] == {
+        "time": "2025-11-22T02:30:00Z", "device": "a", "zone": "kota", "x_mean": 0.1 + 0.2, "x_count": 12.0,
+    }  # fmt: skip
+
+
+def test_a_field_with_the_name_of_a_tag_stays_beside_it() -> None:
+    row = Row(T, {"zone": "kota"}, {"zone": 1.0, "time": 2.0})
+    assert json.loads(written(write_json, [row])) == [
+        {"time": "2025-11-22T02:30:00Z", "zone": "kota", "zone_1": 1.0, "time_1": 2.0}
+    ]
+    assert written(write_csv, [row]).splitlines()[0] == "time,zone,zone_1,time_1"
+
+
+def test_a_control_sequence_in_a_name_never_reaches_the_terminal() -> None:
+    row = Row(T, {"device": "\x1b[31mred\nnext"}, {"x": 1.0})
+    for out in (io.StringIO(), Terminal()):
+        text = written(write_table, [row], out)
+        assert "\x1b[31m" not in text
+        assert "\\x1b[31mred\\nnext" in text
+
+
+def test_a_terminal_gets_a_table_and_a_narrow_one_a_paragraph_for_each_point() -> None:
+    assert "│ a      │ kota │" in written(write_table, [ROWS[0]], Terminal())
+    wide = Row(T, {"device": "a"}, {f"quantity_{at}": at + 0.5 for at in range(30)})
+    text = written(write_table, [wide], Terminal())
+    assert "2025-11-22T02:30:00Z  device=a" in text
+    assert "quantity_29 29.5" in text
