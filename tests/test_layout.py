@@ -26,8 +26,6 @@ DRAWERS = {"types", "models", "utils", "common", "helpers", "manager", "base"}
 LARGEST_FILE = 400
 ACROSS_ROOMS = {"flow", "servers"}
 """Folders of tests that mirror no room: the pipeline as a whole, and real servers."""
-DOCUMENTATION = {"test_documentation.py"}
-"""The test of a room's page in docs."""
 GENERATED = {".git", ".venv", "build", "dist", "results", "__pycache__", "denyut.egg-info", "denyut-data"}
 OF_A_MACHINE = re.compile(r"(?<![\w.$}])/(?:home|Users|root|work|workspace|mnt)/\w|[A-Z]:\\\\?Users")
 ADDRESS = re.compile(r"[a-z+]+://|--(?:extra-)?index-url|--find-links|--trusted-host| @ ")
@@ -126,7 +124,7 @@ def has_a_subject(test: Path) -> bool:
 
 def test_tests_mirror_the_rooms() -> None:
     tests = [path.relative_to(ROOT / "tests") for path in python_files("tests") if path.name.startswith("test_")]
-    assert [str(test) for test in tests if test.name not in DOCUMENTATION and not has_a_subject(test)] == []
+    assert [str(test) for test in tests if not has_a_subject(test)] == []
 
 
 def test_a_test_without_a_subject_is_found() -> None:
