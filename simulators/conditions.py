@@ -51,7 +51,7 @@ class Conditions:
         return (self.civil_ns // DAY_NS + 3) % 7 >= 5
 
     def daily(self, workday: Curve, weekend: Curve) -> FloatArray:
-        """(n,) the value of a curve of (hour, value) points that returns to its first point at midnight."""
+        """(n,) the value of a curve through (hour, value) points, which runs on over midnight."""
         hour = (self.civil_ns % DAY_NS) / HOUR_NS
         return np.where(self.weekend, _follow(weekend, hour), _follow(workday, hour))
 
@@ -65,6 +65,6 @@ class Conditions:
 
 
 def _follow(curve: Curve, hour: FloatArray) -> FloatArray:
-    hours, values = zip(*curve, (curve[0][0] + 24.0, curve[0][1]), strict=True)
-    followed: FloatArray = np.interp(hour, hours, values)
+    hours, values = zip(*curve, strict=True)
+    followed: FloatArray = np.interp(hour, hours, values, period=24.0)
     return followed

@@ -1,7 +1,7 @@
 """Recorded readings cut into batches: in order of event time, or as they were received."""
 
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,12 +14,12 @@ LONGEST_RECEIPT_NS = SECOND_NS
 """Rows received within a second of each other may share a batch, and so its one time of receipt."""
 
 
-def in_event_order(kinds: Sequence[RecordedColumns], size: int) -> Iterator[ReadingBatch]:
-    """Batches of at most `size` rows that go forward in event time.
+Span = list[ReadingBatch]
+"""Batches, one or more of each kind of device, that count as received together: `received_ns` is the same."""
 
-    Several kinds are cut at the same times: batches of one span share `received_ns`, and no later batch holds an
-    earlier time than the end of the span before.
-    """
+
+def in_event_order(kinds: Sequence[RecordedColumns], size: int) -> Iterator[Span]:
+    """Spans of batches of at most `size` rows; no span holds a time before the end of the span before it."""
     ordered = [columns.take(np.argsort(columns.time_ns, kind="stable")) for columns in kinds]
     all_times = np.sort(np.concatenate([columns.time_ns for columns in ordered]))
     begins = [0] * len(ordered)
@@ -29,9 +29,11 @@ def in_event_order(kinds: Sequence[RecordedColumns], size: int) -> Iterator[Read
             columns.take(slice(*cut)) for columns, cut in zip(ordered, zip(begins, stops, strict=True), strict=True)
         ]
         received_ns = max(int(span.received_ns.max()) for span in spans if len(span))
-        for span in spans:
-            for start in range(0, len(span), size):
-                yield span.take(slice(start, start + size)).batch(received_ns)
+        yield [
+            span.take(slice(start, start + size)).batch(received_ns)
+            for span in spans
+            for start in range(0, len(span), size)
+        ]
         begins = stops
 
 
@@ -48,8 +50,8 @@ def _span_ends(times: NDArray[np.int64], size: int) -> Iterator[int]:
         start = stop
 
 
-def in_file_order(kinds: Sequence[RecordedColumns], size: int) -> Iterator[ReadingBatch]:
-    """Batches of rows that stand together in the recording and were received within a second of each other."""
+def in_file_order(kinds: Sequence[RecordedColumns], size: int) -> Iterator[Span]:
+    """Spans of at most `size` rows that stand together in the recording, received within a second of each other."""
     receipts = np.concatenate([columns.received_ns for columns in kinds])
     rows = np.concatenate([columns.row for columns in kinds])
     order = np.argsort(rows, kind="stable")
@@ -57,12 +59,12 @@ def in_file_order(kinds: Sequence[RecordedColumns], size: int) -> Iterator[Readi
     for start, stop in pairwise(cuts):
         chosen = order[start:stop]
         received_ns = int(receipts[chosen].max())
-        first = 0
-        for columns in kinds:
-            own = chosen[(chosen >= first) & (chosen < first + len(columns))] - first
-            first += len(columns)
-            if len(own):
-                yield columns.take(own).batch(received_ns)
+        firsts = accumulate(map(len, kinds), initial=0)
+        owned = [
+            (columns, chosen[(chosen >= first) & (chosen < first + len(columns))] - first)
+            for columns, first in zip(kinds, firsts, strict=False)
+        ]
+        yield [columns.take(own).batch(received_ns) for columns, own in owned if len(own)]
 
 
 def _receipt_cuts(receipts: Sequence[int], size: int) -> list[int]:

@@ -6,13 +6,12 @@ files ── recorded_rows ──▶ text columns ── recorded_readings ─�
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import groupby
-from operator import attrgetter
+from itertools import chain
 from pathlib import Path
 
 from ingest.devices import DeviceTable
 from ingest.readings import ReadingBatch
-from simulators.event_order import in_event_order, in_file_order
+from simulators.event_order import Span, in_event_order, in_file_order
 from simulators.mapping import Mapping, Table, is_jsonl
 from simulators.recorded_columns import RecordedColumns, by_kind
 from simulators.recorded_messages import holds_messages, message_columns, message_decoder
@@ -63,32 +62,23 @@ class Recording:
         return self._rejections.first
 
     def batches(self, size: int = DEFAULT_BATCH) -> Iterator[ReadingBatch]:
-        """Batches of at most `size` readings of one kind; in event-time order unless the mapping says "file".
+        """The batches of all spans, one after the other."""
+        return chain.from_iterable(self.spans(size))
 
-        Event-time order holds the whole recording in memory, as columns; file order one chunk of it.
+    def spans(self, size: int = DEFAULT_BATCH) -> Iterator[Span]:
+        """Batches of at most `size` readings that belong together: take a whole span before the watermark moves on.
+
+        In event-time order, unless the mapping says "file". All kinds of device are cut at the same times, so
+        moving on after the first of them would make the others late. Event-time order holds the whole recording in
+        memory, as columns; file order one chunk of it.
         """
+        cut, groups = in_event_order, iter([[columns for parts in self._parts() for columns in parts]])
         if self.mapping is not None and self.mapping.order == "file":
-            for parts in self._parts():
-                if parts:
-                    yield from self._counted(in_file_order(by_kind(parts), size))
-            return
-        everything = [columns for parts in self._parts() for columns in parts]
-        if everything:
-            yield from self._counted(in_event_order(by_kind(everything), size))
-
-    def spans(self, size: int = DEFAULT_BATCH) -> Iterator[list[ReadingBatch]]:
-        """The batches that were received together: take all of them before the watermark moves on.
-
-        In event-time order the kinds of device are cut at the same times; advancing after the first of them would
-        make the others late.
-        """
-        for _, together in groupby(self.batches(size), attrgetter("received_ns")):
-            yield list(together)
-
-    def _counted(self, batches: Iterable[ReadingBatch]) -> Iterator[ReadingBatch]:
-        for batch in batches:
-            self.readings += len(batch)
-            yield batch
+            cut, groups = in_file_order, self._parts()
+        for parts in filter(None, groups):
+            for span in cut(by_kind(parts), size):
+                self.readings += sum(map(len, span))
+                yield span
 
     def _parts(self) -> Iterator[list[RecordedColumns]]:
         """The columns of each chunk of each file."""

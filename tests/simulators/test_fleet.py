@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from config.settings import City, Device, Kind, Settings, Zone
+from config.settings import City, Device, Kind, Settings
 from simulators.fleet import Fleet, Reports
 
 SECOND_NS = 1_000_000_000
@@ -116,22 +116,3 @@ def test_the_hour_is_that_of_the_city() -> None:
     early = at_hour(jakarta, 5.0, 600)["traffic"].columns["vehicle_count"].mean()
     later = at_hour(jayapura, 5.0, 600)["traffic"].columns["vehicle_count"].mean()
     assert later > 2 * early
-
-
-def test_fewer_devices_than_registered_keep_every_kind() -> None:
-    devices = tuple(Device(id=f"{kind}{n}", kind=kind) for kind in ("parking", "air", "water") for n in range(10))
-    chosen = Fleet(Settings(devices=devices), count=6).devices
-    assert sorted(device.kind for device in chosen) == ["air", "air", "parking", "parking", "water", "water"]
-
-
-def test_made_devices_join_the_registered_ones_in_the_zones_of_the_city() -> None:
-    settings = Settings(zones=(Zone(id="kota"),), devices=(Device(id="parking-0001", kind="parking", zone="kota"),))
-    devices = Fleet(settings, count=40).devices
-    assert len({(device.kind, device.id) for device in devices}) == 40
-    assert {device.zone for device in devices} == {"kota"}
-
-
-def test_a_device_whose_name_cannot_be_a_topic_level_is_refused() -> None:
-    settings = Settings(devices=(Device(id="a/b", kind="air"),))
-    with pytest.raises(ValueError, match="device 'a/b' cannot be a level of a topic"):
-        Fleet(settings)
