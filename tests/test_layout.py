@@ -118,8 +118,7 @@ def has_a_subject(test: Path) -> bool:
     if len(test.parts) == 1 or test.parts[0] in ACROSS_ROOMS:
         return True
     subject = test.parent / test.stem.removeprefix("test_")
-    is_of_folder = subject.name == test.parent.name and (ROOT / test.parent).is_dir()
-    return is_of_folder or (ROOT / subject).is_dir() or (ROOT / subject).with_suffix(".py").is_file()
+    return (ROOT / subject).is_dir() or (ROOT / subject).with_suffix(".py").is_file()
 
 
 def test_tests_mirror_the_rooms() -> None:
