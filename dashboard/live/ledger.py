@@ -23,6 +23,8 @@ class Ledger:
     watermark: datetime | None
     journal_lag_s: float
     uptime_s: float
+    store_error: str
+    """Why the store does not take points now; empty while it does."""
 
     @property
     def rejected_in_all(self) -> int:
@@ -51,6 +53,7 @@ def read_ledger(status: Mapping[str, Any]) -> Ledger:
         watermark=datetime.fromisoformat(watermark) if watermark else None,
         journal_lag_s=float(status.get("journal_lag_s") or 0.0),
         uptime_s=float(status.get("uptime_s") or 0.0),
+        store_error=str(status.get("store_error") or ""),
     )
 
 

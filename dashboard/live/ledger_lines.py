@@ -33,6 +33,19 @@ def rejections(ledger: Ledger, language: Language) -> Text | None:
     return Text(language.gettext("rejected: {reasons}").format(reasons=reasons), style="yellow")
 
 
+def store_trouble(ledger: Ledger, language: Language) -> Text | None:
+    """What the store said when it last took no points; None while all is well."""
+    if not ledger.store_error:
+        return None
+    return Text(language.gettext("store: {error}").format(error=ledger.store_error), style="bold red")
+
+
+def details(ledger: Ledger, language: Language) -> list[Text]:
+    """Everything below the balance, as far as there is something to say."""
+    lines = (rejections(ledger, language), progress(ledger, language), store_trouble(ledger, language))
+    return [line for line in lines if line is not None]
+
+
 def progress(ledger: Ledger, language: Language) -> Text:
     words = language.gettext(
         "late {late} · too late {too_late} · windows closed {windows} · points written {written}, waiting {waiting}"

@@ -2,7 +2,7 @@
 
 from config.language import Language
 from dashboard.live.figure_columns import COLUMNS, Column, cell
-from dashboard.live.ledger_lines import balance, pace, progress, rejections
+from dashboard.live.ledger_lines import balance, details, pace
 from dashboard.live.scene import Scene
 from dashboard.live.screen import figures_title
 from dashboard.live.zone_figures import Figure, ZoneFigures
@@ -13,8 +13,8 @@ def plain_lines(scene: Scene, language: Language, first_zone: int = 0, zones: in
     """One block: pace, ledger, the city's indicators and those of `zones` zones from `first_zone` on, in turn."""
     lines = [f"[{scene.elapsed}] {pace(scene, language).plain}"]
     if scene.ledger is not None:
-        sentences = (rejections(scene.ledger, language), progress(scene.ledger, language))
-        lines += [f"  {balance(scene.ledger, language).plain}", *(f"  {text.plain}" for text in sentences if text)]
+        sentences = [balance(scene.ledger, language), *details(scene.ledger, language)]
+        lines += [f"  {text.plain}" for text in sentences]
     if scene.figures is None:
         return [*lines, f"  {language.gettext('no window has closed yet')}"]
     lines.append(f"  {figures_title(scene, scene.figures, language)}")

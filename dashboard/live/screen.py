@@ -8,7 +8,7 @@ from rich.text import Text
 
 from config.language import Language
 from dashboard.live.figure_columns import COLUMNS, NO_DEVICE, cell, fitting_columns, heading
-from dashboard.live.ledger_lines import balance, pace, progress, rejections
+from dashboard.live.ledger_lines import balance, details, pace
 from dashboard.live.scene import Scene
 from dashboard.live.zone_figures import ZoneFigures
 
@@ -20,7 +20,7 @@ _TURN_S = 5.0
 
 def screen(scene: Scene, language: Language, width: int, height: int) -> RenderableType:
     """One frame of at most `height` lines of `width` characters."""
-    head = [line for line in _head(scene, language) if line is not None]
+    head = _head(scene, language)
     foot = _foot(language)
     for line in (*head, *foot):
         line.no_wrap, line.overflow = True, "ellipsis"
@@ -29,17 +29,11 @@ def screen(scene: Scene, language: Language, width: int, height: int) -> Rendera
     return Group(*head, Text(), *body, *foot)
 
 
-def _head(scene: Scene, language: Language) -> list[Text | None]:
+def _head(scene: Scene, language: Language) -> list[Text]:
     title = Text.assemble(("Denyut", "bold cyan"), f" · {scene.city} · {scene.broker} · {scene.elapsed}")
     if scene.ledger is None:
         return [title, pace(scene, language)]
-    return [
-        title,
-        pace(scene, language),
-        balance(scene.ledger, language),
-        rejections(scene.ledger, language),
-        progress(scene.ledger, language),
-    ]
+    return [title, pace(scene, language), balance(scene.ledger, language), *details(scene.ledger, language)]
 
 
 def _foot(language: Language) -> list[Text]:

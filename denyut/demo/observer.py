@@ -38,7 +38,8 @@ class Observer:
         status = read_status(self._data_dir)
         return None if status is None else read_ledger(status)
 
-    def scene(self) -> Scene:
+    def scene(self, *, final: bool = False) -> Scene:
+        """What can be shown now; a final one looks into the store in any case."""
         city = self._settings.city
         now_s = self._clock()
         ledger = self.ledger()
@@ -49,21 +50,22 @@ class Observer:
             timezone=ZoneInfo(city.timezone),
             ledger=ledger,
             rate=None if ledger is None else self._rate.observe(now_s, ledger.received),
-            figures=self._newest(now_s),
+            figures=self._newest(now_s, final),
             zone_names={zone.id: zone.name for zone in self._settings.zones},
         )
 
-    def holds(self, measurement: str) -> bool:
-        """Whether the store has a point of `measurement`."""
-        return bool(self._rows(Query(measurement, limit=1)))
+    def newest_ns(self, measurement: str) -> int | None:
+        """Time of the newest point of `measurement` in the store, ns UTC; None: it has none."""
+        rows = self._rows(Query(measurement, limit=1))
+        return rows[-1].time_ns if rows else None
 
     def close(self) -> None:
         if self._store is not None:
             self._store.close()
             self._store = None
 
-    def _newest(self, now_s: float) -> ZoneFigures | None:
-        if now_s - self._looked_s >= _LOOK_S:
+    def _newest(self, now_s: float, final: bool) -> ZoneFigures | None:
+        if final or now_s - self._looked_s >= _LOOK_S:
             self._looked_s = now_s
             self._figures = newest_figures(self._recent_indicators(time.time_ns())) or self._figures
         return self._figures

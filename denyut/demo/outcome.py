@@ -64,6 +64,10 @@ def _failures(outcome: Outcome, language: Language) -> Iterator[str]:
         yield _("the simulated city sent {sent} messages, {received} were received").format(
             sent=language.number(outcome.sent.messages), received=language.number(ledger.received)
         )
+    if ledger.points_pending:
+        yield _("{count} points were not written: {error}").format(
+            count=language.number(ledger.points_pending), error=ledger.store_error
+        )
     yield from _missing_points(outcome, language)
 
 

@@ -23,8 +23,8 @@ from denyut.demo.view import open_view
 from ingest.mqtt.events import Happening
 
 _FRAME_S = 0.5
-_FIRST_WINDOW_S = 20.0
-"""How much longer a demo may last than asked, so that it sees a first window close."""
+_PATIENCE_S = 30.0
+"""How much longer a demo may last than asked, so that it sees a whole window."""
 _DRAIN_S = 10.0
 
 
@@ -57,7 +57,7 @@ def play(plan: Plan, console: Console, language: Language) -> Outcome:
                 _watch(plan, processes, observer, console, language, stop)
             console.print(language.gettext("ending: the city, denyut run, the broker …"), style="dim")
             outcome = _finish(processes, observer)
-            console.out(*plain_lines(observer.scene(), language, zones=0), sep="\n", highlight=False)
+            console.out(*plain_lines(observer.scene(final=True), language, zones=0), sep="\n", highlight=False)
             return outcome
 
 
@@ -75,21 +75,22 @@ def _watch(
     language: Language,
     stop: threading.Event,
 ) -> None:
-    began_s = time.monotonic()
     asked_s = float("inf") if plan.lasts_ns is None else plan.lasts_ns / SECOND_NS
+    ends_s = time.monotonic() + asked_s
+    whole_ns = time.time_ns() + min(plan.lasts_ns or 0, *(window.size for window in plan.settings.windows.sizes))
     with open_view(console, language) as view:
-        while not stop.is_set() and not _over(time.monotonic() - began_s - asked_s, processes, observer):
+        while not stop.is_set() and not _over(time.monotonic() - ends_s, whole_ns, processes, observer):
             processes.check()
             view.show(observer.scene())
             stop.wait(_FRAME_S)
 
 
-def _over(overtime_s: float, processes: DemoProcesses, observer: Observer) -> bool:
-    """The time asked for has passed, the city has fallen silent, and a first window has been stored."""
+def _over(overtime_s: float, whole_ns: int, processes: DemoProcesses, observer: Observer) -> bool:
+    """The time asked for has passed, the city has fallen silent, and windows up to `whole_ns` have been stored."""
     if overtime_s < 0:
         return False
     city_runs = processes.simulator is not None and processes.simulator.running
-    return overtime_s >= _FIRST_WINDOW_S or (not city_runs and observer.holds("indicator"))
+    return overtime_s >= _PATIENCE_S or (not city_runs and (observer.newest_ns("indicator") or 0) >= whole_ns)
 
 
 def _finish(processes: DemoProcesses, observer: Observer) -> Outcome:
@@ -102,7 +103,8 @@ def _finish(processes: DemoProcesses, observer: Observer) -> Outcome:
     if processes.run.stop() != 0:
         raise processes.run.failure()
     processes.broker.stop()
-    return Outcome(observer.ledger(), sent, observer.holds("window"), observer.holds("indicator"))
+    stored = [observer.newest_ns(measurement) is not None for measurement in ("window", "indicator")]
+    return Outcome(observer.ledger(), sent, window_points=stored[0], indicator_points=stored[1])
 
 
 def _received(ledger: Ledger | None) -> int:

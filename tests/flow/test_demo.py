@@ -1,5 +1,6 @@
 import os
 import re
+import shlex
 import signal
 import socket
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -66,19 +68,47 @@ def assert_gone(parts: dict[str, psutil.Process]) -> None:
     assert alive == []
 
 
-def test_a_demo_of_ten_seconds_stores_readings_and_its_ledger_agrees(tmp_path: Path) -> None:
-    with demo(tmp_path / "demo", "--for", "10s") as process:
+@dataclass(frozen=True)
+class Finished:
+    directory: Path
+    status: int
+    output: str
+    errors: str
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
+    """A demo of ten seconds, in a directory whose name has a space."""
+    directory = tmp_path_factory.mktemp("flow") / "a demo"
+    with demo(directory, "--for", "10s") as process:
         output, errors = process.communicate(timeout=90)
-    assert (process.returncode, errors) == (0, "")
-    assert "\x1b" not in output
-    assert re.search(r"✓ received \d+ = accepted \d+ \+ duplicate 0 \+ rejected 0", output)
-    assert re.search(r"whole city: Parking \d+% \(\d+%\)", output)
-    store = open_store(StoreSettings(), tmp_path / "demo", read_only=True)
+    return Finished(directory, process.returncode, output, errors)
+
+
+def test_a_demo_of_ten_seconds_ends_by_itself_with_a_ledger_that_agrees(finished: Finished) -> None:
+    assert (finished.status, finished.errors) == (0, "")
+    assert re.search(r"✓ received \d+ = accepted \d+ \+ duplicate 0 \+ rejected 0", finished.output)
+    assert re.search(r"whole city: Parking \d+% \(\d+%\)", finished.output)
+
+
+def test_a_demo_writes_no_control_codes_into_a_pipe(finished: Finished) -> None:
+    assert "\x1b" not in finished.output
+
+
+def test_every_kind_of_device_and_the_city_s_indicators_are_stored(finished: Finished) -> None:
+    store = open_store(StoreSettings(), finished.directory, read_only=True)
     kinds = {row.tags["kind"] for row in store.query(Query("window"))}
     indicators = {row.tags["indicator"] for row in store.query(Query("indicator", (("zone", "all"),)))}
     store.close()
     assert kinds == {"parking", "traffic", "air", "noise", "water", "weather"}
     assert {"parking_occupancy", "traffic_speed", "ispu_indicative"} <= indicators
+
+
+def test_what_a_demo_says_to_try_next_works(finished: Finished) -> None:
+    commands = [shlex.split(line)[1:] for line in finished.output.splitlines() if line.startswith("  denyut ")]
+    assert [command[0] for command in commands] == ["query", "query", "status"]
+    for command in commands:
+        subprocess.run([sys.executable, "-m", "denyut", *command], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
 
 
 def test_the_demo_works_with_the_embedded_broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

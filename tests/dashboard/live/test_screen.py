@@ -85,6 +85,11 @@ def test_a_ledger_that_does_not_agree_says_by_how_much() -> None:
     assert "✗ differs by 10: received 10,234 = accepted 10,190 + duplicate 4 + rejected 30" in lines
 
 
+def test_a_store_that_takes_no_points_is_shown_with_its_reason() -> None:
+    lines = shown(scene(status={**STATUS, "store_error": "denyut.db: disk full"}), "id")
+    assert "penyimpanan: denyut.db: disk full" in lines
+
+
 def test_the_title_says_which_windows_in_the_city_s_time() -> None:
     assert "Indikator terbaru per zona: jendela 10s, sampai 10:33:20" in shown(scene(), "id")
 

@@ -54,6 +54,11 @@ def test_a_simulator_that_says_nothing_is_a_failure() -> None:
     assert said(replace(GOOD, sent=None)) == ["the simulated city did not say how many messages it sent"]
 
 
+def test_points_that_wait_at_the_end_are_a_failure_with_the_store_s_reason() -> None:
+    ledger = replace(LEDGER, points_pending=1_500, store_error="denyut.db: disk full")
+    assert said(replace(GOOD, ledger=ledger)) == ["1,500 points were not written: denyut.db: disk full"]
+
+
 def test_an_empty_store_is_a_failure_for_windows_and_for_indicators() -> None:
     assert said(replace(GOOD, window_points=False, indicator_points=False)) == [
         "no window is in the store: it ended before the first one closed",
