@@ -61,7 +61,9 @@ class DurationType(click.ParamType[int]):
 )
 @click.option("--for", "lasts", type=DurationType(), help="End after this time, such as 20s; default: on Ctrl-C.")
 @click.option("--start", help="Event time of the first reading, ISO 8601 with offset; default: now.")
-@click.option("--qos", type=click.IntRange(0, 1), default=1, show_default=True)
+@click.option(
+    "--qos", type=click.IntRange(0, 1), default=1, show_default=True, help="Quality of service; 1: acknowledged."
+)
 @click.option("--dry-run", is_flag=True, help="Print topic and payload instead of sending; as fast as possible.")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write JSON lines instead of sending.")
 def command(
