@@ -143,7 +143,7 @@ class LineEncoder:
     def _series_prefixes(self, table: SeriesTable) -> list[bytes]:
         """By series index; empty where line protocol cannot carry the series."""
         prefixes = self._prefixes.setdefault(table, [])
-        prefixes.extend(_prefix_or_empty(series) for series in table.series[len(prefixes) :])
+        prefixes.extend(_prefix_or_empty(table[index]) for index in range(len(prefixes), len(table)))
         return prefixes
 
     def _shape(self, names: tuple[str, ...]) -> "_FieldShape":

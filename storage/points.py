@@ -1,6 +1,8 @@
 """Points in columns: what every store writes and line protocol encodes."""
 
-from dataclasses import dataclass
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,23 +16,64 @@ class Series:
 
 
 class SeriesTable:
-    """Append-only list of the series written so far; stores cache what they need (a prefix, a row id) by its index."""
+    """Append-only list of the series written so far; stores cache what they need (a prefix, a row id) by its index.
+
+    A million devices cost some bytes each: a series is kept as its family (all that it shares with others) and the
+    one tag value that is its own, and is put together when it is asked for.
+    """
 
     def __init__(self) -> None:
-        self.series: list[Series] = []
+        self._families: list[Series] = []
+        self._family_numbers: dict[Series, int] = {}
+        self._family = array("i")
+        self._own: list[str] = []
         self._index: dict[Series, int] = {}
 
     def __len__(self) -> int:
-        return len(self.series)
+        return len(self._own)
+
+    def __getitem__(self, index: int) -> Series:
+        family, own = self._families[self._family[index]], self._own[index]
+        return replace(family, tags=_with_value(family.tags, own))
 
     def index(self, measurement: str, tags: dict[str, str]) -> int:
         """The series' index, made on first sight. Tags with an empty value are left out."""
-        series = Series(measurement, tuple(sorted((key, value) for key, value in tags.items() if value)))
+        series = _series(measurement, tags)
         index = self._index.get(series)
         if index is None:
-            index = self._index[series] = len(self.series)
-            self.series.append(series)
+            index = self._index[series] = len(self)
+            self._family.append(self._family_number(series))
+            self._own.append("")
         return index
+
+    def extend(self, measurement: str, tags: dict[str, str], key: str, values: Sequence[str]) -> range:
+        """Indices of new series that share `tags` and differ in the value of `key`.
+
+        The caller remembers them: they are not looked for among those that `index` and `extend` have given before.
+        """
+        family = self._family_number(_series(measurement, {**tags, key: OWN}))
+        first = len(self)
+        self._family.extend([family] * len(values))
+        self._own.extend(values)
+        return range(first, len(self))
+
+    def _family_number(self, family: Series) -> int:
+        number = self._family_numbers.setdefault(family, len(self._families))
+        if number == len(self._families):
+            self._families.append(family)
+        return number
+
+
+OWN = "\0"
+"""Stands in a family's tags for the value that each series has of its own; no topic can contain it."""
+
+
+def _series(measurement: str, tags: dict[str, str]) -> Series:
+    return Series(measurement, tuple(sorted((key, value) for key, value in tags.items() if value)))
+
+
+def _with_value(tags: tuple[tuple[str, str], ...], own: str) -> tuple[tuple[str, str], ...]:
+    return tuple((key, own if value == OWN else value) for key, value in tags if value != OWN or own)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,40 +19,44 @@ class SeriesIds:
     def __init__(self, connection: sqlite3.Connection, table: SeriesTable) -> None:
         self._db = connection
         self._table = table
-        self._places = np.full((3, len(table)), _UNKNOWN, dtype=np.int64)
-        """(lane, width_ns, series id) of each series of the table."""
+        self._places = np.full((2, len(table)), _UNKNOWN, dtype=np.int32)
+        """(lane, series id) of each series of the table."""
         self._lanes: dict[tuple[str, int], int] = {}
+        self._widths = np.zeros(1, dtype=np.int64)
+        """(lanes,) width of their buckets in ns."""
 
-    def measurement(self, index: int) -> str:
-        return self._table.series[index].measurement
-
-    def columns(self, series: NDArray[np.int32]) -> NDArray[np.int64]:
-        """(3, n): lane, width of its buckets in ns and id in the file of each of `series` (n,), made where absent."""
+    def columns(self, series: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int32]]:
+        """Lane, width of its buckets in ns and id in the file of each of `series` (n,), made where absent."""
         if len(self._table) > self._places.shape[1]:
-            grown = np.full((3, len(self._table) * 2), _UNKNOWN, dtype=np.int64)
+            grown = np.full((2, len(self._table) * 5 // 4), _UNKNOWN, dtype=np.int32)
             grown[:, : self._places.shape[1]] = self._places
             self._places = grown
-        new = series[self._places[2, series] == _UNKNOWN]
-        for index in np.unique(new).tolist():
-            self._places[:, index] = self._register(self._table.series[index])
-        return self._places[:, series]
+        new = np.unique(series[self._places[1, series] == _UNKNOWN])
+        if len(new):
+            self._places[:, new] = self._register([self._table[index] for index in new.tolist()])
+        lane, number = self._places[:, series]
+        return lane, self._widths[lane], number
 
-    def _register(self, series: Series) -> tuple[int, int, int]:
-        width_ns = bucket_width(series)
-        lane = self._lane(series.measurement, width_ns)
-        key = (series.measurement, json.dumps(dict(series.tags)))
-        found = self._db.execute("SELECT id FROM series WHERE measurement = ? AND tags = ?", key).fetchone()
-        if found is None:
-            insert = "INSERT INTO series (measurement, tags, lane) VALUES (?, ?, ?) RETURNING id"
-            found = self._db.execute(insert, (*key, lane)).fetchone()
-        return lane, width_ns, int(found[0])
+    def _register(self, series: list[Series]) -> tuple[list[int], Sequence[int]]:
+        lanes = [self._lane(one.measurement, bucket_width(one)) for one in series]
+        keys = [(one.measurement, json.dumps(dict(one.tags))) for one in series]
+        last: int = self._db.execute("SELECT coalesce(max(id), 0) FROM series").fetchone()[0]
+        rows = ((*key, lane) for key, lane in zip(keys, lanes, strict=True))
+        insert = "INSERT OR IGNORE INTO series (measurement, tags, lane) VALUES (?, ?, ?)"
+        if self._db.executemany(insert, rows).rowcount == len(series):
+            # SQLite numbers new rows upwards from the largest: https://sqlite.org/autoinc.html
+            return lanes, range(last + 1, last + 1 + len(series))
+        find = "SELECT id FROM series WHERE measurement = ? AND tags = ?"
+        return lanes, [self._db.execute(find, key).fetchone()[0] for key in keys]
 
     def _lane(self, measurement: str, width_ns: int) -> int:
         key = (measurement, width_ns)
         if key not in self._lanes:
             self._db.execute("INSERT OR IGNORE INTO lane (measurement, width_ns) VALUES (?, ?)", key)
             found = self._db.execute("SELECT id FROM lane WHERE measurement = ? AND width_ns = ?", key)
-            self._lanes[key] = int(found.fetchone()[0])
+            lane = self._lanes[key] = int(found.fetchone()[0])
+            self._widths = np.resize(self._widths, max(len(self._widths), lane + 1))
+            self._widths[lane] = width_ns
         return self._lanes[key]
 
 

@@ -93,7 +93,7 @@ class SqliteStore:
         bucket = time_ns // width_ns
         order = np.lexsort((time_ns, series, bucket, lane))
         columns = [column[order].tolist() for column in (lane, bucket, series, time_ns)]
-        layout = self._layout(ids.measurement(batch.series[kept][0]), names)
+        layout = self._layout(batch.table[int(batch.series[kept][0])].measurement, names)
         self._insert([(*key, layout, cells[at]) for *key, at in zip(*columns, order.tolist(), strict=True)], names)
         self._note_newest(series, bucket, time_ns)
         self._note_buckets(lane, bucket)
@@ -114,14 +114,14 @@ class SqliteStore:
             merged_names, merged = merge(json.loads(old_names), old_cells, names, cells)
             self._db.execute(_REPLACE, (self._layout(measurement, merged_names), merged, *key))
 
-    def _note_newest(self, series: NDArray[np.int64], bucket: NDArray[np.int64], time_ns: NDArray[np.int64]) -> None:
+    def _note_newest(self, series: NDArray[np.int32], bucket: NDArray[np.int64], time_ns: NDArray[np.int64]) -> None:
         order = np.lexsort((time_ns, series))
         last = order[np.append(series[order][1:] != series[order][:-1], True)]
         self._db.executemany(
             _NEWEST, zip(*(column[last].tolist() for column in (series, bucket, time_ns)), strict=True)
         )
 
-    def _note_buckets(self, lane: NDArray[np.int64], bucket: NDArray[np.int64]) -> None:
+    def _note_buckets(self, lane: NDArray[np.int32], bucket: NDArray[np.int64]) -> None:
         pairs = np.unique(np.stack((lane, bucket), axis=1), axis=0).tolist()
         self._db.executemany("INSERT OR IGNORE INTO bucket VALUES (?, ?)", pairs)
 

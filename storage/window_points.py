@@ -59,10 +59,19 @@ class PointShaper:
             grown[: len(known)] = known
             known = self._device_series[measurement, size] = grown
         new = np.unique(device[known[device] == _UNKNOWN])
-        known[new] = [self._register(measurement, size, row) for row in new.tolist()]
+        if len(new):
+            self._register(measurement, size, new, known)
         return known[device]
 
-    def _register(self, measurement: str, size: str, row: int) -> int:
-        identity = self._devices.identities[row]
-        tags = {"city": identity.city, "kind": identity.kind, "zone": identity.zone, "device": identity.device}
-        return self.table.index(measurement, {**tags, "size": size})
+    def _register(self, measurement: str, size: str, rows: NDArray[np.int32], series: NDArray[np.int32]) -> None:
+        """Gives the devices of these rows their series; those of one zone at once."""
+        families: dict[tuple[str, str, str], list[int]] = {}
+        identities = self._devices.identities
+        for row in rows.tolist():
+            identity = identities[row]
+            families.setdefault((identity.city, identity.kind, identity.zone), []).append(row)
+        for (city, kind, zone), members in families.items():
+            tags = {"city": city, "kind": kind, "zone": zone, "size": size}
+            names = [identities[row].device for row in members]
+            made = self.table.extend(measurement, tags, "device", names)
+            series[members] = np.arange(made.start, made.stop)

@@ -50,7 +50,7 @@ def test_a_device_keeps_its_series_and_each_size_has_its_own() -> None:
     minute = shaper.windows(windows(rows, [1.0, 2.0, 3.0], 60 * SECOND_NS))
     assert not set(minute.series.tolist()) & set(first.series.tolist())
     assert len(shaper.table) == 6
-    assert {dict(series.tags)["size"] for series in shaper.table.series} == {"10s", "1m"}
+    assert {dict(shaper.table[index].tags)["size"] for index in range(6)} == {"10s", "1m"}
 
 
 def test_devices_that_appear_later_join() -> None:
@@ -59,7 +59,7 @@ def test_devices_that_appear_later_join() -> None:
     shaper.windows(windows([devices.row("c", "air", "d0")], [1.0]))
     rows = [devices.row("c", "air", f"d{at}") for at in range(1000)]
     batch = shaper.windows(windows(rows, [1.0] * 1000))
-    named = [dict(shaper.table.series[index].tags)["device"] for index in batch.series.tolist()]
+    named = [dict(shaper.table[index].tags)["device"] for index in batch.series.tolist()]
     assert named == [f"d{at}" for at in range(1000)]
 
 
@@ -91,7 +91,7 @@ def test_raw_readings_keep_their_own_times() -> None:
         "reading,city=c,device=w2,kind=water,zone=hulu level=2.5,rain=0.25 7",
     ]
     tags = (("city", "c"), ("device", "w1"), ("kind", "water"), ("zone", "hulu"))
-    assert batch.table.series[0] == Series("reading", tags)
+    assert batch.table[0] == Series("reading", tags)
 
 
 def test_no_windows_are_no_points() -> None:
