@@ -1,13 +1,16 @@
 """How each indicator is written in the live view, and which ones a narrow terminal shows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from rich.text import Text
 
 from config.language import N_, Language
+from config.settings import Device
 from dashboard.live.zone_figures import Figure
+from ingest.devices import UNASSIGNED
+from processors.indicators.indicator_batch import CITY_ZONE
 from processors.indicators.ispu import Category, category
 
 NO_DEVICE = "\u2013"
@@ -34,6 +37,8 @@ _CATEGORY_STYLES = {
 
 @dataclass(frozen=True)
 class Column:
+    kind: str
+    """Kind of device that it is made of."""
     indicator: str
     heading: str
     unit: str
@@ -44,15 +49,22 @@ class Column:
 
 
 COLUMNS = (
-    Column("parking_occupancy", N_("Parking"), N_("occupied"), 2, form="percent"),
-    Column("parking_free", N_("Free"), N_("spaces"), 6),
-    Column("traffic_flow", N_("Flow"), N_("veh/h"), 5),
-    Column("traffic_speed", N_("Speed"), "km/h", 3, digits=1),
-    Column("traffic_v85", "V85", "km/h", 7),
-    Column("pm25", "PM2.5", "µg/m³", 4, digits=1),
-    Column("pm10", "PM10", "µg/m³", 8, digits=1),
-    Column("ispu_indicative", N_("ISPU (indicative)"), N_("category"), 1, form="ispu"),
+    Column("parking", "parking_occupancy", N_("Parking"), N_("occupied"), 2, form="percent"),
+    Column("parking", "parking_free", N_("Free"), N_("spaces"), 6),
+    Column("traffic", "traffic_flow", N_("Flow"), N_("veh/h"), 5),
+    Column("traffic", "traffic_speed", N_("Speed"), "km/h", 3, digits=1),
+    Column("traffic", "traffic_v85", "V85", "km/h", 7),
+    Column("air", "pm25", "PM2.5", "µg/m³", 4, digits=1),
+    Column("air", "pm10", "PM10", "µg/m³", 8, digits=1),
+    Column("air", "ispu_indicative", N_("ISPU (indicative)"), N_("category"), 1, form="ispu"),
 )
+
+
+def expected_figures(devices: Iterable[Device]) -> set[tuple[str, str]]:
+    """(zone, indicator) of every figure that these devices should give, those of the whole city among them."""
+    kinds = {(device.zone or UNASSIGNED, device.kind) for device in devices}
+    kinds |= {(CITY_ZONE, kind) for _, kind in kinds}
+    return {(zone, column.indicator) for zone, kind in kinds for column in COLUMNS if column.kind == kind}
 
 
 def fitting_columns(widths: Sequence[int], room: int) -> list[int]:

@@ -1,7 +1,7 @@
 """The newest indicators, arranged by zone."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from config.durations import parse_duration
@@ -41,11 +41,15 @@ class ZoneFigures:
     """Zone -> indicator -> figure, the whole city first, then by name; a zone without devices of a kind lacks it."""
 
 
-def newest_figures(rows: Iterable[IndicatorRow]) -> ZoneFigures | None:
+NO_DATA = Figure(None, 0.0)
+
+
+def newest_figures(rows: Iterable[IndicatorRow], expected: Iterable[tuple[str, str]] = ()) -> ZoneFigures | None:
     """One window size for all: the longest up to a minute that has come, since longer ones lag behind.
 
     A figure is the newest value within the last three windows, so that a device that reports less often than windows
-    close does not flicker; a zone that has been silent for longer has no data.
+    close does not flicker; a zone that has been silent for longer has no data. So has each (zone, indicator) of
+    `expected` without a row: its devices exist and are silent.
     """
     by_size: dict[str, list[IndicatorRow]] = {}
     for row in rows:
@@ -55,19 +59,27 @@ def newest_figures(rows: Iterable[IndicatorRow]) -> ZoneFigures | None:
     size = max(by_size, key=_preference)
     end_ns = max(row.time_ns for row in by_size[size])
     after_ns = end_ns - HOLD_WINDOWS * parse_duration(size)
-    zones: dict[str, dict[str, Figure]] = {}
-    for row in sorted(by_size[size], key=_order):
-        figures = zones.setdefault(row.tags["zone"], {})
+    figures = dict.fromkeys(expected, NO_DATA)
+    for row in sorted(by_size[size], key=lambda row: row.time_ns):
+        place = row.tags["zone"], row.tags["indicator"]
         if "value" in row.fields and row.time_ns > after_ns:
-            figures[row.tags["indicator"]] = Figure(row.fields["value"], row.fields.get("coverage", 0.0))
+            figures[place] = Figure(row.fields["value"], row.fields.get("coverage", 0.0))
         else:
-            figures.setdefault(row.tags["indicator"], Figure(None, 0.0))
-    return ZoneFigures(size, end_ns, zones)
+            figures.setdefault(place, NO_DATA)
+    return ZoneFigures(size, end_ns, _by_zone(figures))
 
 
-def _order(row: IndicatorRow) -> tuple[bool, str, int]:
-    """The city, then the zones by name; of each the oldest row first."""
-    return row.tags["zone"] != CITY_ZONE, row.tags["zone"], row.time_ns
+def silenced(figures: ZoneFigures) -> ZoneFigures:
+    """The same zones and indicators when no window has come for so long that no value stands."""
+    return replace(figures, zones={zone: dict.fromkeys(found, NO_DATA) for zone, found in figures.zones.items()})
+
+
+def _by_zone(figures: Mapping[tuple[str, str], Figure]) -> dict[str, dict[str, Figure]]:
+    """The city, then the zones by name."""
+    zones: dict[str, dict[str, Figure]] = {}
+    for zone, indicator in sorted(figures, key=lambda place: (place[0] != CITY_ZONE, place)):
+        zones.setdefault(zone, {})[indicator] = figures[zone, indicator]
+    return zones
 
 
 def _preference(size: str) -> tuple[bool, int]:

@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 from config.durations import format_duration
 from config.settings import Settings
+from dashboard.live.figure_columns import expected_figures
 from dashboard.live.ledger import Ledger, read_ledger
 from dashboard.live.message_rate import MessageRate
 from dashboard.live.scene import Scene
-from dashboard.live.zone_figures import HOLD_WINDOWS, ZoneFigures, newest_figures
+from dashboard.live.zone_figures import HOLD_WINDOWS, ZoneFigures, newest_figures, silenced
 from denyut.status import read_status
 from storage.open_store import open_store
 from storage.store import Query, Row, Store, StoreError
@@ -21,17 +22,24 @@ _LOOK_S = 1.0
 
 class Observer:
     def __init__(
-        self, data_dir: Path, settings: Settings, broker: str, clock: Callable[[], float] = time.monotonic
+        self,
+        data_dir: Path,
+        settings: Settings,
+        broker: str,
+        clock: Callable[[], float] = time.monotonic,
+        wall_ns: Callable[[], int] = time.time_ns,
     ) -> None:
         self._data_dir = data_dir
         self._settings = settings
         self._broker = broker
         self._clock = clock
+        self._wall_ns = wall_ns
         self._began_s = clock()
         self._rate = MessageRate()
         self._store: Store | None = None
         self._looked_s = float("-inf")
         self._figures: ZoneFigures | None = None
+        self._expected = expected_figures(settings.devices)
 
     def ledger(self) -> Ledger | None:
         """None until `denyut run` has reported for the first time."""
@@ -67,7 +75,8 @@ class Observer:
     def _newest(self, now_s: float, final: bool) -> ZoneFigures | None:
         if final or now_s - self._looked_s >= _LOOK_S:
             self._looked_s = now_s
-            self._figures = newest_figures(self._recent_indicators(time.time_ns())) or self._figures
+            newest = newest_figures(self._recent_indicators(self._wall_ns()), self._expected)
+            self._figures = newest or (self._figures and silenced(self._figures))
         return self._figures
 
     def _recent_indicators(self, now_ns: int) -> list[Row]:

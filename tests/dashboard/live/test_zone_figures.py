@@ -1,6 +1,6 @@
 import pytest
 
-from dashboard.live.zone_figures import Figure, newest_figures
+from dashboard.live.zone_figures import NO_DATA, Figure, newest_figures, silenced
 from tests.dashboard.live.scenes import END_NS, indicator
 
 SECOND_NS = 1_000_000_000
@@ -52,6 +52,19 @@ def test_a_value_stands_for_three_windows_and_then_its_zone_has_no_data() -> Non
     assert figures is not None
     assert figures.zones["dander"]["pm25"] == Figure(90.0, 0.4)
     assert figures.zones["padangan"]["pm25"] == Figure(None, 0.0)
+
+
+def test_a_zone_whose_devices_all_keep_silent_has_no_data() -> None:
+    figures = newest_figures([indicator("kapas", "pm25", 1.0)], expected=[("dander", "pm25"), ("kapas", "pm25")])
+    assert figures is not None
+    assert figures.zones == {"dander": {"pm25": NO_DATA}, "kapas": {"pm25": Figure(1.0, 1.0)}}
+
+
+def test_when_no_window_comes_any_more_no_value_stands() -> None:
+    figures = newest_figures([indicator("kapas", "pm25", 1.0), indicator("all", "pm10", 1.0)])
+    assert figures is not None
+    assert silenced(figures).zones == {"all": {"pm10": NO_DATA}, "kapas": {"pm25": NO_DATA}}
+    assert (silenced(figures).size, silenced(figures).end_ns) == ("10s", END_NS)
 
 
 def test_the_newest_of_several_values_is_shown_in_whatever_order_they_come() -> None:
