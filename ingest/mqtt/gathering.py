@@ -16,6 +16,8 @@ FULL_MESSAGES = 16_384
 FULL_BYTES = 8 * 1024 * 1024
 """Also ends a batch, so that large payloads cannot fill the memory."""
 LONGEST_WAIT_S = 0.02
+_SMALLEST_WINDOW = 8
+_SAME_BEFORE_LEARNED = 3
 
 
 class Gathering:
@@ -30,6 +32,9 @@ class Gathering:
         self._statistics = statistics
         self._on_batch = on_batch
         self._timer: asyncio.TimerHandle | None = None
+        self._window = 0
+        """How many messages the broker seems to send before it waits for our answer; 0: no limit seen."""
+        self._last_owed = self._same = 0
         self._clear()
 
     def _clear(self) -> None:
@@ -39,6 +44,7 @@ class Gathering:
         self._qos: list[NDArray[np.uint8]] = []
         self._packet_ids: list[NDArray[np.uint16]] = []
         self._bytes = 0
+        self._identified = 0
 
     def add(self, frames: Frames, keep: NDArray[np.bool_] | None) -> None:
         """`keep`: (n,) the messages that are new; None: all of them."""
@@ -57,10 +63,32 @@ class Gathering:
         self._qos.append(qos)
         self._packet_ids.append(packet_ids)
         self._bytes += frames.consumed
-        if len(self._topics) >= FULL_MESSAGES or self._bytes >= FULL_BYTES:
+        self._identified += int(np.count_nonzero(qos))
+        if len(self._topics) >= FULL_MESSAGES or self._bytes >= FULL_BYTES or self._broker_waits():
             self.hand_over()
         elif self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(LONGEST_WAIT_S, self.hand_over)
+            self._timer = asyncio.get_running_loop().call_later(LONGEST_WAIT_S, self._waited)
+
+    def _owed(self) -> int:
+        """Messages of this connection that the broker has no answer to."""
+        return self._identified + sum(receipt.size for receipt in self.outstanding)
+
+    def _broker_waits(self) -> bool:
+        """Many brokers send no more than 20 or 32 messages unanswered: waiting for company would then wait for none."""
+        if not self._window:
+            return False
+        owed = self._owed()
+        if owed > self._window:
+            self._window = 0
+        return owed == self._window
+
+    def _waited(self) -> None:
+        owed = self._owed()
+        self._same = self._same + 1 if owed == self._last_owed else 1
+        self._last_owed = owed
+        if self._same >= _SAME_BEFORE_LEARNED and owed >= _SMALLEST_WINDOW:
+            self._window = owed
+        self.hand_over()
 
     def hand_over(self) -> None:
         if self._timer is not None:

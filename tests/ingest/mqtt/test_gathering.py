@@ -1,0 +1,105 @@
+import asyncio
+from collections.abc import Callable
+
+import mqtt5
+
+from ingest.messages import MessageBatch
+from ingest.mqtt.deliveries import Deliveries, Receipt
+from ingest.mqtt.events import Statistics
+from ingest.mqtt.frames import Frames, split
+from ingest.mqtt.gathering import FULL_MESSAGES, LONGEST_WAIT_S, Gathering
+
+
+def received(n: int, qos: int = 1, payload: bytes = b"1") -> Frames:
+    packets = (
+        mqtt5.PublishPacket("t", payload, qos=mqtt5.QoS(qos), packet_id=i + 1 if qos else None) for i in range(n)
+    )
+    return split(b"".join(packet.write() for packet in packets), 5, 2 << 20)
+
+
+def gathering(batches: list[MessageBatch]) -> Gathering:
+    deliveries = Deliveries()
+    deliveries.begin(session_present=False)
+    return Gathering(deliveries, Statistics(), batches.append)
+
+
+def on_a_loop(scene: Callable[[], None]) -> None:
+    async def run() -> None:
+        scene()
+
+    asyncio.run(run())
+
+
+def test_a_full_batch_is_handed_over_at_once() -> None:
+    def scene() -> None:
+        batches: list[MessageBatch] = []
+        gathered = gathering(batches)
+        gathered.add(received(FULL_MESSAGES - 1, qos=0), None)
+        assert batches == []
+        gathered.add(received(3, qos=0), None)
+        assert [len(batch) for batch in batches] == [FULL_MESSAGES + 2]
+
+    on_a_loop(scene)
+
+
+def test_large_payloads_fill_a_batch_by_their_bytes() -> None:
+    def scene() -> None:
+        batches: list[MessageBatch] = []
+        gathered = gathering(batches)
+        for _ in range(9):
+            gathered.add(received(1, payload=bytes(1 << 20)), None)
+        assert [len(batch) for batch in batches] == [8]
+
+    on_a_loop(scene)
+
+
+def test_a_few_messages_are_handed_over_together_after_a_short_wait() -> None:
+    async def scene() -> None:
+        batches: list[MessageBatch] = []
+        gathered = gathering(batches)
+        gathered.add(received(2), None)
+        gathered.add(received(3), None)
+        assert batches == []
+        await asyncio.sleep(5 * LONGEST_WAIT_S)
+        assert [len(batch) for batch in batches] == [5]
+
+    asyncio.run(scene())
+
+
+def test_a_broker_that_sends_twenty_and_waits_is_not_kept_waiting() -> None:
+    async def scene() -> None:
+        batches: list[MessageBatch] = []
+        gathered = gathering(batches)
+        for turn in range(1, 4):
+            gathered.add(received(20), None)
+            while len(batches) < turn:
+                await asyncio.sleep(LONGEST_WAIT_S)
+            gathered.outstanding.clear()
+        gathered.add(received(12), None)
+        assert len(batches) == 3
+        gathered.add(received(8), None)
+        assert [len(batch) for batch in batches] == [20, 20, 20, 20]
+        gathered.outstanding.clear()
+        gathered.add(received(21), None)
+        assert len(batches) == 4
+
+    asyncio.run(scene())
+
+
+def test_a_receipt_names_the_packets_of_its_batch_alone() -> None:
+    def scene() -> None:
+        batches: list[MessageBatch] = []
+        gathered = gathering(batches)
+        for frames in (received(2, qos=1), received(3, qos=2), received(1, qos=0)):
+            gathered.add(frames, None)
+        gathered.hand_over()
+        gathered.add(received(1, qos=0), None)
+        gathered.hand_over()
+        first, second = (batch.receipt for batch in batches)
+        assert isinstance(first, Receipt)
+        assert isinstance(second, Receipt)
+        assert (first.at_least_once.tolist(), first.exactly_once.tolist()) == ([1, 2], [1, 2, 3])
+        assert second.size == 0
+        assert gathered.outstanding == {first}
+
+    on_a_loop(scene)
