@@ -1,8 +1,11 @@
 import asyncio
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+import uvloop
 
 from ingest.messages import MessageBatch
 from ingest.mqtt.connection import Connection
@@ -11,9 +14,12 @@ from ingest.mqtt.options import options_of
 from tests.servers.listening import listening, send, source
 from tests.servers.mosquitto import mosquitto
 
+Run = Callable[[Coroutine[Any, Any, None]], None]
 
+
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])
 @pytest.mark.parametrize("qos", [0, 1, 2])
-def test_messages_come_in_order_once_and_are_acknowledged(tmp_path: Path, qos: int) -> None:
+def test_messages_come_in_order_once_and_are_acknowledged(tmp_path: Path, qos: int, run: Run) -> None:
     async def scene(port: int) -> None:
         sent = [(f"city/bjn/air/a{i % 7}", f"{i}") for i in range(500)]
         async with listening(source(port, qos=qos)) as recorder:
@@ -30,7 +36,7 @@ def test_messages_come_in_order_once_and_are_acknowledged(tmp_path: Path, qos: i
         assert again.payloads == [b"end"]
 
     with mosquitto(tmp_path) as port:
-        asyncio.run(scene(port))
+        run(scene(port))
 
 
 def test_a_batch_carries_one_receive_time_and_many_messages(tmp_path: Path) -> None:

@@ -3,12 +3,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydantic import SecretStr
 
 from ingest.mqtt.events import Happening
 from tests.servers.free_ports import free_port
 from tests.servers.listening import listening, send, source
 from tests.servers.mosquitto import mosquitto
 from tests.servers.older_broker import older_broker
+from tests.servers.passwords import password_file
 
 
 @pytest.mark.parametrize("answers", [True, False])
@@ -94,3 +96,19 @@ def test_over_3_1_1_a_lost_broker_is_waited_for_and_subscribed_to_again(tmp_path
         assert recorder.payloads == [b"1"]
 
     asyncio.run(scene(free_port()))
+
+
+@pytest.mark.parametrize("password", ["rahasia", "salah"])
+def test_over_3_1_1_the_password_decides(tmp_path: Path, password: str) -> None:
+    async def scene(mosquitto_port: int) -> None:
+        async with older_broker(mosquitto_port, answers=True) as port:
+            user = source(port, username="denyut", password=SecretStr(password))
+            async with listening(user, subscribed=False) as recorder:
+                await recorder.until(lambda: len(recorder.events) >= 2)
+        if password == "rahasia":
+            assert recorder.happened(Happening.CONNECTED)
+        else:
+            assert (recorder.events[1].reason, recorder.events[1].retry_s) == ("not authorized", 30.0)
+
+    with mosquitto(tmp_path, listener=password_file(tmp_path, "denyut", "rahasia")) as port:
+        asyncio.run(scene(port))

@@ -1,23 +1,19 @@
 import asyncio
 import shutil
 import subprocess
+from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Any
 
 import pytest
+import uvloop
 from pydantic import SecretStr
 
 from config.settings import Source, Tls
 from ingest.mqtt.events import Happening
 from tests.servers.listening import listening, send, source
 from tests.servers.mosquitto import mosquitto
-
-
-def password_file(directory: Path, user: str, password: str) -> str:
-    program = shutil.which("mosquitto_passwd")
-    if program is None:
-        pytest.skip("mosquitto_passwd is not on PATH")
-    subprocess.run([program, "-b", "-c", str(directory / "users"), user, password], check=True, capture_output=True)
-    return "allow_anonymous false\npassword_file users\n"
+from tests.servers.passwords import password_file
 
 
 def test_the_right_password_is_let_in(tmp_path: Path) -> None:
@@ -78,7 +74,10 @@ def encrypted(port: int, tls: Tls) -> Source:
     return Source(broker=f"mqtts://127.0.0.1:{port}", tls=tls)
 
 
-def test_tls_with_a_client_certificate_carries_small_and_large_messages(tmp_path: Path, certificates: Path) -> None:
+@pytest.mark.parametrize("run", [asyncio.run, uvloop.run], ids=["asyncio", "uvloop"])
+def test_tls_with_a_client_certificate_carries_small_and_large_messages(
+    tmp_path: Path, certificates: Path, run: Callable[[Coroutine[Any, Any, None]], None]
+) -> None:
     async def scene(port: int) -> None:
         files = {"ca": "ca.pem", "certificate": "client.pem", "key": "client.key"}
         tls = Tls(**{name: certificates / file for name, file in files.items()})
@@ -92,7 +91,7 @@ def test_tls_with_a_client_certificate_carries_small_and_large_messages(tmp_path
 
     shutil.copytree(certificates, tmp_path, dirs_exist_ok=True)
     with mosquitto(tmp_path, listener=CLIENTS_WITH_CERTIFICATE) as port:
-        asyncio.run(scene(port))
+        run(scene(port))
 
 
 def test_a_broker_whose_certificate_nobody_trusts_is_not_talked_to(tmp_path: Path, certificates: Path) -> None:
