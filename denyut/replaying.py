@@ -35,7 +35,7 @@ class Replay:
     ) -> None:
         """Raises `RecordingError` and what `build` raises."""
         self._data_dir = data_dir
-        self._pipeline: Pipeline = build(settings, data_dir, time_base)
+        self._pipeline: Pipeline = build(settings, data_dir, time_base, resumed=False)
         self.recording: Recording = open_recording(paths, mapping, self._pipeline.devices)
 
     def run(self, speed: float | None = None) -> Iterator[Progress]:
@@ -43,9 +43,10 @@ class Replay:
         started = time.monotonic()
         intake, writer = self._pipeline.intake, self._pipeline.writer
         writer.start()
-        for batch in _paced(self.recording.batches(), speed):
-            intake.take_readings(batch)
-            intake.advance(batch.received_ns)
+        for span in _paced(self.recording.spans(), speed):
+            for batch in span:
+                intake.take_readings(batch)
+            intake.advance(span[-1].received_ns)
             while writer.full:
                 time.sleep(0.05)
             yield Progress(self.recording.read_bytes, self.recording.total_bytes, self.recording.readings)
@@ -79,15 +80,15 @@ def _with_defaults(kinds: dict[str, Kind], settings: Settings) -> dict[str, Kind
     return merged
 
 
-def _paced(batches: Iterable[ReadingBatch], speed: float | None) -> Iterator[ReadingBatch]:
+def _paced(spans: Iterable[list[ReadingBatch]], speed: float | None) -> Iterator[list[ReadingBatch]]:
     if speed is None:
-        yield from batches
+        yield from spans
         return
     began, first_ns = time.monotonic(), None
-    for batch in batches:
-        time_ns = int(batch.time_ns.max())
+    for span in spans:
+        time_ns = max(int(batch.time_ns.max()) for batch in span)
         first_ns = time_ns if first_ns is None else first_ns
         ahead_s = (time_ns - first_ns) / 1e9 / speed - (time.monotonic() - began)
         if ahead_s > 0:
             time.sleep(ahead_s)
-        yield batch
+        yield span

@@ -1,7 +1,8 @@
 """From topic to stream: which device of which kind speaks on it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,7 @@ from ingest.reasons import Reason
 
 MAX_STREAMS = 5_000_000
 _REFUSALS = (Reason.TOPIC_NOT_UTF8, Reason.TOPIC_WILDCARD, Reason.TOPIC_UNKNOWN, Reason.TOO_MANY_DEVICES)
-_LEVELS = {"+": r"[^/]*", "#": r".*"}
+_UNSEEN = -(2**31)
 
 
 class TopicRouter(dict[bytes, int]):
@@ -21,7 +22,9 @@ class TopicRouter(dict[bytes, int]):
     def __init__(self, source: Source, default_city: str, devices: DeviceTable) -> None:
         super().__init__()
         self._pattern = topic_pattern(source.topic)
-        self._defaults = {"city": default_city, "kind": source.kind or "device", "zone": ""}
+        lines = topic_pattern(source.topic, none_of=r"/\n").pattern
+        self._lines = re.compile(f"^{lines}$", re.MULTILINE)
+        self._defaults = {"city": default_city, "kind": source.kind or "device", "zone": "", "device": ""}
         self._devices = devices
         self.kinds: list[str] = []
         self._kind_numbers: dict[str, int] = {}
@@ -30,7 +33,13 @@ class TopicRouter(dict[bytes, int]):
 
     def streams(self, topics: Sequence[bytes]) -> NDArray[np.int32]:
         """(n,) stream of each topic; -1 - i for the i-th refusal."""
-        return np.fromiter(map(self.__getitem__, topics), np.int32, len(topics))
+        streams = np.fromiter(map(self.get, topics, repeat(_UNSEEN)), np.int32, len(topics))
+        unseen = np.flatnonzero(streams == _UNSEEN)
+        if len(unseen):
+            new = [topics[position] for position in unseen.tolist()]
+            self._add_together(list(dict.fromkeys(new)))
+            streams[unseen] = np.fromiter(map(self.__getitem__, new), np.int32, len(new))
+        return streams
 
     def refusal(self, stream: int) -> Reason:
         return _REFUSALS[-1 - stream]
@@ -54,30 +63,58 @@ class TopicRouter(dict[bytes, int]):
             return -1 - _REFUSALS.index(Reason.TOPIC_UNKNOWN)
         if len(self) >= MAX_STREAMS:
             return -1 - _REFUSALS.index(Reason.TOO_MANY_DEVICES)
-        return self._add(topic, {**self._defaults, **match.groupdict()})
+        words = {**self._defaults, **match.groupdict()}
+        self._add([topic], *([word] for word in words.values()))
+        return len(self) - 1
 
-    def _add(self, topic: bytes, named: dict[str, str]) -> int:
-        stream = len(self)
-        if stream == len(self._device_of):
-            self._device_of = np.concatenate([self._device_of, np.zeros_like(self._device_of)])
-            self._kind_of = np.concatenate([self._kind_of, np.zeros_like(self._kind_of)])
-        kind = self._kind_numbers.setdefault(named["kind"], len(self._kind_numbers))
-        if kind == len(self.kinds):
-            self.kinds.append(named["kind"])
-        self._device_of[stream] = self._devices.row(named["city"], named["kind"], named["device"], named["zone"])
-        self._kind_of[stream] = kind
-        self[topic] = stream
-        return stream
+    def _add_together(self, topics: list[bytes]) -> None:
+        """Add topics that are all plain in one pass; where one is not, leave all to be looked at one by one."""
+        joined = b"\n".join(topics)
+        if b"+" in joined or b"#" in joined or b"\0" in joined or len(self) + len(topics) > MAX_STREAMS:
+            return
+        try:
+            found = self._lines.findall(joined.decode())
+        except UnicodeDecodeError:
+            return
+        # A match takes at least one line, so as many matches as lines means one for each.
+        if len(found) == len(topics) and joined.count(b"\n") == len(topics) - 1:
+            words = zip(*found, strict=True) if self._lines.groups > 1 else [found]
+            columns = dict(zip(self._lines.groupindex, words, strict=True))
+            self._add(topics, *(columns.get(name) or repeat(word, len(found)) for name, word in self._defaults.items()))
+
+    def _add(
+        self,
+        topics: Sequence[bytes],
+        cities: Iterable[str],
+        kinds: Iterable[str],
+        zones: Iterable[str],
+        devices: Iterable[str],
+    ) -> None:
+        first, end = len(self), len(self) + len(topics)
+        if end > len(self._device_of):
+            size = max(end, 2 * len(self._device_of))
+            self._device_of = np.resize(self._device_of, size)
+            self._kind_of = np.resize(self._kind_of, size)
+        kinds = list(kinds)
+        for kind in dict.fromkeys(kinds):
+            if kind not in self._kind_numbers:
+                self._kind_numbers[kind] = len(self.kinds)
+                self.kinds.append(kind)
+        self._device_of[first:end] = list(map(self._devices.row, cities, kinds, devices, zones))
+        self._kind_of[first:end] = list(map(self._kind_numbers.__getitem__, kinds))
+        self.update(zip(topics, range(first, end), strict=True))
 
 
-def topic_pattern(template: str) -> re.Pattern[str]:
+def topic_pattern(template: str, none_of: str = "/") -> re.Pattern[str]:
     """The template `city/{city}/{kind}/{device}/#` as a regular expression with named groups."""
     levels = template.split("/")
     deeper = levels[-1] == "#"
-    parts = [_level(level) for level in (levels[:-1] if deeper else levels)]
+    parts = [_level(level, none_of) for level in (levels[:-1] if deeper else levels)]
     return re.compile("/".join(parts) + ("(?:/.*)?" if deeper else ""), re.DOTALL)
 
 
-def _level(level: str) -> str:
+def _level(level: str, none_of: str) -> str:
     name = re.fullmatch(r"\{(city|kind|device|zone)\}", level)
-    return f"(?P<{name[1]}>[^/]+)" if name else _LEVELS.get(level, re.escape(level))
+    if name is not None:
+        return f"(?P<{name[1]}>[^{none_of}]+)"
+    return f"[^{none_of}]*" if level == "+" else re.escape(level)

@@ -27,11 +27,18 @@ def account(ledger: Ledger, size: int, decoded: DecodedBatch, outcomes: Sequence
         np.minimum.at(best, readings.message, became)
         device[readings.message] = readings.device
     aside = list(_enter_undecoded(ledger, decoded, best, device))
+    for readings, became in zip(decoded.readings, outcomes, strict=True):
+        aside += _enter_lost_parts(ledger, readings, became, best)
     ledger.received += size
     ledger.add(Count.RECEIVED, device[device >= 0])
-    accepted = best <= Outcome.LATE
+    _enter_taken(ledger, best, device)
+    aside += _enter_rejected(ledger, best, device)
+    return aside
+
+
+def _enter_taken(ledger: Ledger, best: NDArray[np.uint8], device: NDArray[np.int32]) -> None:
     for name, count in (
-        ("accepted", accepted),
+        ("accepted", best <= Outcome.LATE),
         ("late", best == Outcome.LATE),
         ("duplicate", best == Outcome.DUPLICATE),
     ):
@@ -39,14 +46,26 @@ def account(ledger: Ledger, size: int, decoded: DecodedBatch, outcomes: Sequence
         setattr(ledger, name, getattr(ledger, name) + number)
         if number:
             ledger.add(Count[name.upper()], device[count])
+
+
+def _enter_rejected(ledger: Ledger, best: NDArray[np.uint8], device: NDArray[np.int32]) -> Iterator[tuple[int, Reason]]:
     rejected = (best > Outcome.DUPLICATE) & (best != _NONE)
-    if rejected.any():
-        ledger.add(Count.REJECTED, device[rejected])
-        for message in np.flatnonzero(rejected).tolist():
-            reason = REJECTING[Outcome(int(best[message]))]
-            ledger.rejected[reason] += 1
-            aside.append((message, reason))
-    return aside
+    ledger.add(Count.REJECTED, device[rejected])
+    for message in np.flatnonzero(rejected).tolist():
+        reason = REJECTING[Outcome(int(best[message]))]
+        ledger.rejected[reason] += 1
+        yield message, reason
+
+
+def _enter_lost_parts(
+    ledger: Ledger, readings: ReadingBatch, became: Outcomes, best: NDArray[np.uint8]
+) -> Iterator[tuple[int, Reason]]:
+    """Elements that were rejected although their message was not: each counts, their message is kept aside once."""
+    lost = np.flatnonzero(became > Outcome.DUPLICATE)
+    lost = lost[best[readings.message[lost]] <= Outcome.DUPLICATE]
+    reasons = [REJECTING[Outcome(outcome)] for outcome in became[lost].tolist()]
+    ledger.parts_rejected.update(reasons)
+    yield from dict.fromkeys(zip(readings.message[lost].tolist(), reasons, strict=True))
 
 
 def _enter_readings(ledger: Ledger, readings: ReadingBatch, became: Outcomes) -> int:

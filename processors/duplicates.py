@@ -33,6 +33,14 @@ class Chunk:
     latest_ns: int
     is_sorted: bool = False
 
+    def followed_by(self, later: "Chunk") -> "Chunk":
+        return Chunk(
+            np.concatenate([self.fingerprints, later.fingerprints]),
+            np.concatenate([self.streams, later.streams]),
+            min(self.earliest_ns, later.earliest_ns),
+            max(self.latest_ns, later.latest_ns),
+        )
+
     def holds(self, fingerprints: NDArray[np.uint64]) -> NDArray[np.bool_]:
         if not self.is_sorted:
             order = np.argsort(self.fingerprints, kind="stable")
@@ -69,6 +77,14 @@ class SeenReadings:
         self._remember(batch, fingerprints, new)
         return duplicate, unknowable
 
+    def known(self, batch: ReadingBatch) -> NDArray[np.bool_]:
+        """(n,) whether each reading was taken in before; nothing is remembered."""
+        self._reserve(int(batch.stream.max(initial=-1)) + 1)
+        known = batch.timed & (batch.time_ns <= self.latest_ns[batch.stream])
+        lookup = np.flatnonzero(known)
+        known[lookup] = self._held(_fingerprints(batch)[lookup], batch.time_ns[lookup])
+        return known
+
     def _held(self, fingerprints: NDArray[np.uint64], time_ns: NDArray[np.int64]) -> NDArray[np.bool_]:
         found = np.zeros(len(fingerprints), np.bool_)
         for chunk in reversed(self.chunks):
@@ -87,20 +103,18 @@ class SeenReadings:
         self._append(Chunk(kept, streams, int(time_ns.min()), int(time_ns.max())))
         while sum(len(chunk.fingerprints) for chunk in self.chunks) > self._memory:
             oldest = self.chunks.pop(0)
-            np.maximum.at(self.forgotten_ns, oldest.streams, oldest.latest_ns)
+            # A stream may be far behind the others of its chunk: a load of old data, a wrong clock.
+            gone_ns = np.minimum(oldest.latest_ns, self.latest_ns[oldest.streams])
+            np.maximum.at(self.forgotten_ns, oldest.streams, gone_ns)
 
     def _append(self, chunk: Chunk) -> None:
-        """Small chunks of much the same time grow together, so that a lookup meets few of them."""
-        last = self.chunks[-1] if self.chunks else None
-        if last is None or len(last.fingerprints) + len(chunk.fingerprints) > _CHUNK:
-            self.chunks.append(chunk)
-            return
-        self.chunks[-1] = Chunk(
-            np.concatenate([last.fingerprints, chunk.fingerprints]),
-            np.concatenate([last.streams, chunk.streams]),
-            min(last.earliest_ns, chunk.earliest_ns),
-            max(last.latest_ns, chunk.latest_ns),
-        )
+        """Chunks of like size grow together, so that a lookup meets few of them and sorts each of them seldom."""
+        while self.chunks:
+            before, size = len(self.chunks[-1].fingerprints), len(chunk.fingerprints)
+            if before > size or before + size > _CHUNK:
+                break
+            chunk = self.chunks.pop().followed_by(chunk)
+        self.chunks.append(chunk)
 
     def _reserve(self, streams: int) -> None:
         missing = streams - len(self.latest_ns)

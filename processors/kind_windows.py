@@ -20,6 +20,7 @@ from processors.window_plan import WindowPlan, WindowShape
 FOLD_AT = 65_536
 """Readings that wait before they are folded into panes: large enough that sorting and merging cost little for each."""
 _NEVER = -(2**62)
+_EVER = 2**62
 
 
 @dataclass(slots=True)
@@ -36,6 +37,7 @@ class OpenWindow:
     """Last readings before the window, for counters and states."""
 
     def touch(self, slots: NDArray[np.int64]) -> None:
+        """These slots of the pane have changed."""
         missing = self.pane.size - len(self.revision)
         if missing:
             self.revision = np.concatenate([self.revision, np.full(missing, -1, np.int32)])
@@ -44,7 +46,17 @@ class OpenWindow:
 
     @property
     def nbytes(self) -> int:
-        return self.pane.nbytes + self.revision.nbytes + self.changed.nbytes
+        entry = 0 if self.entry is None else self.entry.nbytes
+        return self.pane.nbytes + self.revision.nbytes + self.changed.nbytes + entry
+
+    def settle(self) -> None:
+        if self.closed:
+            self.pane.forget_index()
+        else:
+            self.pane.settle()
+        if self.entry is not None:
+            self.entry.settle()
+        self.closed = True
 
 
 @dataclass(slots=True)
@@ -69,7 +81,9 @@ class KindWindows:
         """For each shape: windows that end here or before are gone."""
         self.waiting: list[Waiting] = []
         self.waiting_size = 0
-        self.earliest_waiting_ns = -_NEVER
+        self.earliest_waiting_ns = _EVER
+        self._usual_size = 0
+        """Devices in the pane that ended last: how much room the next one will need."""
         self.revised = False
         """Late readings went into windows since the last `advance`."""
         self.last = Pane(tracked)
@@ -100,20 +114,35 @@ class KindWindows:
         """Take readings in; those that are too late must have been left out. values: (q, n)."""
         if not len(device):
             return
-        self.waiting.append(Waiting(device, time_ns, self.tracked.matrix(quantities, values)))
-        self.waiting_size += len(device)
-        self.earliest_waiting_ns = min(self.earliest_waiting_ns, int(time_ns.min()))
-        if self.waiting_size >= FOLD_AT:
-            self.fold()
+        self._wait(device, time_ns, self.tracked.matrix(quantities, values))
+        if self.waiting_size >= FOLD_AT and not self.tracked.runs:
+            self.fold(_EVER)
 
-    def fold(self) -> None:
-        """Bring the waiting readings into panes; into the windows themselves where their pane has ended."""
+    def fold(self, until_ns: int) -> None:
+        """Bring the waiting readings into panes; into the windows themselves where their pane has ended.
+
+        Where steps between readings are summed, those from `until_ns` on wait longer: others may still come in between.
+        """
         if not self.waiting:
             return
         device = np.concatenate([waiting.device for waiting in self.waiting])
         time_ns = np.concatenate([waiting.time_ns for waiting in self.waiting])
         values = self._columns([waiting.values for waiting in self.waiting])
-        self.waiting, self.waiting_size, self.earliest_waiting_ns = [], 0, -_NEVER
+        self.waiting, self.waiting_size, self.earliest_waiting_ns = [], 0, _EVER
+        if self.tracked.runs:
+            early = time_ns >= until_ns
+            self._wait(device[early], time_ns[early], values[:, early])
+            device, time_ns, values = device[~early], time_ns[~early], values[:, ~early]
+        if len(device):
+            self._fold(device, time_ns, values)
+
+    def _wait(self, device: NDArray[np.int32], time_ns: NDArray[np.int64], values: NDArray[np.float64]) -> None:
+        if len(device):
+            self.waiting.append(Waiting(device, time_ns, values))
+            self.waiting_size += len(device)
+            self.earliest_waiting_ns = min(self.earliest_waiting_ns, int(time_ns.min()))
+
+    def _fold(self, device: NDArray[np.int32], time_ns: NDArray[np.int64], values: NDArray[np.float64]) -> None:
         pane = time_ns // self.plan.pane_ns
         several = bool((pane != pane[0]).any())
         order = np.lexsort((time_ns, device, pane) if several else (time_ns, device))
@@ -124,10 +153,11 @@ class KindWindows:
     def advance(self, watermark_ns: int, lateness_ns: int) -> list[ClosedWindow]:
         """Close what the watermark has passed, revise what late readings changed, let go what is too old."""
         sealed_until_ns = max(watermark_ns // self.plan.pane_ns * self.plan.pane_ns, self.sealed_until_ns)
-        if sealed_until_ns == self.sealed_until_ns and not self.revised and self.earliest_waiting_ns >= sealed_until_ns:
+        ripe = self.earliest_waiting_ns < sealed_until_ns or self.waiting_size >= FOLD_AT
+        if sealed_until_ns == self.sealed_until_ns and not self.revised and not ripe:
             return []
-        if self.earliest_waiting_ns < sealed_until_ns:
-            self.fold()
+        if ripe:
+            self.fold(max(watermark_ns, sealed_until_ns))
         for start in sorted(start for start in self.panes if start + self.plan.pane_ns <= sealed_until_ns):
             self._seal(start, self.panes.pop(start))
         self.sealed_until_ns = sealed_until_ns
@@ -165,13 +195,17 @@ class KindWindows:
         if pane_start_ns + self.plan.pane_ns > self.sealed_until_ns:
             pane = self.panes.get(pane_start_ns)
             if pane is None:
-                pane = self.panes[pane_start_ns] = Pane(self.tracked)
+                pane = self.panes[pane_start_ns] = Pane(self.tracked, self._usual_size)
             pane.merge(block)
         else:
             self.revised = True
             self._hand_on(pane_start_ns, block)
+            if self.tracked.runs:
+                self._correct_entries(pane_start_ns, block)
+                self.last.merge(replace(block, histograms={}))
 
     def _seal(self, start_ns: int, pane: Pane) -> None:
+        self._usual_size = pane.size
         block = pane.block()
         self._hand_on(start_ns, block)
         if self.tracked.runs:
@@ -194,11 +228,30 @@ class KindWindows:
         """Remember the last reading before the window of each device that is new in it."""
         if window.entry is None:
             window.entry = Pane(self.tracked)
-        new = block.device[~window.pane.holds(block.device)]
+        new = block.device[window.pane.slots_of(block.device) < 0]
         before = self.last.take(new)
-        earlier = (before.times[LAST_NS] < start_ns).all(axis=0) & (before.readings > 0)
+        earlier = (before.times[LAST_NS, self._run_sources()] < start_ns).all(axis=0) & (before.readings > 0)
         if earlier.any():
             window.entry.merge(before.take(np.flatnonzero(earlier)))
+
+    def _correct_entries(self, pane_start_ns: int, block: Block) -> None:
+        """Late readings may be the last ones before windows that began after them."""
+        sources = self._run_sources()
+        for (_, start_ns), window in self.windows.items():
+            if start_ns <= pane_start_ns or window.entry is None:
+                continue
+            slots = window.pane.slots_of(block.device)
+            known = window.entry.take(block.device)
+            newer = (block.times[LAST_NS, sources] > known.times[LAST_NS, sources]).any(axis=0)
+            corrected = np.flatnonzero(newer & (slots >= 0))
+            if len(corrected):
+                window.entry.merge(replace(block, histograms={}).take(corrected))
+                window.touch(slots[corrected])
+            if window.closed:
+                window.settle()
+
+    def _run_sources(self) -> list[int]:
+        return sorted({run.source for run in self.tracked.runs})
 
     def _close(self) -> Iterator[ClosedWindow]:
         due = [
@@ -210,9 +263,7 @@ class KindWindows:
         for _, shape, start in sorted(due):
             window = self.windows[shape, start]
             yield self._write(self.plan.shapes[shape], start, window)
-            if not window.closed:
-                window.closed = True
-                window.pane.settle()
+            window.settle()
 
     def _write(self, shape: WindowShape, start_ns: int, window: OpenWindow) -> ClosedWindow:
         """The changed rows count as written from here on."""

@@ -30,13 +30,6 @@ class Block:
     histograms: dict[int, Histogram]
     """Column -> counts by position in `device`."""
 
-    @property
-    def nbytes(self) -> int:
-        arrays = (self.device, self.numbers, self.times, self.sums, self.readings)
-        return sum(array.nbytes for array in arrays) + sum(
-            histogram.keys.nbytes + histogram.counts.nbytes for histogram in self.histograms.values()
-        )
-
     def part(self, start: int, end: int) -> "Block":
         """The devices from start to end, as views."""
         return Block(
@@ -98,8 +91,10 @@ def blocks_of(
 class Pane:
     """Grows by blocks. Slots are given in order of arrival and never move."""
 
-    def __init__(self, tracked: TrackedColumns) -> None:
+    def __init__(self, tracked: TrackedColumns, expected: int = 0) -> None:
+        """`expected` devices get room as soon as there are more than one block brings."""
         self._tracked = tracked
+        self._expected = expected
         self.size = 0
         self._block = _empty_block(tracked, 0)
         self._slot_of_device: NDArray[np.int32] | None = None
@@ -135,16 +130,16 @@ class Pane:
             held.histograms,
         )
 
-    def holds(self, device: NDArray[np.int32]) -> NDArray[np.bool_]:
-        """(k,) whether the pane has a slot for each device."""
-        return self._slot_index(device)[device] >= 0
+    def slots_of(self, device: NDArray[np.int32]) -> NDArray[np.int64]:
+        """(k,) the slot of each device, -1 where the pane has none."""
+        return self._slot_index(device)[device].astype(np.int64)
 
     def take(self, device: NDArray[np.int32]) -> Block:
         """The pane's part for these devices, in this order; neutral values for a device it does not hold."""
         self._widen()
         taken = _empty_block(self._tracked, len(device))
         taken.device[:] = device
-        slots = self._slot_index(device)[device].astype(np.int64)
+        slots = self.slots_of(device)
         at = np.flatnonzero(slots >= 0)
         held, slots = self._block, slots[at]
         taken.numbers[:, :, at] = held.numbers[:, :, slots]
@@ -155,14 +150,19 @@ class Pane:
 
     def settle(self) -> None:
         """Give back what only growing needs: the pane will be read more than written from now on."""
-        self._slot_of_device = None
+        self.forget_index()
         if len(self._block.device) > self.size:
             self._block = self.block().copy()
 
+    def forget_index(self) -> None:
+        self._slot_of_device = None
+
     @property
     def nbytes(self) -> int:
-        index = self._slot_of_device
-        return self._block.nbytes + (0 if index is None else index.nbytes)
+        """What the content takes: the same after it was saved and restored, so that both let go of the same windows."""
+        slot = (7 + 2) * 8 * len(self._tracked) + 8 * len(self._tracked.runs) + 8 + 4
+        histograms = self._block.histograms.values()
+        return self.size * slot + sum(held.keys.nbytes + held.counts.nbytes for held in histograms)
 
     @classmethod
     def restore(cls, tracked: TrackedColumns, block: Block) -> "Pane":
@@ -180,7 +180,7 @@ class Pane:
     def _slots(self, device: NDArray[np.int32]) -> NDArray[np.int64]:
         """(k,) the slot of each device; new devices get the next free ones, in the order given."""
         index = self._slot_index(device)
-        slots = index[device].astype(np.int64)
+        slots = self.slots_of(device)
         new = slots < 0
         slots[new] = self.size + np.arange(np.count_nonzero(new))
         index[device[new]] = slots[new]
@@ -208,21 +208,23 @@ class Pane:
         held.readings[at] += block.readings[known]
 
     def _append(self, block: Block, new: NDArray[np.int64]) -> None:
+        if len(new) < len(block.device):
+            block = block.take(new)
         end = self.size + len(new)
         self._reserve(end)
         held, at = self._block, slice(self.size, end)
-        held.device[at] = block.device[new]
-        held.numbers[:, :, at] = np.take(block.numbers, new, axis=2)
-        held.times[:, :, at] = np.take(block.times, new, axis=2)
-        held.sums[:, at] = block.sums[:, new]
-        held.readings[at] = block.readings[new]
+        held.device[at] = block.device
+        held.numbers[:, :, at] = block.numbers
+        held.times[:, :, at] = block.times
+        held.sums[:, at] = block.sums
+        held.readings[at] = block.readings
         self.size = end
 
     def _reserve(self, size: int) -> None:
         capacity = len(self._block.device)
         if size <= capacity:
             return
-        grown = _empty_block(self._tracked, max(size, int(capacity * _GROWTH)))
+        grown = _unfilled_block(self._tracked, max(size, int(capacity * _GROWTH), self._expected))
         held = self.block()
         grown.device[: self.size] = held.device
         grown.numbers[..., : self.size] = held.numbers
@@ -243,6 +245,18 @@ class Pane:
         missing_sums = len(self._tracked.runs) - len(held.sums)
         if missing_sums:
             held.sums = np.concatenate([held.sums, np.zeros((missing_sums, len(held.device)))])
+
+
+def _unfilled_block(tracked: TrackedColumns, size: int) -> Block:
+    """Room whose content does not matter: what lies beyond a pane's size is never read."""
+    return Block(
+        np.empty(size, np.int32),
+        np.empty((7, len(tracked), size)),
+        np.empty((2, len(tracked), size), np.int64),
+        np.empty((len(tracked.runs), size)),
+        np.empty(size, np.int64),
+        {},
+    )
 
 
 def _empty_block(tracked: TrackedColumns, size: int) -> Block:

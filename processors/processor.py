@@ -31,6 +31,8 @@ TimeBase = Literal["received", "event"]
 
 _NEVER = -(2**62)
 _MEBIBYTE = 1 << 20
+_QUIET = np.errstate(over="ignore", invalid="ignore")
+"""Readings near the largest float have no finite variance: their field stays empty, and nobody is warned each time."""
 
 
 @dataclass(slots=True)
@@ -76,21 +78,12 @@ class Processor:
             if every is not None:
                 self.state.cadences.fix(row, every)
 
+    @_QUIET
     def process(self, batch: ReadingBatch) -> Outcomes:
         """Take readings in; (n,) what became of each. Call `advance` to learn what they closed."""
-        outcomes = np.zeros(len(batch), np.uint8)
-        device_kind = self._kinds.get(batch.kind, Kind())
-        values, implausible = without_implausible(batch.quantities, batch.values, device_kind.quantities)
-        if implausible:
-            for name, count in implausible.items():
-                self.state.implausible[batch.kind, name] += count
-            outcomes[np.isnan(values).all(axis=0)] = Outcome.OUT_OF_RANGE
         windows = self._kind_windows(batch.kind)
-        if windows is not None:
-            outcomes[windows.is_late(batch.time_ns)] = Outcome.LATE
-            outcomes[windows.is_too_late(batch.time_ns)] = Outcome.TOO_LATE
-        if self._time_base == "received":
-            outcomes[batch.time_ns > batch.received_ns + self._windows.ahead] = Outcome.TIME_AHEAD
+        outcomes = self._judge_times(batch, windows)
+        values = self._judge_values(batch, outcomes)
         self._drop_duplicates(batch, outcomes)
         self._move_watermark(batch, outcomes)
         accepted = outcomes <= Outcome.LATE
@@ -121,6 +114,7 @@ class Processor:
         self.state.watermark_ns = max([self.state.watermark_ns, *ends])
         return self._close_until(self.state.watermark_ns)
 
+    @_QUIET
     def _close_until(self, watermark_ns: int) -> Output:
         output = Output()
         for kind, windows in self.state.kinds.items():
@@ -131,6 +125,28 @@ class Processor:
                 output.indicators += [indicator(self._zones.around(window.whole)) for window in closed]
         self._keep_within_memory()
         return output
+
+    def _judge_times(self, batch: ReadingBatch, windows: KindWindows | None) -> Outcomes:
+        outcomes = np.zeros(len(batch), np.uint8)
+        if windows is not None:
+            outcomes[windows.is_late(batch.time_ns)] = Outcome.LATE
+            outcomes[windows.is_too_late(batch.time_ns)] = Outcome.TOO_LATE
+        if self._time_base == "received":
+            # Where this machine's clock has stepped back, devices that are right seem ahead of it.
+            now_ns = max(batch.received_ns, self.state.watermark_ns + self._windows.delay)
+            outcomes[batch.time_ns > now_ns + self._windows.ahead] = Outcome.TIME_AHEAD
+        return outcomes
+
+    def _judge_values(self, batch: ReadingBatch, outcomes: Outcomes) -> NDArray[np.float64]:
+        """(q, n) plausible values, NaN elsewhere; a reading of none is marked in `outcomes`."""
+        quantities = self._kinds.get(batch.kind, Kind()).quantities
+        values, implausible = without_implausible(batch.quantities, batch.values, quantities)
+        for name, count in implausible.items():
+            self.state.implausible[batch.kind, name] += count
+        if implausible:
+            emptied = np.isnan(values).all(axis=0) & ~np.isnan(batch.values).all(axis=0)
+            outcomes[emptied] = Outcome.OUT_OF_RANGE
+        return values
 
     def _drop_duplicates(self, batch: ReadingBatch, outcomes: Outcomes) -> None:
         seen = self.state.seen.get(batch.source)
@@ -146,6 +162,8 @@ class Processor:
         duplicate, unknowable = seen.judge(batch.take(chosen))
         outcomes[chosen[unknowable]] = Outcome.TOO_LATE
         outcomes[chosen[duplicate]] = Outcome.DUPLICATE
+        too_late = np.flatnonzero(outcomes == Outcome.TOO_LATE)
+        outcomes[too_late[seen.known(batch.take(too_late))]] = Outcome.DUPLICATE
 
     def _move_watermark(self, batch: ReadingBatch, outcomes: Outcomes) -> None:
         if self._time_base == "received":

@@ -19,7 +19,7 @@ from processors.kind_windows import KindWindows, OpenWindow, Waiting
 from processors.pane import Block, Pane
 from processors.processor import State
 from processors.tracked import TrackedColumns
-from processors.window_plan import plan_of
+from processors.window_plan import WindowPlan, plan_of
 
 VERSION = 1
 
@@ -48,10 +48,14 @@ def load(content: bytes, windows: Windows, kinds: Mapping[str, Kind]) -> State:
     try:
         document = msgspec.msgpack.decode(content)
         version = document["version"]
-    except (msgspec.DecodeError, TypeError, KeyError, UnicodeDecodeError) as error:
+        if version == VERSION:
+            return _load_state(document, windows, kinds)
+    except (msgspec.DecodeError, LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise StateError(f"this is no saved state: {error}") from error
-    if version != VERSION:
-        raise StateError(f"the saved state has version {version}, this program reads version {VERSION}")
+    raise StateError(f"the saved state has version {version}, this program reads version {VERSION}")
+
+
+def _load_state(document: dict[str, Any], windows: Windows, kinds: Mapping[str, Kind]) -> State:
     state = State(watermark_ns=document["watermark_ns"])
     state.implausible = Counter({(kind, name): count for kind, name, count in document["implausible"]})
     cadences = state.cadences
@@ -59,9 +63,8 @@ def load(content: bytes, windows: Windows, kinds: Mapping[str, Kind]) -> State:
     state.seen = {source: _load_seen(seen) for source, seen in document["seen"].items()}
     for kind, saved in document["kinds"].items():
         plan = plan_of(windows.sizes, kind)
-        settings = kinds.get(kind, Kind())
-        if plan is not None and saved["plan"] == _dump_plan(plan) and saved["settings"] == _settings(settings):
-            state.kinds[kind] = _load_kind(kind, saved, settings, windows)
+        if plan is not None:
+            state.kinds[kind] = _load_kind(kind, saved, kinds.get(kind, Kind()), plan)
     return state
 
 
@@ -80,13 +83,15 @@ def _dump_kind(windows: KindWindows) -> dict[str, Any]:
     }
 
 
-def _load_kind(kind: str, saved: dict[str, Any], settings: Kind, windows: Windows) -> KindWindows:
-    plan = plan_of(windows.sizes, kind)
-    if plan is None:
-        raise StateError(f"kind {kind} has no windows")
+def _load_kind(kind: str, saved: dict[str, Any], settings: Kind, plan: WindowPlan) -> KindWindows:
     tracked = TrackedColumns(settings)
-    tracked.indices(saved["columns"])
     loaded = KindWindows(kind, tracked, plan)
+    if saved["plan"] != _dump_plan(plan) or saved["settings"] != _settings(settings):
+        # Windows that were written are not begun again: what came late would stand in the place of all the rest.
+        loaded.sealed_until_ns = saved["sealed_until_ns"] // plan.pane_ns * plan.pane_ns
+        loaded.gone_until_ns = [loaded.sealed_until_ns for _ in plan.shapes]
+        return loaded
+    tracked.indices(saved["columns"])
     loaded.sealed_until_ns = saved["sealed_until_ns"]
     loaded.gone_until_ns = list(saved["gone_until_ns"])
     loaded.revised = saved["revised"]
@@ -100,7 +105,7 @@ def _load_kind(kind: str, saved: dict[str, Any], settings: Kind, windows: Window
     return loaded
 
 
-def _dump_plan(plan: Any) -> list[Any]:
+def _dump_plan(plan: WindowPlan) -> list[Any]:
     return [plan.pane_ns, *([shape.size_ns, shape.hop_ns] for shape in plan.shapes)]
 
 
