@@ -61,13 +61,15 @@ class Child:
         self.process.stdin.write(json.dumps(order).encode() + b"\n")
         self.process.stdin.flush()
 
-    def hear(self, event: str) -> dict[str, Any]:
-        """The child's next JSON line of this event; lines of other events are passed over."""
+    def hear(self, event: str, instead_of: str = "") -> dict[str, Any]:
+        """The child's next JSON line of this event; other lines are passed over, but `instead_of` is a failure."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
             report: dict[str, Any] = json.loads(line)
             if report["event"] == event:
                 return report
+            if report["event"] == instead_of:
+                raise BenchmarkError(f"{report} came instead of {event!r}")
         raise BenchmarkError(f"{' '.join(self.command)} ended with status {self.process.wait()} before {event!r}")
 
     def cpu_seconds(self) -> float:

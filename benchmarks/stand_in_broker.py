@@ -54,6 +54,7 @@ class Client:
         self.acknowledged = 0
         self.subscribed = False
         self._rest = b""
+        self._answers = b""
 
     def take(self) -> None:
         """Read what the client has sent, and answer it."""
@@ -86,19 +87,70 @@ class Client:
             self.acknowledged += 1
         elif kind == CONNECT:
             self.version, self.receive_maximum = connect_facts(body)
-            self.send(packet(CONNACK, 0, b"\0\0\0" if self.version == 5 else b"\0\0"))
+            self._answers += packet(CONNACK, 0, b"\0\0\0" if self.version == 5 else b"\0\0")
         elif kind == SUBSCRIBE:
-            self.send(suback(body, self.version))
+            self._answers += suback(body, self.version)
             self.subscribed = True
         elif kind == PINGREQ:
-            self.send(PINGRESP_BYTES)
+            self._answers += PINGRESP_BYTES
         elif kind == DISCONNECT:
             raise ClientGoneError
+
+    @property
+    def waits_for_answer(self) -> bool:
+        return bool(self._answers)
+
+    def answer(self) -> None:
+        """To be called between two frames only."""
+        if self._answers:
+            self.send(self._answers)
+            self._answers = b""
 
     def send(self, data: bytes) -> None:
         self.connection.setblocking(True)
         self.connection.sendall(data)
         self.connection.setblocking(False)
+
+
+class Sending:
+    """One stream on its way to the client."""
+
+    def __init__(self, client: Client, stream: MessageStream) -> None:
+        self._client = client
+        self._stream = stream
+        self._sent = 0
+        self._acknowledged_before = client.acknowledged
+
+    def until_acknowledged(self) -> dict[str, int]:
+        """When the first byte left, the last byte left and the last acknowledgement came (CLOCK_MONOTONIC, ns)."""
+        client, view = self._client, memoryview(self._stream.data)
+        first_byte_ns = last_byte_ns = time.monotonic_ns()
+        while self._acknowledged < self._stream.acknowledgements:
+            limit = self._limit()
+            sending = [client.connection] if self._sent < limit else []
+            readable, writable, _ = select.select([client.connection], sending, [], 5)
+            if writable:
+                self._sent += client.connection.send(view[self._sent : min(limit, self._sent + SEND_BYTES)])
+                last_byte_ns = time.monotonic_ns()
+            if readable:
+                client.take()
+        return {"first_byte_ns": first_byte_ns, "last_byte_ns": last_byte_ns, "consumed_ns": time.monotonic_ns()}
+
+    @property
+    def _acknowledged(self) -> int:
+        return self._client.acknowledged - self._acknowledged_before
+
+    def _limit(self) -> int:
+        """The byte up to which may be sent now: Receive Maximum, and an answer waits for the end of the frame."""
+        starts = self._stream.starts
+        if self._client.waits_for_answer:
+            boundary = int(starts[np.searchsorted(starts, self._sent)])
+            if self._sent < boundary:
+                return boundary
+            self._client.answer()
+        if not self._stream.qos:
+            return int(starts[-1])
+        return int(starts[min(self._stream.messages, self._acknowledged + self._client.receive_maximum)])
 
 
 class Broker:
@@ -113,7 +165,7 @@ class Broker:
             self._streams[key] = MessageStream(*key)
         stream = self._streams[key]
         self._set_times(stream)
-        report("streamed", **self._send(client, stream))
+        report("streamed", **Sending(client, stream).until_acknowledged())
 
     def _set_times(self, stream: MessageStream) -> None:
         """Event times over the two seconds before the sending starts, later than those of any stream before."""
@@ -121,33 +173,6 @@ class Broker:
         stream.set_times(first_ms, SPAN_MS)
         self._last_time_ms = first_ms + SPAN_MS
         time.sleep(max(0.0, self._last_time_ms / 1000 - time.time()))
-
-    def _send(self, client: Client, stream: MessageStream) -> dict[str, object]:
-        wanted = client.acknowledged + stream.acknowledgements
-        before, sent, last_byte_ns = client.acknowledged, 0, 0
-        view, total = memoryview(stream.data), int(stream.starts[-1])
-        first_byte_ns = time.monotonic_ns()
-        while client.acknowledged < wanted:
-            limit = self._limit(stream, client, client.acknowledged - before)
-            sending = [client.connection] if sent < limit else []
-            readable, writable, _ = select.select([client.connection], sending, [], 5)
-            if writable:
-                sent += client.connection.send(view[sent : min(limit, sent + SEND_BYTES)])
-                last_byte_ns = time.monotonic_ns()
-            if readable:
-                client.take()
-        return {
-            "first_byte_ns": first_byte_ns,
-            "last_byte_ns": last_byte_ns,
-            "consumed_ns": time.monotonic_ns(),
-            "bytes": total,
-        }
-
-    def _limit(self, stream: MessageStream, client: Client, acknowledged: int) -> int:
-        """The byte up to which the client's Receive Maximum allows to send."""
-        if not stream.qos:
-            return int(stream.starts[-1])
-        return int(stream.starts[min(stream.messages, acknowledged + client.receive_maximum)])
 
     def trickle(self, client: Client, devices: int, every_s: float, seconds: float) -> None:
         """Each device speaks once in `every_s`, evenly spread, QoS 1."""
@@ -157,6 +182,7 @@ class Broker:
             while (wait := start + message * pause - time.monotonic()) > 0:
                 if select.select([client.connection], [], [], wait)[0]:
                     client.take()
+                    client.answer()
             device = message % devices
             now = b"%013d" % (time.time() * 1000)
             body = payload(message, device).replace(b"0" * 13, now)
@@ -172,6 +198,7 @@ def follow_orders(broker: Broker, client: Client) -> bool:
         try:
             if client.connection in readable:
                 client.take()
+            client.answer()
             if client.subscribed and not announced:
                 announced = True
                 report("subscribed", version=client.version, receive_maximum=client.receive_maximum)
