@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from config.settings import Kind, Source
 from ingest.devices import DeviceTable
 from ingest.messages import MessageBatch
-from ingest.payloads.json_decoder import Decoded, JsonDecoder
+from ingest.payloads.decoded import Decoded
+from ingest.payloads.json_decoder import JsonDecoder
 from ingest.payloads.one_message import FieldRules
 from ingest.readings import ReadingBatch
 from ingest.reasons import Reason

@@ -21,8 +21,8 @@ Column = NDArray[Any] | list[Any]
 class Assembly:
     """`plain` tells which of the `n` messages the columns say everything about.
 
-    The others must be read by themselves: a time or sequence that needs a named reason, or no quantity at all.
-    `quotes` is the number of quotation marks each payload has if all its keys are known and none stands twice.
+    The others must be read by themselves: a time or sequence that needs a named reason, one quantity from two fields,
+    or no quantity at all. A quantity that no message has is no column.
     """
 
     def __init__(self, messages: Sequence[msgspec.Struct], leaves: Sequence[Leaf], rules: FieldRules) -> None:
@@ -32,22 +32,27 @@ class Assembly:
         self.timed = np.zeros(count, np.bool_)
         self.sequence = np.full(count, NO_SEQUENCE, np.int64)
         self.plain = np.ones(count, np.bool_)
+        self._valued = np.zeros(count, np.bool_)
         self._strings = np.zeros(count, np.int64)
         self._present: dict[tuple[str, ...], NDArray[np.bool_]] = {}
         for leaf, column in zip(leaves, columns_of(messages, leaves), strict=True):
             self._add(leaf, column, rules)
-        valued = np.zeros(count, np.bool_)
-        for values in self.columns.values():
-            valued |= values == values
-        self.plain &= valued
+        self.plain &= self._valued
 
     @property
     def quotes(self) -> NDArray[np.int64]:
-        """(n,) two for each key that is there, two for each text."""
+        """(n,) the quotation marks of a payload whose keys are all known, with none there twice and none escaped:
+        two for each key, two for each text. Any other payload has more.
+        """
         marks = self._strings.copy()
         for present in self._present.values():
             marks += present
         return 2 * marks
+
+    @property
+    def quotes_in_all(self) -> int:
+        """The sum of `quotes`."""
+        return 2 * int(self._strings.sum() + sum(map(np.count_nonzero, self._present.values())))
 
     def _add(self, leaf: Leaf, column: Column, rules: FieldRules) -> None:
         name = ".".join(leaf.path)
@@ -66,8 +71,7 @@ class Assembly:
             self.timed = np.array([value is not None for value in column], np.bool_)
             kinds = set(map(type, column))
             if kinds <= {int, NoneType}:
-                # A float holds whole numbers that no int64 does: they are out of range in either form.
-                column = np.array([value or 0 for value in column], np.float64 if _huge(column) else np.int64)
+                column = np.array([value or 0 for value in column], np.int64)
             elif kinds <= {float, NoneType}:
                 column = np.array([value or 0.0 for value in column], np.float64)
         else:
@@ -80,8 +84,6 @@ class Assembly:
         return self.timed
 
     def _read_numbers(self, column: NDArray[Any]) -> None:
-        if column.dtype == np.uint64 and (column >= 2**63).any():
-            column = column.astype(np.float64)
         if column.dtype.kind == "f":
             self.time_ns, in_range = from_floats(column)
         else:
@@ -115,9 +117,16 @@ class Assembly:
             numbers = column
             present = numbers == numbers
         if leaf.quantity is not None:
-            self.columns[leaf.quantity] = numbers
+            self._add_quantity(leaf.quantity, numbers, numbers == numbers if isinstance(column, list) else present)
         return present
 
-
-def _huge(column: Sequence[Any]) -> bool:
-    return any(value is not None and abs(value) >= 2**63 for value in column)
+    def _add_quantity(self, quantity: str, numbers: NDArray[np.float64], has: NDArray[np.bool_]) -> None:
+        if not has.any():
+            return
+        other = self.columns.get(quantity)
+        if other is not None:
+            had = other == other
+            self.plain &= ~(had & has)
+            numbers = np.where(had, other, numbers)
+        self._valued |= has
+        self.columns[quantity] = numbers

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from ingest.event_time import event_time_ns
 from ingest.readings import NO_SEQUENCE
 from ingest.reasons import Reason
@@ -13,6 +15,10 @@ from ingest.reasons import Reason
 MAX_FIELDS = 256
 """Quantities of one kind of device; beyond, somebody is writing data into field names."""
 MAX_DEPTH = 16
+"""Objects within objects."""
+MAX_NESTING = 64
+"""Brackets of any kind open at once, in the whole payload. Far below where a parser's stack ends, which is not the
+same in each run."""
 MAX_SEQUENCE = 2**53
 
 Path = tuple[str, ...]
@@ -60,12 +66,12 @@ def parse(payload: bytes) -> Any | Reason:
         text = payload.decode()
     except UnicodeDecodeError:
         return Reason.NOT_UTF8
+    if _nesting(payload) > MAX_NESTING:
+        return Reason.NESTED_TOO_DEEPLY
     try:
         return json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_refuse_constant)
     except DuplicateKeyError:
         return Reason.DUPLICATE_KEY
-    except RecursionError:
-        return Reason.NESTED_TOO_DEEPLY
     except json.JSONDecodeError:
         return Reason.INVALID_JSON
     except ValueError:  # an integer of thousands of digits
@@ -92,6 +98,8 @@ def record(document: dict[str, Any], rules: FieldRules) -> Record | Reason:
     named = {".".join(path): value for path, value in leaves.items()}
     if len(named) != len(leaves):  # {"a": {"b": 1}, "a.b": 2}
         return Reason.DUPLICATE_KEY
+    if not _is_unicode("".join(named)):
+        return Reason.NOT_UTF8
     time_ns = named.get(rules.time_field)
     moment = None if time_ns is None else event_time_ns(time_ns)
     if isinstance(moment, Reason):
@@ -157,6 +165,28 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _is_unicode(text: str) -> bool:
+    """False where JSON escaped half a surrogate pair, which no UTF-8 can write."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _nesting(payload: bytes) -> int:
+    """Brackets open at once, or an upper bound that is small."""
+    opened = payload.count(b"[") + payload.count(b"{")
+    if opened <= MAX_NESTING:
+        return opened
+    without_escapes = payload.replace(b"\\\\", b"").replace(b'\\"', b"")
+    characters = np.frombuffer(without_escapes, np.uint8)
+    is_outside = np.cumsum(characters == ord('"')) % 2 == 0
+    folded = characters | 0x20  # [ becomes {, and ] becomes }
+    steps = (folded == ord("{")).astype(np.int8) - (folded == ord("}"))
+    return int(np.cumsum(steps * is_outside).max())
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

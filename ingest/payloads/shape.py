@@ -3,23 +3,27 @@
 The shape only makes decoding fast; what a message means is defined in `one_message`.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
+from ingest.event_time import EARLIEST_NS, LATEST_NS
 from ingest.payloads.one_message import MAX_FIELDS, FieldRules, Path
 
 ABSENT = float("nan")
 """Default of every number: JSON cannot write NaN, so it always means that the field is not there."""
+MAX_NAME = 1024
+"""Characters of a field's dotted name; a longer one is no reason to keep it in memory."""
 
 Roles = frozenset[type]
 """The JSON types a field was seen with: float (any number), bool, str, type(None)."""
-
-
-class UnfitShapeError(ValueError):
-    """The fields cannot stand in a fast decoder; each message is then read by itself."""
+_ROLES = Roles((float, bool, str, type(None)))
+_UNHOLDABLE = re.compile(r'["\\\x00-\x1f]')
+"""Characters msgspec takes in no field name."""
+_Time = Annotated[int, msgspec.Meta(ge=EARLIEST_NS, le=LATEST_NS)] | float | str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,41 +39,45 @@ class Leaf:
 class Shape:
     rules: FieldRules
     roles: dict[Path, set[type]] = field(default_factory=dict)
+    _names: set[str] = field(default_factory=set)
+    _outer: set[Path] = field(default_factory=set)
+    """Paths of objects."""
 
     def learn(self, leaves: Mapping[Path, object]) -> bool:
         """Take in the fields of one message; True when they change the shape.
 
-        Raises UnfitShapeError on a list or too many fields.
+        A message that does not fit beside those before is passed over: such ones are always read by themselves.
         """
-        changed = False
-        for path, value in leaves.items():
-            role = float if isinstance(value, int) and not isinstance(value, bool) else type(value)
-            if role not in (float, bool, str, type(None)):
-                raise UnfitShapeError(f"{'.'.join(path)} is a list")
-            seen = self.roles.setdefault(path, set())
-            if role not in seen:
-                seen.add(role)
-                changed = True
-        if len(self.roles) > MAX_FIELDS:
-            raise UnfitShapeError(f"more than {MAX_FIELDS} fields")
-        return changed
+        roles = {path: float if type(value) is int else type(value) for path, value in leaves.items()}
+        new = {path: role for path, role in roles.items() if role not in self.roles.get(path, ())}
+        if not new or not self._fits(new):
+            return False
+        for path, role in new.items():
+            self.roles.setdefault(path, set()).add(role)
+            self._names.add(".".join(path))
+            self._outer.update(_outer(path))
+        return True
 
     def build(self) -> tuple[type[msgspec.Struct], list[Leaf]]:
-        """The structure to decode into and where each leaf stands in it; the time field, if any, comes first.
-
-        Raises UnfitShapeError for names msgspec cannot hold, or for a field that is an object in one message and a
-        value in another.
-        """
+        """The structure to decode into and where each leaf stands in it; the time field, if any, comes first."""
         paths = sorted(self.roles, key=lambda path: (".".join(path) != self.rules.time_field, len(path)))
         leaves: list[Leaf] = []
-        try:
-            structure = self._structure(paths, (), "", leaves)
-        except (ValueError, TypeError) as error:
-            raise UnfitShapeError(str(error)) from error
-        quantities = [leaf.quantity for leaf in leaves if leaf.quantity is not None]
-        if len(set(quantities)) != len(quantities):
-            raise UnfitShapeError("two fields feed one quantity")
-        return structure, leaves
+        return self._structure(paths, (), "", leaves), leaves
+
+    def _fits(self, new: Mapping[Path, type]) -> bool:
+        paths = new.keys() - self.roles.keys()
+        names = {".".join(path) for path in paths}
+        outer = self._outer.union(*map(_outer, paths))
+        return (
+            _ROLES.issuperset(new.values())
+            and len(self.roles) + len(paths) <= MAX_FIELDS
+            and all(len(name) <= MAX_NAME and not _UNHOLDABLE.search(name) for name in names)
+            # {"a": {"b": 1}} of one device and {"a.b": 1} of another
+            and self._names.isdisjoint(names)
+            # a value here and an object there
+            and outer.isdisjoint(paths)
+            and outer.isdisjoint(self.roles)
+        )
 
     def _structure(
         self, paths: Iterable[Path], prefix: Path, attributes: str, leaves: list[Leaf]
@@ -79,10 +87,7 @@ class Shape:
         fields: list[tuple[str, Any, Any]] = []
         for number, head in enumerate(heads):
             name = f"f{number}"
-            below = [path for path in paths if path[depth] == head]
-            inner = [path for path in below if len(path) > depth + 1]
-            if inner and len(inner) < len(below):
-                raise ValueError(f"{'.'.join((*prefix, head))} is a value here and an object there")
+            inner = [path for path in paths if path[depth] == head and len(path) > depth + 1]
             if inner:
                 nested = self._structure(inner, (*prefix, head), f"{attributes}{name}.", leaves)
                 fields.append((name, nested, msgspec.field(default_factory=nested)))
@@ -102,10 +107,16 @@ class Shape:
     def _annotation(self, leaf: Leaf) -> tuple[Any, Any]:
         name = ".".join(leaf.path)
         if name == self.rules.time_field:
-            return int | float | str | None, None
+            return _Time, None
         if name == self.rules.sequence_field:
             return float, ABSENT
-        annotation: Any = float
-        for role in leaf.roles - {float}:
+        # Only what was seen: a number where there was text so far must be learned before it can be a quantity.
+        first, *others = leaf.roles
+        annotation: Any = first
+        for role in others:
             annotation = annotation | role
         return annotation, ABSENT
+
+
+def _outer(path: Path) -> set[Path]:
+    return {path[:depth] for depth in range(1, len(path))}
