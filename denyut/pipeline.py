@@ -38,14 +38,13 @@ class Pipeline:
     intake: Intake
 
 
-def build(settings: Settings, data_dir: Path, time_base: TimeBase = "received") -> Pipeline:
-    """Everything between the source of messages and the store; recorded data starts with nothing remembered.
+def build(settings: Settings, data_dir: Path, time_base: TimeBase = "received", *, resumed: bool) -> Pipeline:
+    """Everything between the source of messages and the store; `resumed` from what the last run left, or from nothing.
 
     Raises `StoreError`, `StateError` or OSError.
     """
     kinds = effective_kinds(settings)
-    live = time_base == "received"
-    saved = SavedState.take(data_dir, settings.windows, kinds) if live else SavedState()
+    saved = SavedState.read(data_dir, settings.windows, kinds) if resumed else SavedState()
     devices = DeviceTable(settings.devices)
     saved.restore_devices(devices)
     processor = Processor(settings.windows, kinds, devices, time_base, saved.state)
@@ -54,6 +53,8 @@ def build(settings: Settings, data_dir: Path, time_base: TimeBase = "received") 
         source.name: SourceDecoder(source, settings.city.id, devices, kinds, saved.topics.get(source.name, ()))
         for source in settings.sources
     }
+    for source, decoder in decoders.items():
+        saved.forget_renumbered(source, decoder.topics)
     dead_letters = DeadLetters(data_dir)
     writer = StoreWriter(open_store(settings.store, data_dir), settings.retention)
     shaper = PointShaper(devices)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from config.settings import Settings
 from denyut.pipeline import Pipeline, build
-from denyut.saved_state import save
+from denyut.saved_state import discard, save
 from denyut.status import compose, write_status
 from ingest.messages import MessageBatch
 from ingest.mqtt.connection import Connection
@@ -27,7 +27,7 @@ class Run:
     def __init__(self, settings: Settings, data_dir: Path) -> None:
         options = [options_of(source, str(data_dir.resolve())) for source in settings.sources]
         self._data_dir = data_dir
-        self._pipeline: Pipeline = build(settings, data_dir)
+        self._pipeline: Pipeline = build(settings, data_dir, resumed=True)
         self._connections = [
             Connection(each, self._taker(index, each.name), _log) for index, each in enumerate(options)
         ]
@@ -42,6 +42,7 @@ class Run:
         loop = asyncio.get_running_loop()
         for signal_number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(signal_number, self._stop.set)
+        discard(self._data_dir)
         self._pipeline.writer.start()
         self._report("running")
         async with asyncio.TaskGroup() as tasks:

@@ -28,19 +28,13 @@ class SavedState:
     devices: list[list[str]] = field(default_factory=list)
 
     @classmethod
-    def take(cls, data_dir: Path, windows: Windows, kinds: Mapping[str, Kind]) -> "SavedState":
-        """The state left by the last run, if it was stopped and not killed. It is used once: the file goes.
-
-        Raises StateError.
-        """
-        path = data_dir / FILE_NAME
+    def read(cls, data_dir: Path, windows: Windows, kinds: Mapping[str, Kind]) -> "SavedState":
+        """The state left by the last run, if it was stopped and not killed. Raises StateError."""
         try:
-            content = path.read_bytes()
+            content = (data_dir / FILE_NAME).read_bytes()
         except FileNotFoundError:
             return cls()
-        saved = cls.decode(content, windows, kinds)
-        path.unlink()
-        return saved
+        return cls.decode(content, windows, kinds)
 
     @classmethod
     def decode(cls, content: bytes, windows: Windows, kinds: Mapping[str, Kind]) -> "SavedState":
@@ -55,6 +49,16 @@ class SavedState:
         for city, kind, device, zone in self.devices:
             devices.row(city, kind, device, zone)
 
+    def forget_renumbered(self, source: str, topics: Sequence[bytes]) -> None:
+        """A source whose topics are read in another way now numbers them anew: what it has seen means others."""
+        if list(topics) != list(self.topics.get(source, ())):
+            self.state.seen.pop(source, None)
+
+
+def discard(data_dir: Path) -> None:
+    """From here on the state on disk is old: a run that is killed must not be followed by one that goes on from it."""
+    (data_dir / FILE_NAME).unlink(missing_ok=True)
+
 
 def save(
     data_dir: Path, state: State, ledger: Ledger, devices: DeviceTable, topics: Mapping[str, Sequence[bytes]]
@@ -64,7 +68,7 @@ def save(
         "state": dump(state),
         "ledger": _dump_ledger(ledger),
         "topics": {source: list(names) for source, names in topics.items()},
-        "devices": [[entry.city, entry.kind, entry.device, entry.zone] for entry in devices.identities],
+        "devices": [list(identity) for identity in devices.identities],
     }
     unfinished = data_dir / f"{FILE_NAME}.new"
     with unfinished.open("wb") as stream:

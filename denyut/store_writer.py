@@ -99,10 +99,10 @@ class StoreWriter:
         while True:
             try:
                 self._store.write(batches)
-            except StoreRefused as error:
-                self._refused(batches, error)
-                return
             except StoreError as error:
+                if isinstance(error, StoreRefused) and error.concerns_points:
+                    self._refused(batches, error)
+                    return
                 if self._give_up(error, retry_s):
                     with self._condition:
                         self._waiting.clear()

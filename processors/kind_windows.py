@@ -20,6 +20,7 @@ from processors.window_plan import WindowPlan, WindowShape
 FOLD_AT = 65_536
 """Readings that wait before they are folded into panes: large enough that sorting and merging cost little for each."""
 _NEVER = -(2**62)
+_NO_SLOTS = np.zeros(0, np.int64)
 _EVER = 2**62
 
 
@@ -160,11 +161,24 @@ class KindWindows:
             self.fold(max(watermark_ns, sealed_until_ns))
         for start in sorted(start for start in self.panes if start + self.plan.pane_ns <= sealed_until_ns):
             self._seal(start, self.panes.pop(start))
+        silent = self._silent(self.sealed_until_ns, sealed_until_ns)
         self.sealed_until_ns = sealed_until_ns
         self.revised = False
-        closed = list(self._close())
+        closed = list(self._close()) + silent
         self._let_go(self.sealed_until_ns - lateness_ns)
         return closed
+
+    def _silent(self, from_ns: int, until_ns: int) -> list[ClosedWindow]:
+        """Windows that ended in (from_ns, until_ns] without a reading of any device: of each shape the last one."""
+        silent = []
+        for number, shape in enumerate(self.plan.shapes):
+            start = (until_ns - shape.size_ns) // shape.hop_ns * shape.hop_ns
+            if from_ns < start + shape.size_ns and from_ns > _NEVER and (number, start) not in self.windows:
+                nothing = self._rows(
+                    shape, start, OpenWindow(Pane(self.tracked)), Pane(self.tracked).block(), _NO_SLOTS
+                )
+                silent.append(ClosedWindow(nothing, nothing))
+        return silent
 
     def closed_nbytes(self) -> int:
         return sum(window.nbytes for window in self.windows.values() if window.closed)

@@ -74,6 +74,7 @@ class Processor:
         """Registered devices count in coverage before they speak, and as often as the configuration says."""
         for device in devices:
             row = self._devices.row(city, device.kind, device.id)
+            self._kind_windows(device.kind)
             every = device.every or self._kinds.get(device.kind, Kind()).every
             if every is not None:
                 self.state.cadences.fix(row, every)

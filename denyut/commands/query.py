@@ -87,7 +87,14 @@ class EveryType(click.ParamType[int]):
 @click.option("--aggregate", type=click.Choice(AGGREGATES), help="What --every makes of the values; default: mean.")
 @click.option("--config", "config_file", type=click.Path(path_type=Path), help="Configuration with the store to read.")
 @click.option("--data-dir", type=click.Path(path_type=Path), help="The data directory of the run.")
-@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="table", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(list(FORMATS)),
+    default="table",
+    show_default=True,
+    help="How the rows are printed.",
+)
 def command(
     measurement: str,
     where: tuple[tuple[str, str], ...],

@@ -33,7 +33,13 @@ Examples:
 @click.option("--config", type=click.Path(path_type=Path), help="Configuration file; see docs/configuration.md.")
 @click.option("--broker", metavar="URL", help="mqtt://HOST:PORT or mqtts://HOST:PORT, instead of the configured one.")
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Where state and embedded store live.")
-@click.option("--log-level", type=click.Choice(["debug", "info", "warning", "error"]), default="info")
+@click.option(
+    "--log-level",
+    type=click.Choice(["debug", "info", "warning", "error"]),
+    default="info",
+    show_default=True,
+    help="The least that is logged, on standard error.",
+)
 def command(config: Path | None, broker: str | None, data_dir: Path | None, log_level: str) -> None:
     """Take readings from the broker until stopped by SIGTERM or Ctrl-C.
 

@@ -22,6 +22,9 @@ class Capacity:
 def parking(windows: ZoneWindows) -> IndicatorBatch:
     """`parking_occupancy` (0 to 1, mean over the window) and `parking_free` (spaces, at its end).
 
+    Of a car park that was silent in the window but has a registered capacity, the share of free spaces is taken to be
+    that of the others: a sum over those alone would tell people that the town is full. Coverage says how many spoke.
+
     Occupancy is the sum of occupied spaces / the sum of spaces, over the devices that have both. What a device does
     not send follows from capacity = occupied + free. Source: NPTEL, Transportation Engineering, ch. 38 Parking.
     """
@@ -63,8 +66,16 @@ def _free(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity) -> Figure:
     free = first_known(column(field, "free_last"), capacity.spaces - column(field, "occupied_last"))
     came = np.isfinite(free)
     most = first_known(capacity.spaces, np.full(len(free), np.inf))
+    counted = np.clip(np.where(came, free, 0.0), 0.0, most)
+    sized = came & np.isfinite(capacity.spaces)
+    share = ratio(
+        sums.over_windows(np.where(sized, counted, 0.0)), sums.over_windows(np.where(sized, capacity.spaces, 0.0))
+    )
+    silent = np.nan_to_num(windows.capacity)
+    silent[windows.row[came]] = 0.0
+    estimated = np.nan_to_num(share) * sums.over_devices(silent)
     reported = sums.over_windows(came.astype(np.float64))
-    value = np.where(reported > 0, sums.over_windows(np.clip(free, 0.0, most)), np.nan)
+    value = np.where(reported > 0, sums.over_windows(counted) + estimated, np.nan)
     plausible = ~capacity.assumed & (free >= 0) & (free <= most)
     return sums.figure_by_device("parking_free", value, came, plausible)
 

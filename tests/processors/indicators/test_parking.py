@@ -128,13 +128,13 @@ def test_a_car_park_out_of_service_leaves_the_denominator(park) -> None:
     assert found["pasar", "parking_free"][0] == 40
 
 
-def test_free_spaces_of_a_zone_count_the_car_parks_that_answered_and_not_their_readings(park) -> None:
-    # Each minute one reading, windows of 10 s: one of six is due, but its spaces are not those of the zone.
+def test_a_silent_car_park_of_known_size_is_taken_to_be_as_free_as_the_others(park) -> None:
+    # Each minute one reading, windows of 10 s: one of six is due; its coverage is that of the car parks that answered.
     silent = {"zone": "pasar", "every_s": 60, "capacity": 100}
     speaking = silent | {"readings": 1} | occupied(40.0, 40.0, count=1)
     found = park(speaking, silent, silent, silent, silent, silent, size_s=10)
     assert found["pasar", "parking_occupancy"] == (0.4, 1.0, 1.0)
-    assert found["pasar", "parking_free"] == (60, pytest.approx(1 / 6), 1.0)
+    assert found["pasar", "parking_free"] == (360, pytest.approx(1 / 6), 1.0)
 
 
 def test_a_zone_whose_car_parks_are_silent_has_no_data(park) -> None:
