@@ -17,6 +17,8 @@ from ingest.readings import ReadingBatch
 from ingest.reasons import Reason
 from ingest.topics import TopicRouter
 
+MAX_DECODERS = 256
+"""Kinds of device whose shape is remembered; a kind is any word in a topic."""
 _NO_DEVICE = -1
 
 
@@ -117,6 +119,8 @@ class SourceDecoder:
     def _decoder(self, kind: str) -> JsonDecoder:
         decoder = self._decoders.get(kind)
         if decoder is None:
+            if len(self._decoders) >= MAX_DECODERS:
+                del self._decoders[next(iter(self._decoders))]
             declared = self._kinds[kind].quantities if kind in self._kinds else {}
             rules = FieldRules(
                 time_field=self._source.time_field,
