@@ -15,6 +15,7 @@ from config.settings import (
     Office,
     Quantity,
     Retention,
+    Section,
     Settings,
     Source,
     StoreSettings,
@@ -25,7 +26,7 @@ from config.settings import (
 )
 
 TEXT = (Path(__file__).parents[1] / "docs" / "configuration.md").read_text(encoding="utf-8")
-SECTIONS = {
+SECTIONS: dict[str, type[Section]] = {
     "The whole file": Settings,
     "city": City,
     "sources": Source,

@@ -70,7 +70,8 @@ def influxdb2() -> Iterator[str]:
     for name, value in setup.items():
         container.with_env(f"DOCKER_INFLUXDB_INIT_{name}", value)
     port = free_port()
-    container.ports["8086/tcp"] = ("127.0.0.1", port)
+    # Docker takes an address beside the port; the library's annotation knows only the port.
+    container.ports["8086/tcp"] = ("127.0.0.1", port)  # type: ignore[assignment]
     with container:
         yield f"http://127.0.0.1:{port}"
 

@@ -65,7 +65,12 @@ def test_a_time_that_cannot_be_read_is_named_and_its_neighbours_are_kept(
 
 
 def test_a_time_in_parts_is_that_of_the_local_clock_and_hour_24_is_midnight() -> None:
-    columns = {"y": ("2010", "2010", "2010"), "m": ("1", "12", "2"), "d": ("1", "31", "30"), "h": ("7", "24", "0")}
+    columns: dict[str, tuple[str, ...]] = {
+        "y": ("2010", "2010", "2010"),
+        "m": ("1", "12", "2"),
+        "d": ("1", "31", "30"),
+        "h": ("7", "24", "0"),
+    }
     chunk = Chunk(Path("a.csv"), [2, 3, 4], columns)
     time = Time(year="y", month="m", day="d", hour="h", timezone="Asia/Shanghai")
     time_ns, failures = parse_times(chunk, time)

@@ -11,7 +11,8 @@ from ingest.devices import DeviceTable
 from ingest.readings import ReadingBatch
 from simulators.mapping import Mapping
 from simulators.mapping_files import load_mapping
-from simulators.recordings import Recording, RecordingError, open_recording
+from simulators.recorded_rows import RecordingError
+from simulators.recordings import Recording, open_recording
 from tests.simulators.recordings import SLICES, whole
 
 SIMPLE = Mapping.model_validate(
@@ -275,6 +276,7 @@ def test_a_span_holds_all_kinds_up_to_one_moment_and_the_next_span_lies_after_it
 
 def test_a_recording_longer_than_a_chunk_is_read_to_its_end(tmp_path: Path) -> None:
     rows = [f"{1_577_836_800 + second},a,{second % 7},50" for second in range(120_000)]
+    assert SIMPLE.time is not None
     mapping = SIMPLE.model_copy(update={"time": SIMPLE.time.model_copy(update={"format": "epoch"})})
     recording, batches, _ = read(written(tmp_path / "a.csv", "\n".join(["t,d,pm,hum", *reversed(rows)])), mapping)
     assert recording.rows == recording.readings == 120_000

@@ -83,8 +83,8 @@ class StoreConformance:
 
     def test_a_limit_spans_windows_of_different_sizes(self, store: Store) -> None:
         for size, seconds in (("10s", 10), ("1m", 60)):
-            rows = [("a", T0 + at * seconds * SECOND, {"x": float(at)}) for at in range(1, 7)]
-            store.write([points(rows, size=size)])
+            written = [("a", T0 + at * seconds * SECOND, {"x": float(at)}) for at in range(1, 7)]
+            store.write([points(written, size=size)])
         rows = store.query(Query("window", limit=6))
         assert [(row.tags["size"], (row.time_ns - T0) // SECOND) for row in rows] == [
             ("1m", 60), ("1m", 120), ("1m", 180), ("1m", 240), ("1m", 300), ("1m", 360),

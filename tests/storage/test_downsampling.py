@@ -1,4 +1,5 @@
 from collections import defaultdict
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -6,7 +7,7 @@ import pytest
 from storage.downsampling import downsample
 from storage.store import AGGREGATES, Aggregate
 
-ORACLE = {
+ORACLE: dict[Aggregate, Callable[[list[float]], float]] = {
     "mean": lambda values: sum(values) / len(values),
     "min": min,
     "max": max,

@@ -176,4 +176,4 @@ def test_any_printable_names_and_finite_floats_come_back(
     measurement: str, tags: dict[str, str], fields: dict[str, float]
 ) -> None:
     encoded = LineEncoder().encode(batch([tags], {name: [value] for name, value in fields.items()}, measurement))
-    assert parse_line(encoded.lines[0].decode()) == Point(measurement, tags, fields, T)
+    assert parse_line(encoded.lines[0].decode()) == Point(measurement, tags, {**fields}, T)

@@ -89,7 +89,7 @@ def test_a_reader_needs_no_right_to_write(ends: str) -> None:
     finally:
         process.kill()
         process.wait()
-        if process.stdout:
+        if process.stdout is not None:
             process.stdout.close()
         data_dir.chmod(0o755)
         shutil.rmtree(data_dir)
