@@ -239,7 +239,10 @@ class KindWindows:
                 window.touch(window.pane.merge(block))
 
     def _note_entries(self, window: OpenWindow, block: Block, start_ns: int) -> None:
-        """Remember the last reading before the window of each device that is new in it."""
+        """Remember the last reading before the window of each device that is new in it.
+
+        Only the newest reading of a device is at hand; where that came after the window began, nothing is carried in.
+        """
         if window.entry is None:
             window.entry = Pane(self.tracked)
         new = block.device[window.pane.slots_of(block.device) < 0]
