@@ -13,7 +13,8 @@ from storage.store import Store, StoreError, StoreRefused
 LOG = logging.getLogger("denyut.store")
 FULL = 2_000_000
 """Points that may wait; from here on the sources are asked to hold back."""
-_AT_ONCE = 100_000
+_AT_ONCE = 20_000
+"""Points in one write: enough to be fast, few enough to be small in memory."""
 _FIRST_RETRY_S = 0.5
 _LAST_RETRY_S = 30.0
 _RETENTION_EVERY_S = 600.0
@@ -45,7 +46,7 @@ class StoreWriter:
         self._thread.start()
 
     def put(self, batches: Iterable[PointBatch]) -> None:
-        ready = [batch for batch in batches if len(batch)]
+        ready = [part for batch in batches if len(batch) for part in batch.parts(_AT_ONCE)]
         if not ready:
             return
         with self._condition:

@@ -15,6 +15,7 @@ def fields_of(tracked: TrackedColumns, block: Block, entry: Block | None, start_
     """`<quantity>_<statistic>` -> (k,), NaN where a device sent no such quantity.
 
     entry: the last reading of each device before the window, where it is known; as a block of the same devices.
+    The fields are views of the block, which must not change any more.
     """
     fields: Fields = {}
     for column, quantity in tracked.quantities.items():
@@ -40,13 +41,13 @@ def fields_of(tracked: TrackedColumns, block: Block, entry: Block | None, start_
 def _statistics(tracked: TrackedColumns, block: Block, column: int) -> Fields:
     count, mean, m2, low, high, first, last = block.numbers[:, column]
     statistics = {
-        "count": count.copy(),
-        "mean": mean.copy(),
+        "count": count,
+        "mean": mean,
         "std": np.sqrt(m2 / count),
-        "min": low.copy(),
-        "max": high.copy(),
-        "first": first.copy(),
-        "last": last.copy(),
+        "min": low,
+        "max": high,
+        "first": first,
+        "last": last,
     }
     derived = {name: block.numbers[MEAN, index] for name, index in tracked.derived_of(column).items()}
     if "sine" in derived:

@@ -1,7 +1,7 @@
 """Points in columns: what every store writes and line protocol encodes."""
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -87,6 +87,16 @@ class PointBatch:
     """(n,) ns UTC."""
     fields: dict[str, NDArray[np.float64]]
     """Field name -> (n,) float64; NaN: the point lacks the field."""
+
+    def parts(self, size: int) -> "Iterator[PointBatch]":
+        """The same points in batches of at most `size`, as views."""
+        if len(self) <= size:
+            yield self
+            return
+        for start in range(0, len(self), size):
+            part = slice(start, start + size)
+            fields = {name: values[part] for name, values in self.fields.items()}
+            yield PointBatch(self.table, self.series[part], self.time_ns[part], fields)
 
     def __len__(self) -> int:
         return len(self.time_ns)
