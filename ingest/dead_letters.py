@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ingest.reasons import Reason
 
-_log = logging.getLogger(__name__)
+LOG = logging.getLogger("denyut.dead_letters")
 
 FILE_NAME = "dead_letters.db"
 MAX_LETTERS = 100_000
@@ -51,7 +51,7 @@ class DeadLetters:
         try:
             self._write(rows)
         except sqlite3.Error as error:
-            _log.warning("%d dead letters could not be kept: %s", len(rows), error)
+            LOG.warning("%d dead letters could not be kept: %s", len(rows), error)
             self.unkept += len(rows)
 
     def __iter__(self) -> Iterator[DeadLetter]:
