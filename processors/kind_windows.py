@@ -78,6 +78,8 @@ class KindWindows:
         self.windows: dict[tuple[int, int], OpenWindow] = {}
         """(shape, start) -> window that holds at least one ended pane."""
         self.sealed_until_ns = _NEVER
+        self.watching_from_ns = -_NEVER
+        """Where the watermark stood first: what began before cannot be said to have been silent."""
         self.gone_until_ns = [_NEVER for _ in plan.shapes]
         """For each shape: windows that end here or before are gone."""
         self.waiting: list[Waiting] = []
@@ -161,6 +163,7 @@ class KindWindows:
             self.fold(max(watermark_ns, sealed_until_ns))
         for start in sorted(start for start in self.panes if start + self.plan.pane_ns <= sealed_until_ns):
             self._seal(start, self.panes.pop(start))
+        self.watching_from_ns = min(self.watching_from_ns, watermark_ns)
         silent = self._silent(self.sealed_until_ns, sealed_until_ns)
         self.sealed_until_ns = sealed_until_ns
         self.revised = False
@@ -173,7 +176,8 @@ class KindWindows:
         silent = []
         for number, shape in enumerate(self.plan.shapes):
             start = (until_ns - shape.size_ns) // shape.hop_ns * shape.hop_ns
-            if from_ns < start + shape.size_ns and from_ns > _NEVER and (number, start) not in self.windows:
+            ended_now = from_ns < start + shape.size_ns and start >= self.watching_from_ns
+            if ended_now and (number, start) not in self.windows:
                 nothing = self._rows(
                     shape, start, OpenWindow(Pane(self.tracked)), Pane(self.tracked).block(), _NO_SLOTS
                 )

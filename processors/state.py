@@ -74,6 +74,7 @@ def _dump_kind(windows: KindWindows) -> dict[str, Any]:
         "settings": _settings(windows.tracked.kind),
         "columns": [windows.tracked.names[column] for column in windows.tracked.quantities],
         "sealed_until_ns": windows.sealed_until_ns,
+        "watching_from_ns": windows.watching_from_ns,
         "gone_until_ns": windows.gone_until_ns,
         "revised": windows.revised,
         "waiting": [[_pack(part.device), _pack(part.time_ns), _pack(part.values)] for part in windows.waiting],
@@ -93,6 +94,7 @@ def _load_kind(kind: str, saved: dict[str, Any], settings: Kind, plan: WindowPla
         return loaded
     tracked.indices(saved["columns"])
     loaded.sealed_until_ns = saved["sealed_until_ns"]
+    loaded.watching_from_ns = saved["watching_from_ns"]
     loaded.gone_until_ns = list(saved["gone_until_ns"])
     loaded.revised = saved["revised"]
     loaded.waiting = [Waiting(*map(_unpack, part)) for part in saved["waiting"]]
