@@ -67,7 +67,7 @@ class SeenReadings:
         """(n,) duplicate, (n,) unknowable; and remember the others. A reading without a time of its own is neither."""
         self._reserve(int(batch.stream.max(initial=-1)) + 1)
         fingerprints = _fingerprints(batch)
-        duplicate = _repeats(batch, fingerprints) & batch.timed
+        duplicate = _repeats(fingerprints, batch.timed)
         older = batch.timed & (batch.time_ns <= self.latest_ns[batch.stream])
         unknowable = older & (batch.time_ns <= self.forgotten_ns[batch.stream])
         lookup = np.flatnonzero(older & ~unknowable & ~duplicate)
@@ -124,10 +124,11 @@ class SeenReadings:
             self.forgotten_ns = np.concatenate([self.forgotten_ns, more])
 
 
-def _repeats(batch: ReadingBatch, fingerprints: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """(n,) whether the same reading stands earlier in the batch."""
-    repeated = np.zeros(len(batch), np.bool_)
-    order = np.argsort(fingerprints, kind="stable")
+def _repeats(fingerprints: NDArray[np.uint64], timed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(n,) whether the same reading stands earlier in the batch; one without a time of its own is never the same."""
+    repeated = np.zeros(len(fingerprints), np.bool_)
+    chosen = np.flatnonzero(timed)
+    order = chosen[np.argsort(fingerprints[chosen], kind="stable")]
     ascending = fingerprints[order]
     repeated[order[1:]] = ascending[1:] == ascending[:-1]
     return repeated
@@ -138,7 +139,9 @@ def _fingerprints(batch: ReadingBatch) -> NDArray[np.uint64]:
     mixed = batch.time_ns.astype(np.uint64)
     mixed ^= _spread(batch.stream.astype(np.uint64) + np.uint64(0x9E3779B97F4A7C15))
     if (batch.sequence >= 0).any():
-        mixed ^= _spread(batch.sequence.astype(np.uint64) ^ np.uint64(0xD1B54A32D192ED03))
+        numbered = _spread(batch.sequence.astype(np.uint64) ^ np.uint64(0xD1B54A32D192ED03))
+        # A reading without a number must look the same whether or not others of its batch have one.
+        mixed ^= np.where(batch.sequence >= 0, numbered, np.uint64(0))
     mixed ^= _spread(_presence(batch.quantities, batch.values))
     return _spread(mixed)
 

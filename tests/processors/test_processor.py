@@ -1,0 +1,132 @@
+import numpy as np
+import pytest
+
+from config.settings import Device, Kind, Quantity, Window, Windows
+from ingest.devices import DeviceTable
+from processors.outcomes import Outcome
+from processors.processor import Processor
+from tests.processors.batches import SECOND_NS, Fed, Row, at, batch, row, window, windows
+
+HOUR_NS = 3600 * SECOND_NS
+SPEED = {"speed": Quantity(min=0, max=250)}
+
+
+def test_the_watermark_stays_where_it_is_when_the_receive_clock_steps_back_an_hour() -> None:
+    fed = Fed(windows("10s", delay="2s"))
+    fed.take(row(0, "10:00:01", v=1), received="10:00:01")
+    fed.advance("10:00:12")
+    fed.advance("09:00:12")
+    assert fed.processor.state.watermark_ns == at("10:00:10")
+    assert fed.take(row(0, "10:00:13", v=3), received="09:00:13") == [Outcome.ACCEPTED]
+    assert fed.take(row(0, "10:00:02", v=3), received="09:00:14") == [Outcome.LATE]
+    assert fed.processor.state.watermark_ns == at("10:00:10")
+    fed.advance("10:00:22")
+    assert window(fed, "10s", "10:00:20", 0)["v_count"] == 1
+
+
+def test_a_device_whose_clock_is_a_year_ahead_is_rejected_and_moves_nobodys_window() -> None:
+    fed = Fed(windows("10s"))
+    wrong = Row(1, at("10:00:02") + 365 * 24 * HOUR_NS, {"v": 9})
+    outcomes = fed.take(row(0, "10:00:01", v=1), wrong, received="10:00:02")
+    assert outcomes == [Outcome.ACCEPTED, Outcome.TIME_AHEAD]
+    assert fed.advance("10:00:09") == []
+    assert fed.take(row(0, "10:00:03", v=3), received="10:00:09") == [Outcome.ACCEPTED]
+    fed.advance("10:00:10")
+    assert window(fed, "10s", "10:00:10", 0)["v_mean"] == 2
+    assert {device for *_, device in fed.final} == {0}
+
+
+def test_a_clock_may_be_ahead_as_far_as_the_configuration_allows() -> None:
+    fed = Fed(windows("10s"))
+    edge = at("10:00:00") + 60 * SECOND_NS
+    outcomes = fed.take(Row(0, edge, {"v": 1}), Row(1, edge + 1, {"v": 1}), received="10:00:00")
+    assert outcomes == [Outcome.ACCEPTED, Outcome.TIME_AHEAD]
+
+
+def test_a_rejected_time_is_not_remembered_and_may_come_again_when_it_is_due() -> None:
+    fed = Fed(windows("10s"))
+    early = row(0, "10:05:00", v=1)
+    assert fed.take(early, received="10:00:00") == [Outcome.TIME_AHEAD]
+    assert fed.take(early, received="10:05:00") == [Outcome.ACCEPTED]
+
+
+def test_recorded_data_closes_its_windows_by_event_time_whenever_it_was_received() -> None:
+    fed = Fed(windows("10s", delay="5s"), time_base="event")
+    fed.take(row(0, "10:00:01", v=1), received="23:00:00")
+    assert fed.advance("23:00:00") == []
+    fed.take(row(0, "10:00:14", v=2), received="23:00:00")
+    assert fed.advance("23:00:00") == []
+    fed.take(row(0, "10:00:15", v=3), received="23:00:00")
+    assert [closed.end_ns for closed in fed.advance("23:00:00")] == [at("10:00:10")]
+    assert [closed.end_ns for closed in fed.finish()] == [at("10:00:20")]
+
+
+def test_finish_closes_every_window_that_holds_a_reading() -> None:
+    fed = Fed(windows("10s", "15m", "1m/10s"), time_base="event")
+    fed.take(row(0, "10:00:01", v=1), row(1, "10:14:59", v=2))
+    fed.finish()
+    assert {size // SECOND_NS for size, _, _ in fed.final} == {10, 900, 60}
+    assert len([key for key in fed.final if key[0] == 60 * SECOND_NS]) == 12
+    assert fed.finish() == []
+
+
+def test_implausible_values_stay_out_and_a_reading_of_nothing_else_is_out_of_range() -> None:
+    fed = Fed(windows("10s"), SPEED)
+    outcomes = fed.take(
+        row(0, "10:00:01", speed=300),
+        row(0, "10:00:02", speed=-1, v=4),
+        row(0, "10:00:03", speed=50),
+    )
+    assert outcomes == [Outcome.OUT_OF_RANGE, Outcome.ACCEPTED, Outcome.ACCEPTED]
+    fed.advance("10:00:10")
+    fields = window(fed, "10s", "10:00:10", 0)
+    assert (fields["readings"], fields["speed_count"], fields["speed_max"], fields["v_mean"]) == (2, 1, 50, 4)
+    assert fed.processor.state.implausible == {("street", "speed"): 2}
+
+
+@pytest.mark.parametrize("clock", ["10:00:02", "09:00:00"])
+def test_an_implausible_reading_stays_out_also_where_its_window_has_closed(clock: str) -> None:
+    fed = Fed(windows("10s"), SPEED)
+    fed.take(row(0, "10:00:01", speed=40))
+    fed.advance("10:00:10")
+    assert fed.take(row(0, clock, speed=300), received="10:00:11") == [Outcome.OUT_OF_RANGE]
+    assert fed.advance("10:00:12") == []
+
+
+def test_a_kind_without_windows_is_accepted_and_gives_none() -> None:
+    settings = Windows(sizes=(Window(size=10 * SECOND_NS, kinds=("air",)),), delay=0)
+    fed = Fed(settings)
+    assert fed.take(row(0, "10:00:01", v=1)) == [Outcome.ACCEPTED]
+    assert fed.take(row(0, "10:00:01", v=1)) == [Outcome.DUPLICATE]
+    assert fed.finish() == []
+
+
+def test_registered_devices_count_before_they_speak_and_as_often_as_configured() -> None:
+    table = DeviceTable([Device(id="d1", kind="parking", every=30 * SECOND_NS, capacity=50, zone="kota")])
+    processor = Processor(windows("1m", delay="0s"), {"parking": Kind(every=60 * SECOND_NS)}, table)
+    processor.expect("c", [Device(id="d1", kind="parking", every=30 * SECOND_NS), Device(id="d2", kind="parking")])
+    readings = [row(0, "10:00:01", occupied=10, capacity=50), row(0, "10:00:31", occupied=20, capacity=50)]
+    processor.process(batch(readings, at("10:00:31"), "parking"))
+    (indicators,) = processor.advance(at("10:01:00")).indicators
+    found = dict(zip(zip(indicators.zone, indicators.indicator, strict=True), indicators.coverage, strict=True))
+    zones = {zone for zone, _ in found}
+    assert zones == {"kota", "unassigned", "all"}
+    assert found["kota", "parking_occupancy"] == 1.0
+    assert found["all", "parking_occupancy"] == pytest.approx(2 / 3)
+
+
+def test_a_late_reading_revises_the_indicators_of_all_devices_and_not_of_one() -> None:
+    table = DeviceTable()
+    rows = [table.row("c", "parking", name, "kota") for name in ("a", "b")]
+    processor = Processor(windows("1m", delay="0s"), {}, table)
+    for device in rows:
+        processor.process(batch([row(device, "10:00:01", occupied=10, capacity=50)], at("10:00:01"), "parking"))
+    processor.advance(at("10:01:00"))
+    late = processor.process(batch([row(0, "10:00:30", occupied=30, capacity=50)], at("10:01:05"), "parking"))
+    assert late.tolist() == [Outcome.LATE]
+    (indicators,) = processor.advance(at("10:01:06")).indicators
+    at_zone = indicators.zone.index("kota")
+    assert indicators.revision[at_zone] == 1
+    occupancy = indicators.value[indicators.indicator.index("parking_occupancy")]
+    assert occupancy == pytest.approx((20 + 10) / 100)
+    assert np.isfinite(indicators.coverage[at_zone])
