@@ -42,7 +42,7 @@ class SavedState:
             document = msgspec.msgpack.decode(content)
             state = load(document["state"], windows, kinds)
             return cls(state, _load_ledger(document["ledger"]), document["topics"], document["devices"])
-        except (msgspec.DecodeError, TypeError, KeyError, ValueError) as error:
+        except (msgspec.DecodeError, LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise StateError(f"{FILE_NAME} cannot be read ({error}); move it away to start without it") from error
 
     def restore_devices(self, devices: DeviceTable) -> None:
