@@ -1,5 +1,6 @@
 """`python -m benchmarks [NAME]...`: run the benchmarks, print the figures, write them as JSON."""
 
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,6 +31,8 @@ RESULTS = Path(__file__).parent / "results" / "latest.json"
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), default=RESULTS, show_default=True)
 def main(names: tuple[str, ...], quick: bool, output: Path) -> None:
     """Measure Denyut against its peers on the same work; all of NAMES, or every benchmark."""
+    # An ordinary exit ends the children of whatever is running.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     console = Console(stderr=True)
     plan = quick_plan(console) if quick else Plan(console)
     others: dict[str, float] = {}
