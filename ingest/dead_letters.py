@@ -113,6 +113,9 @@ def _open(path: Path) -> sqlite3.Connection:
             "CREATE TABLE IF NOT EXISTS letter (id INTEGER PRIMARY KEY, received_ns INTEGER NOT NULL,"
             " source TEXT NOT NULL, topic BLOB NOT NULL, payload BLOB NOT NULL, reason TEXT NOT NULL)"
         )
+        # A file that may only be read says so here, not at the first letter.
+        connection.execute("BEGIN IMMEDIATE")
+        connection.execute("ROLLBACK")
     except sqlite3.Error:
         connection.close()
         raise
