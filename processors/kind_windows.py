@@ -184,6 +184,18 @@ class KindWindows:
                 silent.append(ClosedWindow(nothing, nothing))
         return silent
 
+    def last_end(self) -> int | None:
+        """When the last window that holds a reading ends; None where all of them have closed."""
+        times = [part.time_ns.max() for part in self.waiting] + [*self.panes]
+        open_ends = [
+            start + self.plan.shapes[shape].size_ns
+            for (shape, start), window in self.windows.items()
+            if not window.closed
+        ]
+        newest = np.array(times, np.int64)
+        ends = [int(end) for shape in self.plan.shapes for end in shape.last_end(newest)]
+        return max(ends + open_ends, default=None)
+
     def closed_nbytes(self) -> int:
         return sum(window.nbytes for window in self.windows.values() if window.closed)
 

@@ -99,27 +99,18 @@ class Processor:
 
     def finish(self) -> Output:
         """Recorded data has ended: close every window."""
-        ends = [
-            max([int(waiting.time_ns.max()) for waiting in windows.waiting] + [*windows.panes])
-            + max(shape.size_ns for shape in windows.plan.shapes)
-            + windows.plan.pane_ns
-            for windows in self.state.kinds.values()
-            if windows.waiting or windows.panes
-        ]
-        ends += [
-            start + windows.plan.shapes[shape].size_ns
-            for windows in self.state.kinds.values()
-            for (shape, start), window in windows.windows.items()
-            if not window.closed
-        ]
+        ends = [end_ns for windows in self.state.kinds.values() if (end_ns := windows.last_end()) is not None]
         self.state.watermark_ns = max([self.state.watermark_ns, *ends])
-        return self._close_until(self.state.watermark_ns)
+        return self._close_until(self.state.watermark_ns, ended=True)
 
     @_QUIET
-    def _close_until(self, watermark_ns: int) -> Output:
+    def _close_until(self, watermark_ns: int, ended: bool = False) -> Output:
         output = Output()
         for kind, windows in self.state.kinds.items():
             closed = windows.advance(watermark_ns, self._windows.lateness)
+            if ended:
+                # Nobody watched after the end of a recording: what is empty there was not silent.
+                closed = [window for window in closed if len(window.whole)]
             output.windows += closed
             indicator = CATALOGUE.get(kind)
             if indicator is not None:
