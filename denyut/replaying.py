@@ -2,10 +2,13 @@
 
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from config.durations import SECOND_NS
 from config.settings import Kind, Settings
 from denyut.pipeline import Pipeline, build
 from denyut.status import compose, write_status
@@ -15,6 +18,7 @@ from simulators.mapping import Mapping
 from simulators.recordings import Recording, open_recording
 
 _STORE_STOP_S = 600.0
+_TICK_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class Replay:
     ) -> None:
         """Raises `RecordingError` and what `build` raises."""
         self._data_dir = data_dir
+        self._time_base = time_base
         self._pipeline: Pipeline = build(settings, data_dir, time_base, resumed=False)
         self.recording: Recording = open_recording(paths, mapping, self._pipeline.devices)
 
@@ -43,7 +48,7 @@ class Replay:
         started = time.monotonic()
         intake, writer = self._pipeline.intake, self._pipeline.writer
         writer.start()
-        for span in _paced(self.recording.spans(), speed):
+        for span in _paced(self._spans(speed), speed):
             for batch in span:
                 intake.take_readings(batch)
             intake.advance(span[-1].received_ns)
@@ -55,6 +60,12 @@ class Replay:
         self._pipeline.dead_letters.close()
         self.status: dict[str, Any] = compose(self._pipeline, time.monotonic() - started, "stopped")
         write_status(self._data_dir, self.status)
+
+    def _spans(self, speed: float | None) -> Iterator[list[ReadingBatch]]:
+        # Receive times are known of whole spans only, so by them a span is one moment.
+        if speed is None or self._time_base == "received":
+            return self.recording.spans()
+        return _moments(self.recording.spans(), max(round(_TICK_S * speed * SECOND_NS), 1))
 
     @property
     def balanced(self) -> bool:
@@ -78,6 +89,19 @@ def _with_defaults(kinds: dict[str, Kind], settings: Settings) -> dict[str, Kind
         quantities = {**known.quantities, **kind.quantities}
         merged[name] = Kind(every=kind.every or known.every, quantities=quantities)
     return merged
+
+
+def _moments(spans: Iterable[list[ReadingBatch]], tick_ns: int) -> Iterator[list[ReadingBatch]]:
+    """Spans cut at ticks of event time: at a given speed, windows close one after the other and not by thousands."""
+    for span in spans:
+        ticks = [batch.time_ns // tick_ns for batch in span]
+        for tick in np.unique(np.concatenate(ticks)).tolist():
+            chosen = [np.flatnonzero(of_batch == tick) for of_batch in ticks]
+            yield [
+                replace(batch.take(rows), message=np.arange(len(rows)))
+                for batch, rows in zip(span, chosen, strict=True)
+                if len(rows)
+            ]
 
 
 def _paced(spans: Iterable[list[ReadingBatch]], speed: float | None) -> Iterator[list[ReadingBatch]]:

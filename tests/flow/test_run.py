@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import paho.mqtt.client
 import pytest
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion
 
 from denyut.status import read_status
 from tests.servers.free_ports import free_port
@@ -67,7 +68,7 @@ def wait_until_subscribed(process: "subprocess.Popen[str]") -> None:
 
 
 def publish(port: int, payloads: list[tuple[str, dict[str, float]]]) -> None:
-    client = paho.mqtt.client.Client(paho.mqtt.client.CallbackAPIVersion.VERSION2)
+    client = Client(CallbackAPIVersion.VERSION2)
     client.connect("127.0.0.1", port)
     client.loop_start()
     for topic, payload in payloads:
@@ -87,7 +88,7 @@ def query(data_dir: Path, *options: str) -> list[dict[str, Any]]:
 
 
 def count_of(rows: list[dict[str, Any]]) -> float:
-    return sum(row["pm25_count"] for row in rows)
+    return sum(float(row["pm25_count"]) for row in rows)
 
 
 def test_readings_are_stored_and_shown_while_it_runs_and_a_restart_goes_on(tmp_path: Path) -> None:

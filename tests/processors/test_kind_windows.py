@@ -75,7 +75,9 @@ def test_windows_equal_brute_force_whatever_the_batches_and_the_closing(
     time_base: TimeBase, begin_ns: int, steps: list[Step], sizes: tuple[str, ...], pace: int, data: st.DataObject
 ) -> None:
     fed = Fed(windows(*sizes, delay="3s"), time_base=time_base)
-    clock, accepted, gathered = begin_ns, [], []
+    clock = begin_ns
+    accepted: list[Row] = []
+    gathered: list[Row] = []
     cuts = data.draw(st.sets(st.integers(0, len(steps))))
     for number, step in enumerate(steps):
         clock += pace

@@ -9,7 +9,7 @@ NAN = float("nan")
 def test_values_outside_the_range_become_absent_and_are_counted_and_the_limits_are_inside() -> None:
     values = np.array([[-1.0, 0.0, 250.0, 250.1, NAN], [-5.0, 5.0, 5.0, 5.0, 5.0]])
     kept, implausible = without_implausible(("speed", "count"), values, {"speed": Quantity(min=0, max=250)})
-    assert np.array_equal(kept, [[NAN, 0, 250, NAN, NAN], [-5, 5, 5, 5, 5]], equal_nan=True)
+    assert np.array_equal(kept, np.array([[NAN, 0, 250, NAN, NAN], [-5, 5, 5, 5, 5]]), equal_nan=True)
     assert implausible == {"speed": 2}
     assert values[0, 0] == -1, "the readings themselves stay as they came"
 

@@ -28,8 +28,9 @@ BEGIN = at("10:00:00")
 
 
 def exactly(batch: WindowBatch) -> tuple[object, ...]:
-    arrays = (batch.device, batch.readings, batch.revision, *batch.fields.values())
-    return (batch.kind, batch.size_ns, batch.end_ns, tuple(batch.fields), *(array.tobytes() for array in arrays))
+    rows = (batch.device.tobytes(), batch.readings.tobytes(), batch.revision.tobytes())
+    fields = tuple((name, column.tobytes()) for name, column in batch.fields.items())
+    return (batch.kind, batch.size_ns, batch.end_ns, rows, fields)
 
 
 def everything(outputs: list[Output]) -> list[object]:
@@ -39,7 +40,7 @@ def everything(outputs: list[Output]) -> list[object]:
         for output in outputs
         for batch in output.indicators
     ]
-    return closed + figures
+    return [*closed, *figures]
 
 
 VALUES = st.fixed_dictionaries(
