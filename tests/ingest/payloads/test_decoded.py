@@ -56,11 +56,14 @@ def test_a_quantity_without_any_value_is_left_out() -> None:
 
 def test_of_too_many_quantities_the_commonest_stay_and_the_rest_is_named() -> None:
     rare = [single(10 + number, **{f"rare_{number:03}": 1.0}) for number in range(300)]
-    whole = put_together([part([0, 1], {"v": [1.0, 2.0]})], rare, [], ())
+    whole = put_together([part([0, 1], {"v": [1.0, 2.0]})], rare, [(5, Reason.NOT_UTF8)], ())
     assert len(whole.quantities) == 256
     assert "v" in whole.quantities
     assert whole.message[:2].tolist() == [0, 1]
-    assert whole.rejected == [(10 + number, Reason.TOO_MANY_FIELDS) for number in range(255, 300)]
+    assert whole.rejected == [
+        (5, Reason.NOT_UTF8),
+        *((10 + number, Reason.TOO_MANY_FIELDS) for number in range(255, 300)),
+    ]
 
 
 def test_declared_quantities_stay_before_common_ones() -> None:

@@ -71,6 +71,9 @@ def test_a_good_message_survives_any_neighbours(batch: list[bytes]) -> None:
         ([b'{"o":', b'{"v":1}', b'}{"v":1}{"v":1}'], [0, 2]),
         ([b'{"v":1', b',"v":2}', b'{"v":1}{"v":2}'], [0, 1, 2]),
         ([b'{"v":1}\n{"v":2}', b"\t"], [0, 1]),
+        ([b'{"o":{"v":1}', b',"v":1}{"v":2}'], [0, 1]),
+        ([b'{"o":', b'{"v":1}}{"v":1}'], [0, 1]),
+        ([b'{"v":1}{"v":2}', b'{"v":3}'], [0]),
     ],
 )
 def test_no_payload_reaches_into_its_neighbours(batch: list[bytes], rejected: list[int]) -> None:

@@ -145,7 +145,7 @@ def test_brackets_side_by_side_or_inside_text_are_no_nesting() -> None:
     found = records(side_by_side, PLAIN)
     assert isinstance(found, list)
     assert len(found) == 500
-    text = json.dumps({"v": 1, "t": '\\"' + "[" * 500, "u": "{\\" * 100}).encode()
+    text = json.dumps({"v": 1, "u": "{\\" * 100, "t": '\\"' + "[" * 500}).encode()
     assert only(text).values == {"v": 1.0}
     assert verdict(b'{"v":1,"l":' + b"[" * 63 + b"]" * 63 + b"}") is None
 
