@@ -23,13 +23,11 @@ DENYUT = [sys.executable, "-m", "denyut"]
 
 
 @contextmanager
-def running(data_dir: Path, port: int, *options: str) -> Iterator["subprocess.Popen[str]"]:
-    config = data_dir.parent / "city.toml"
-    config.write_text(CONFIG)
+def running(data_dir: Path, port: int, config: str = CONFIG) -> Iterator["subprocess.Popen[str]"]:
+    file = data_dir.parent / "city.toml"
+    file.write_text(config)
     command = [*DENYUT, "run", "--broker", f"mqtt://127.0.0.1:{port}", "--data-dir", str(data_dir)]
-    process = subprocess.Popen(
-        [*command, "--config", str(config), *options], cwd=ROOT, stderr=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen([*command, "--config", str(file)], cwd=ROOT, stderr=subprocess.PIPE, text=True)
     try:
         yield process
     finally:
@@ -139,6 +137,19 @@ def test_a_stop_without_any_broker_is_clean(tmp_path: Path) -> None:
         wait_for(lambda: status_of(tmp_path / "data")["state"] == "running", "the run")
         stop(process)
     assert status_of(tmp_path / "data")["state"] == "stopped"
+
+
+def test_a_store_that_is_away_keeps_no_stop_waiting_beyond_its_ten_seconds(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    store = f'[store]\nkind = "influxdb1"\nurl = "http://127.0.0.1:{free_port()}"\n'
+    with mosquitto(tmp_path) as port, running(data_dir, port, config=CONFIG + store) as process:
+        wait_until_subscribed(process)
+        publish(port, [("city/c/air/A1", {"pm25": 5.0})])
+        wait_for(lambda: status_of(data_dir)["points_pending"], "a point that waits")
+        assert "points could not be written" in stop(process)
+    told = status_of(data_dir)
+    assert (told["state"], told["points_written"]) == ("stopped", 0)
+    assert "cannot be reached" in told["store_error"]
 
 
 def assert_refused(done: "subprocess.CompletedProcess[str]", *words: str) -> None:

@@ -11,10 +11,8 @@ VALUES = st.lists(
 
 
 def statistics(times: list[int], values: list[float]) -> tuple[np.ndarray, np.ndarray]:
-    """Of one group and one column, sorted by time as panes do."""
-    time_ns = np.array(times, np.int64)
-    order = np.argsort(time_ns, kind="stable")
-    return of_groups(np.array([values], np.float64)[:, order], time_ns[order], np.array([0]))
+    """Of one group and one column, in the order of arrival."""
+    return of_groups(np.array([values], np.float64), np.array(times, np.int64), np.zeros(len(values), np.intp), 1)
 
 
 def test_values_near_two_thousand_million_keep_their_variance() -> None:
@@ -63,7 +61,7 @@ def test_a_merge_of_any_split_equals_the_whole(rows: list[tuple[int, float | Non
 
 def test_groups_stand_for_themselves_and_a_missing_value_counts_nowhere() -> None:
     values = np.array([[1.0, np.nan, 3.0, 10.0, np.nan], [5.0, 6.0, 7.0, 8.0, 9.0]])
-    numbers, times = of_groups(values, np.array([1, 2, 3, 1, 2]), np.array([0, 3]))
+    numbers, times = of_groups(values, np.array([1, 2, 3, 1, 2]), np.array([0, 0, 0, 1, 1]), 2)
     assert numbers[COUNT].tolist() == [[2, 1], [3, 2]]
     assert numbers[MEAN].tolist() == [[2, 10], [6, 8.5]]
     assert numbers[FIRST].tolist() == [[1, 10], [5, 8]]
@@ -72,7 +70,7 @@ def test_groups_stand_for_themselves_and_a_missing_value_counts_nowhere() -> Non
 
 
 def test_a_group_without_any_value_is_neutral() -> None:
-    numbers, times = of_groups(np.array([[np.nan, 2.0]]), np.array([1, 2]), np.array([0, 1]))
+    numbers, times = of_groups(np.array([[np.nan, 2.0]]), np.array([1, 2]), np.array([0, 1]), 2)
     nothing, never = empty(1, 2)
     assert np.array_equal(numbers[:, 0, 0], nothing[:, 0, 0])
     assert np.array_equal(times[:, 0, 0], never[:, 0, 0])
