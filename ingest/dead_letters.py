@@ -114,8 +114,7 @@ def _open(path: Path) -> sqlite3.Connection:
             " source TEXT NOT NULL, topic BLOB NOT NULL, payload BLOB NOT NULL, reason TEXT NOT NULL)"
         )
         # A file that may only be read says so here, not at the first letter.
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("ROLLBACK")
+        connection.execute("PRAGMA user_version = 1")
     except sqlite3.Error:
         connection.close()
         raise

@@ -54,6 +54,11 @@ class Assembly:
         """The sum of `quotes`."""
         return 2 * int(self._strings.sum() + sum(map(np.count_nonzero, self._present.values())))
 
+    @property
+    def is_sparse(self) -> bool:
+        """Whether most fields stand in no message: names that were made up, or devices that are gone."""
+        return 4 * sum(bool(present.any()) for present in self._present.values()) < len(self._present)
+
     def _add(self, leaf: Leaf, column: Column, rules: FieldRules) -> None:
         name = ".".join(leaf.path)
         if name == rules.time_field:

@@ -15,6 +15,8 @@ from ingest.reasons import Reason
 _QUOTE, _NEWLINE, _OPEN, _CLOSE = 0x22, 0x0A, 0x7B, 0x7D
 _SAMPLE = 64
 """Messages read one by one before a new shape is tried on the rest of their batch."""
+_WIDE, _MANY = 32, 1000
+"""Fields of a shape that is worth making anew, and messages that show whether it is."""
 _UNFIT = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 """What the fast decoder raises for a payload that must be read by itself, to be taken or to be named."""
 
@@ -24,7 +26,10 @@ class JsonDecoder:
 
     def __init__(self, rules: FieldRules) -> None:
         self.rules = rules
-        self._shape = Shape(rules)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._shape = Shape(self.rules)
         self._leaves: list[Leaf] = []
         self._decoder: msgspec.json.Decoder[msgspec.Struct] | None = None
 
@@ -61,7 +66,7 @@ class JsonDecoder:
             return None
         if len(messages) != len(payloads):
             return None
-        assembly = Assembly(messages, self._leaves, self.rules)
+        assembly = self._assemble(messages)
         if not assembly.plain.all() or assembly.quotes_in_all != np.count_nonzero(characters == _QUOTE):
             return None
         return _from_assembly(assembly, np.arange(len(payloads)))
@@ -78,12 +83,18 @@ class JsonDecoder:
                 except _UNFIT:
                     continue
                 fitting.append(number)
-        assembly = Assembly(messages, self._leaves if messages else (), self.rules)
+        assembly = self._assemble(messages)
         quotes = np.array([payloads[number].count(b'"') for number in fitting], np.int64)
         plain = assembly.plain & (assembly.quotes == quotes)
         numbers = np.array(fitting, np.int64)
         decoded = _from_assembly(assembly, numbers, plain)
         return decoded, np.setdiff1d(chosen, decoded.message, assume_unique=True)
+
+    def _assemble(self, messages: Sequence[msgspec.Struct]) -> Assembly:
+        assembly = Assembly(messages, self._leaves if messages else (), self.rules)
+        if len(self._leaves) > _WIDE and len(messages) >= _MANY and assembly.is_sparse:
+            self._forget()
+        return assembly
 
     def _read_singly(
         self, payloads: Sequence[bytes], chosen: NDArray[np.int64], rejected: list[tuple[int, Reason]]

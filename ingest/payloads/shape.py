@@ -39,18 +39,20 @@ class Leaf:
 class Shape:
     rules: FieldRules
     roles: dict[Path, set[type]] = field(default_factory=dict)
+    _met: set[tuple[Path, type]] = field(default_factory=set)
+    """Fields seen once: a name made up for one message shall not widen the structure of all."""
     _names: set[str] = field(default_factory=set)
     _outer: set[Path] = field(default_factory=set)
     """Paths of objects."""
 
     def learn(self, leaves: Mapping[Path, object]) -> bool:
-        """Take in the fields of one message; True when they change the shape.
+        """Take in the fields of one message, at their second sight; True when they change the shape.
 
         A message that does not fit beside those before is passed over: such ones are always read by themselves.
         """
         roles = {path: float if type(value) is int else type(value) for path, value in leaves.items()}
         new = {path: role for path, role in roles.items() if role not in self.roles.get(path, ())}
-        if not new or not self._fits(new):
+        if not new or not self._has_met(new) or not self._fits(new):
             return False
         for path, role in new.items():
             self.roles.setdefault(path, set()).add(role)
@@ -63,6 +65,14 @@ class Shape:
         paths = sorted(self.roles, key=lambda path: (".".join(path) != self.rules.time_field, len(path)))
         leaves: list[Leaf] = []
         return self._structure(paths, (), "", leaves), leaves
+
+    def _has_met(self, new: Mapping[Path, type]) -> bool:
+        known = self._met.issuperset(new.items())
+        if not known:
+            if len(self._met) > 4 * MAX_FIELDS:
+                self._met.clear()
+            self._met.update(entry for entry in list(new.items())[:MAX_FIELDS] if len(".".join(entry[0])) <= MAX_NAME)
+        return known
 
     def _fits(self, new: Mapping[Path, type]) -> bool:
         paths = new.keys() - self.roles.keys()

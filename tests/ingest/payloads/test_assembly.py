@@ -20,6 +20,7 @@ def assembled(*payloads: str, rules: FieldRules | None = None, also: tuple[dict[
         found = record(document, rules)
         assert isinstance(found, Record)
         shape.learn(found.leaves)
+        shape.learn(found.leaves)
     structure, leaves = shape.build()
     return Assembly([msgspec.json.decode(payload, type=structure) for payload in payloads], leaves, rules)
 
@@ -103,6 +104,11 @@ def test_two_fields_of_one_quantity_are_one_column_unless_both_are_there() -> No
 def test_a_quantity_that_no_message_has_is_no_column() -> None:
     assert list(assembled('{"v":1}').columns) == ["v"]
     assert list(assembled('{"v":1,"o":{"x":2}}').columns) == ["v", "o.x"]
+
+
+def test_an_assembly_is_sparse_when_most_fields_stand_in_no_message() -> None:
+    assert assembled('{"v":1}', also=({"a": 1, "b": 2, "c": 3},)).is_sparse
+    assert not assembled('{"v":1,"a":1}', '{"b":2,"ts":5}').is_sparse
 
 
 def test_no_messages_assemble_to_nothing() -> None:

@@ -20,6 +20,7 @@ def shaped(documents: list[dict[str, Any]]) -> tuple[list[msgspec.Struct], list[
         found = record(document, FieldRules())
         assert isinstance(found, Record)
         shape.learn(found.leaves)
+        shape.learn(found.leaves)
     structure, leaves = shape.build()
     return [msgspec.json.decode(json.dumps(document), type=structure) for document in documents], leaves
 

@@ -24,7 +24,7 @@ def decode(*payloads: bytes, rules: FieldRules = PLAIN) -> Told:
 
 def seasoned(*payloads: bytes, rules: FieldRules = PLAIN) -> JsonDecoder:
     decoder = JsonDecoder(rules)
-    decoder.decode(payloads)
+    decoder.decode([*payloads, *payloads])
     return decoder
 
 
@@ -78,7 +78,7 @@ def test_a_good_message_survives_any_neighbours(batch: list[bytes]) -> None:
 )
 def test_no_payload_reaches_into_its_neighbours(batch: list[bytes], rejected: list[int]) -> None:
     decoder = seasoned(b'{"v":1}', b'{"o":{"v":1}}')
-    decoder.decode([b'{"v":1,"o":{"v":1}}'])
+    assert len(told(decoder.decode([b'{"v":1,"o":{"v":1}}']))[0]) == 1
     _, refused = told(decoder.decode(batch))
     assert [number for number, _ in refused] == rejected
 
@@ -175,6 +175,16 @@ def test_a_flood_of_field_names_makes_no_more_than_256_columns_and_costs_no_neig
         assert len(decoded.message) + len(decoded.rejected) == 2002
         assert {reason for _, reason in decoded.rejected} == {Reason.TOO_MANY_FIELDS}
         assert told(decoded) == decode(*batch)
+
+
+def test_a_flood_of_field_names_is_forgotten_when_it_is_over() -> None:
+    decoder = JsonDecoder(PLAIN)
+    flood = [b'{"v":1,"made_up_%d":1}' % (number % 250) for number in range(1000)]
+    decoder.decode([*flood, GOOD])
+    assert len(decoder._leaves) > 200
+    for _ in range(3):
+        decoder.decode([GOOD] * 1000)
+    assert [leaf.path for leaf in decoder._leaves] == [("ts",), ("v",)]
 
 
 def test_what_the_configuration_declares_survives_a_flood_that_outnumbers_it() -> None:
