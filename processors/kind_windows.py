@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from processors.grouping import pane_numbers
 from processors.moments import LAST_NS
 from processors.pane import Block, Pane, blocks_of
 from processors.tracked import TrackedColumns
@@ -17,7 +18,7 @@ from processors.window_batch import ClosedWindow, WindowBatch
 from processors.window_fields import fields_of
 from processors.window_plan import WindowPlan, WindowShape
 
-FOLD_AT = 65_536
+FOLD_AT = 262_144
 """Readings that wait before they are folded into panes: large enough that sorting and merging cost little for each."""
 _NEVER = -(2**62)
 _NO_SLOTS = np.zeros(0, np.int64)
@@ -146,11 +147,8 @@ class KindWindows:
             self.earliest_waiting_ns = min(self.earliest_waiting_ns, int(time_ns.min()))
 
     def _fold(self, device: NDArray[np.int32], time_ns: NDArray[np.int64], values: NDArray[np.float64]) -> None:
-        pane = time_ns // self.plan.pane_ns
-        several = bool((pane != pane[0]).any())
-        order = np.lexsort((time_ns, device, pane) if several else (time_ns, device))
-        columns = np.take(values, order, axis=1)
-        for number, block in blocks_of(self.tracked, pane[order], device[order], columns, time_ns[order]):
+        pane = pane_numbers(time_ns, self.plan.pane_ns)
+        for number, block in blocks_of(self.tracked, pane, device, values, time_ns):
             self._place(number * self.plan.pane_ns, block)
 
     def advance(self, watermark_ns: int, lateness_ns: int) -> list[ClosedWindow]:

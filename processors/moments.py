@@ -4,6 +4,8 @@ M2 is the sum of squared deviations from the mean. Merging follows Chan, Golub a
 is ever formed and values near 1e9 keep their variance. Empty entries hold neutral values, so merging needs no branch.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -50,52 +52,77 @@ def merge(a: Numbers, a_times: Times, b: Numbers, b_times: Times) -> tuple[Numbe
 
 
 def of_groups(
-    values: NDArray[np.float64], time_ns: NDArray[np.int64], starts: NDArray[np.int64]
+    values: NDArray[np.float64], time_ns: NDArray[np.int64], group: NDArray[np.intp], groups: int
 ) -> tuple[Numbers, Times]:
-    """The statistics of each group; groups stand together and in time order, group g from starts[g] on.
+    """The statistics of each group, from readings in the order of their arrival; no order of time is needed.
 
-    values: (c, n), NaN where absent; time_ns: (n,); starts: (k,) ascending, starts[0] = 0.
+    values: (c, n), NaN where absent; time_ns: (n,); group: (n,) numbers below `groups`. Of equal times the first is the
+    one that arrived first, the last the one that arrived last.
     """
-    if not np.isnan(values).any():
-        return _of_full_groups(values, time_ns, starts)
-    numbers, times = empty(len(values), len(starts))
-    group = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(time_ns)))
-    for column in range(len(values)):
-        present = np.flatnonzero(~np.isnan(values[column]))
-        if not len(present):
+    numbers, times = empty(len(values), groups)
+    absent = np.isnan(values)
+    edges = None if absent.any() else _edges(group, time_ns, groups)
+    for column, row in enumerate(values):
+        if edges is not None:
+            _fill(numbers[:, column], times[:, column], row, group, edges)
             continue
-        held = group[present]
-        edges = np.flatnonzero(np.diff(held, prepend=-1))
-        found, found_times = _of_full_groups(values[column : column + 1, present], time_ns[present], edges)
-        numbers[:, column, held[edges]] = found[:, 0]
-        times[:, column, held[edges]] = found_times[:, 0]
+        present = np.flatnonzero(~absent[column])
+        if len(present):
+            held = group[present]
+            own_edges = _edges(held, time_ns[present], groups)
+            _fill(numbers[:, column], times[:, column], row[present], held, own_edges)
     return numbers, times
 
 
-def _of_full_groups(
-    values: NDArray[np.float64], time_ns: NDArray[np.int64], starts: NDArray[np.int64]
-) -> tuple[Numbers, Times]:
-    size = values.shape[1]
-    count = np.diff(starts, append=size)
-    ends = starts + count - 1
-    numbers = np.empty((7, len(values), len(starts)))
-    times = np.empty((2, len(values), len(starts)), np.int64)
-    numbers[COUNT] = count
-    numbers[FIRST] = values[:, starts]
-    numbers[LAST] = values[:, ends]
-    times[FIRST_NS] = time_ns[starts]
-    times[LAST_NS] = time_ns[ends]
-    if len(starts) == size:
-        numbers[[MEAN, MIN, MAX]] = values
-        numbers[M2] = 0.0
-        return numbers, times
-    # Means relative to the group's first value: exact for equal values, and small numbers keep their digits.
-    offset = values - np.repeat(numbers[FIRST], count, axis=1)
-    mean_offset = np.add.reduceat(offset, starts, axis=1) / count
-    numbers[MEAN] = numbers[FIRST] + mean_offset
-    offset -= np.repeat(mean_offset, count, axis=1)
+@dataclass(frozen=True, slots=True)
+class _Edges:
+    """(k,) each: how many readings a group has, and which is its first and its last one by time."""
+
+    count: NDArray[np.intp]
+    first: NDArray[np.intp]
+    first_ns: NDArray[np.int64]
+    last: NDArray[np.intp]
+    last_ns: NDArray[np.int64]
+
+
+def _edges(group: NDArray[np.intp], time_ns: NDArray[np.int64], groups: int) -> _Edges:
+    first_ns = np.full(groups, _NEVER_FIRST)
+    last_ns = np.full(groups, _NEVER_LAST)
+    np.minimum.at(first_ns, group, time_ns)
+    np.maximum.at(last_ns, group, time_ns)
+    first, last = np.zeros(groups, np.intp), np.zeros(groups, np.intp)
+    # Where several readings qualify, the assignment made last stays.
+    earliest = np.flatnonzero(time_ns == first_ns[group])[::-1]
+    latest = np.flatnonzero(time_ns == last_ns[group])
+    first[group[earliest]] = earliest
+    last[group[latest]] = latest
+    return _Edges(np.bincount(group, minlength=groups), first, first_ns, last, last_ns)
+
+
+def _fill(
+    numbers: NDArray[np.float64],
+    times: NDArray[np.int64],
+    values: NDArray[np.float64],
+    group: NDArray[np.intp],
+    edges: _Edges,
+) -> None:
+    """One column: numbers (7, k) and times (2, k), neutral before; groups without a reading stay so."""
+    groups = len(edges.count)
+    first, divisor = values[edges.first], np.maximum(edges.count, 1)
+    # Relative to the group's first value: exact for equal values, and small numbers keep their digits. As that value is
+    # one of the group, its squared distance from the mean is at most M2, so the difference below loses no more than a
+    # factor of count + 1 of the precision of a float.
+    offset = values - first[group]
+    mean_offset = np.bincount(group, offset, groups) / divisor
     np.square(offset, out=offset)
-    numbers[M2] = np.add.reduceat(offset, starts, axis=1)
-    numbers[MIN] = np.minimum.reduceat(values, starts, axis=1)
-    numbers[MAX] = np.maximum.reduceat(values, starts, axis=1)
-    return numbers, times
+    squares = np.bincount(group, offset, groups)
+    held = edges.count > 0
+    numbers[COUNT] = edges.count
+    numbers[MEAN] = np.where(held, first + mean_offset, 0.0)
+    numbers[M2] = np.maximum(squares - edges.count * mean_offset * mean_offset, 0.0)
+    np.minimum.at(numbers[MIN], group, values)
+    np.maximum.at(numbers[MAX], group, values)
+    numbers[FIRST] = np.where(held, first, 0.0)
+    numbers[LAST] = np.where(held, values[edges.last], 0.0)
+    times[FIRST_NS] = edges.first_ns
+    times[LAST_NS] = edges.last_ns

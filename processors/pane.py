@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors import moments, runs
+from processors.grouping import group_by
 from processors.histogram import Histogram
 from processors.moments import Numbers, Times
 from processors.runs import Sums
@@ -72,17 +73,22 @@ def blocks_of(
     values: NDArray[np.float64],
     time_ns: NDArray[np.int64],
 ) -> Iterator[tuple[int, Block]]:
-    """(pane, statistics of its readings), ascending; readings stand sorted by pane, device, time. values: (c, n)."""
-    starts = np.flatnonzero((np.diff(device, prepend=-1) != 0) | (np.diff(pane, prepend=pane[0]) != 0))
-    numbers, times = moments.of_groups(values, time_ns, starts)
-    sums = runs.of_groups(tracked.runs, values, time_ns, starts)
+    """(pane, statistics of its readings), ascending; readings in any order. values: (c, n)."""
+    groups = group_by(pane, device)
+    numbers, times = moments.of_groups(values, time_ns, groups.of, len(groups))
     histograms = {}
     for column, bins in tracked.bins.items():
         present = np.flatnonzero(~np.isnan(values[column]))
-        group = np.searchsorted(starts, present, side="right") - 1
-        histograms[column] = Histogram.of(bins, group, values[column, present])
-    whole = Block(device[starts], numbers, times, sums, np.diff(starts, append=len(device)), histograms)
-    held = pane[starts]
+        histograms[column] = Histogram.of(bins, groups.of[present], values[column, present])
+    whole = Block(
+        device[groups.representative],
+        numbers,
+        times,
+        runs.of_groups(tracked.runs, values, time_ns, groups.of, len(groups)),
+        np.bincount(groups.of, minlength=len(groups)),
+        histograms,
+    )
+    held = pane[groups.representative]
     edges = [0, *(np.flatnonzero(np.diff(held)) + 1).tolist(), len(held)]
     for start, end in pairwise(edges):
         yield int(held[start]), whole if len(edges) == 2 else whole.part(start, end)

@@ -19,13 +19,17 @@ _SECOND_NS = 1e9
 
 
 def of_groups(
-    runs: Sequence[Run], values: NDArray[np.float64], time_ns: NDArray[np.int64], starts: NDArray[np.int64]
+    runs: Sequence[Run],
+    values: NDArray[np.float64],
+    time_ns: NDArray[np.int64],
+    group: NDArray[np.intp],
+    groups: int,
 ) -> Sums:
     """Steps inside each group; arguments as in `moments.of_groups`."""
-    sums = np.zeros((len(runs), len(starts)))
-    group = np.repeat(np.arange(len(starts)), np.diff(starts, append=len(time_ns)))
+    sums = np.zeros((len(runs), groups))
+    order = np.lexsort((time_ns, group)) if runs else np.zeros(0, np.intp)
     for row, run in enumerate(runs):
-        present = np.flatnonzero(~np.isnan(values[run.source]))
+        present = order[~np.isnan(values[run.source, order])]
         value, time, held = values[run.source, present], time_ns[present], group[present]
         steps = step(run, value[:-1], time[:-1], value[1:], time[1:])
         np.add.at(sums[row], held[1:], np.where(held[1:] == held[:-1], steps, 0.0))

@@ -17,8 +17,8 @@ def increase(values: list[float]) -> float:
 def block(values: list[float], first_second: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     columns = np.array([values], np.float64)
     time_ns = (first_second + np.arange(len(values))) * 1_000_000_000
-    starts = np.array([0])
-    return (*moments.of_groups(columns, time_ns, starts), runs.of_groups([COUNTER, ON], columns, time_ns, starts))
+    one = np.zeros(len(values), np.intp)
+    return (*moments.of_groups(columns, time_ns, one, 1), runs.of_groups([COUNTER, ON], columns, time_ns, one, 1))
 
 
 def test_a_counter_that_falls_was_reset_and_its_new_value_is_the_increase() -> None:
@@ -55,8 +55,9 @@ def test_late_readings_inside_a_block_leave_a_counter_without_reset_exact(
     parts = []
     for chosen in (kept, np.array([inside])):
         columns = total[chosen][None]
-        sums = runs.of_groups([COUNTER], columns, time_ns[chosen], np.array([0]))
-        parts.append((*moments.of_groups(columns, time_ns[chosen], np.array([0])), sums))
+        one = np.zeros(len(chosen), np.intp)
+        sums = runs.of_groups([COUNTER], columns, time_ns[chosen], one, 1)
+        parts.append((*moments.of_groups(columns, time_ns[chosen], one, 1), sums))
     assert runs.merge([COUNTER], *parts[0], *parts[1])[0, 0] == total[-1] - total[0]
 
 
