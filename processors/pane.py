@@ -1,7 +1,7 @@
 """A pane: what the readings of one kind of device in one stretch of time amount to, one slot for each device."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -112,10 +112,11 @@ class Pane:
         self._widen()
         slots = self._slots(block.device)
         known = slots < self.size
+        bare = replace(block, histograms={})
         if known.any():
-            self._combine(block, slots, np.flatnonzero(known))
+            self._combine(bare, slots, np.flatnonzero(known))
         if not known.all():
-            self._append(block, np.flatnonzero(~known))
+            self._append(bare, np.flatnonzero(~known))
         for column, histogram in block.histograms.items():
             moved = histogram.moved(slots)
             held = self._block.histograms.get(column)
@@ -204,14 +205,17 @@ class Pane:
         return index
 
     def _combine(self, block: Block, slots: NDArray[np.int64], known: NDArray[np.int64]) -> None:
-        held, at = self._block, slots[known]
-        mine, my_times = np.take(held.numbers, at, axis=2), np.take(held.times, at, axis=2)
-        other, other_times = np.take(block.numbers, known, axis=2), np.take(block.times, known, axis=2)
+        if len(known) < len(slots):
+            block, slots = block.take(known), slots[known]
+        held = self._block
+        mine, my_times = np.take(held.numbers, slots, axis=2), np.take(held.times, slots, axis=2)
         if len(held.sums):
-            my_sums, other_sums = held.sums[:, at], block.sums[:, known]
-            held.sums[:, at] = runs.merge(self._tracked.runs, mine, my_times, my_sums, other, other_times, other_sums)
-        held.numbers[:, :, at], held.times[:, :, at] = moments.merge(mine, my_times, other, other_times)
-        held.readings[at] += block.readings[known]
+            held.sums[:, slots] = runs.merge(
+                self._tracked.runs, mine, my_times, held.sums[:, slots], block.numbers, block.times, block.sums
+            )
+        merged = moments.merge(mine, my_times, block.numbers, block.times)
+        held.numbers[:, :, slots], held.times[:, :, slots] = merged
+        held.readings[slots] += block.readings
 
     def _append(self, block: Block, new: NDArray[np.int64]) -> None:
         if len(new) < len(block.device):
