@@ -8,12 +8,15 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from ingest.event_time import event_time_ns, from_floats, from_integers
+from ingest.event_time import LATEST_NS, event_time_ns, from_floats, from_integers
 from ingest.payloads.columns import columns_of
 from ingest.payloads.one_message import MAX_SEQUENCE, FieldRules
 from ingest.payloads.shape import Leaf
 from ingest.readings import NO_SEQUENCE
 from ingest.reasons import Reason
+
+_BEYOND = LATEST_NS + 1
+"""Stands for every whole time that is out of range, also for those that no int64 holds."""
 
 Column = NDArray[Any] | list[Any]
 
@@ -76,7 +79,7 @@ class Assembly:
             self.timed = np.array([value is not None for value in column], np.bool_)
             kinds = set(map(type, column))
             if kinds <= {int, NoneType}:
-                column = np.array([value or 0 for value in column], np.int64)
+                column = np.array([max(-_BEYOND, min(value or 0, _BEYOND)) for value in column], np.int64)
             elif kinds <= {float, NoneType}:
                 column = np.array([value or 0.0 for value in column], np.float64)
         else:
@@ -92,6 +95,8 @@ class Assembly:
         if column.dtype.kind == "f":
             self.time_ns, in_range = from_floats(column)
         else:
+            if column.dtype == np.uint64:
+                column = np.minimum(column, _BEYOND)
             self.time_ns, in_range = from_integers(column.astype(np.int64))
         self.plain &= in_range
 

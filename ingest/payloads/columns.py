@@ -23,7 +23,10 @@ def columns_of(messages: Sequence[msgspec.Struct], leaves: Sequence[Leaf]) -> li
     """For each leaf (n,) values: numbers as an array where all messages agree in layout, else a list of objects."""
     if not messages:
         return [np.zeros(0) for _ in leaves]
-    encoded = memoryview(_encode(messages))
+    try:
+        encoded = memoryview(_encode(messages))
+    except OverflowError:  # a time beyond 64 bits, which JSON can write and MessagePack cannot
+        return [list(map(attrgetter(leaf.attributes), messages)) for leaf in leaves]
     start = 1 if len(messages) < 16 else 3 if len(messages) < 65_536 else 5
     slots, stride = _slots(encoded[start:], len(leaves))
     if slots is None or len(encoded) - start != stride * len(messages):

