@@ -30,6 +30,10 @@ class Cadences:
         self.interval_ns[device] = interval_ns
         self.fixed[device] = True
 
+    def release(self) -> None:
+        """Learn again from every device, beginning with what is known."""
+        self.fixed[:] = False
+
     def observe(self, device: NDArray[np.int32], time_ns: NDArray[np.int64]) -> None:
         """Learn from readings; (n,) each. One step for each device in the batch, from its mean gap there."""
         seen, count = np.unique(device, return_counts=True)

@@ -71,7 +71,11 @@ class Processor:
         self._zones = Zones(devices, self.state.cadences)
 
     def expect(self, city: str, devices: Iterable[Device]) -> None:
-        """Registered devices count in coverage before they speak, and as often as the configuration says."""
+        """Registered devices count in coverage before they speak, and as often as the configuration says.
+
+        To be called once, with all of them: those that an earlier configuration named learn their rhythm again.
+        """
+        self.state.cadences.release()
         for device in devices:
             row = self._devices.row(city, device.kind, device.id)
             self._kind_windows(device.kind)

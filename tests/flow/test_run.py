@@ -1,6 +1,7 @@
 """`denyut run` as a process of its own, against a real Mosquitto."""
 
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -150,6 +151,18 @@ def test_a_store_that_is_away_keeps_no_stop_waiting_beyond_its_ten_seconds(tmp_p
     told = status_of(data_dir)
     assert (told["state"], told["points_written"]) == ("stopped", 0)
     assert "cannot be reached" in told["store_error"]
+
+
+def test_a_store_that_never_answers_keeps_no_stop_waiting_either(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    with socket.create_server(("127.0.0.1", 0)) as silent, mosquitto(tmp_path) as port:
+        store = f'[store]\nkind = "influxdb1"\nurl = "http://127.0.0.1:{silent.getsockname()[1]}"\n'
+        with running(data_dir, port, config=CONFIG + store) as process:
+            wait_until_subscribed(process)
+            publish(port, [("city/c/air/A1", {"pm25": 5.0})])
+            wait_for(lambda: status_of(data_dir)["points_pending"], "a point that waits")
+            stop(process)
+    assert status_of(data_dir)["state"] == "stopped"
 
 
 def assert_refused(done: "subprocess.CompletedProcess[str]", *words: str) -> None:

@@ -55,3 +55,12 @@ def test_a_configured_interval_stays() -> None:
         observe(cadences, SECOND, at(clock))
     assert seconds(cadences, SECOND) == 60
     assert np.isnan(seconds(cadences, FIRST))
+
+
+def test_an_interval_that_is_configured_no_more_is_learned_from_where_it_stands() -> None:
+    cadences = Cadences()
+    cadences.fix(FIRST, 60 * SECOND_NS)
+    cadences.release()
+    for minute in range(12):
+        observe(cadences, FIRST, at("10:00:00") + minute * 30 * SECOND_NS)
+    assert 30 < seconds(cadences, FIRST) < 40

@@ -182,6 +182,18 @@ def test_after_the_allowed_lateness_a_reading_is_too_late() -> None:
     assert window(fed, "10s", "10:00:10", 0)["v_count"] == 2
 
 
+def test_without_any_lateness_a_closed_window_is_final() -> None:
+    fed = Fed(windows("10s", lateness="0s"))
+    fed.take(row(0, "10:00:01", v=10))
+    fed.advance("10:00:10")
+    assert fed.take(row(0, "10:00:09", v=1), row(0, "10:00:10", v=2), received="10:00:10") == [
+        Outcome.TOO_LATE,
+        Outcome.ACCEPTED,
+    ]
+    fed.advance("10:00:20")
+    assert (window(fed, "10s", "10:00:10", 0)["v_count"], window(fed, "10s", "10:00:20", 0)["v_mean"]) == (1, 2)
+
+
 def test_each_window_size_judges_lateness_by_itself() -> None:
     fed = Fed(windows("10s", "1m", lateness="20s"))
     fed.take(row(0, "10:00:01", v=10))
