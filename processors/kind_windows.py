@@ -5,13 +5,14 @@ pane that has ended is merged into every window that holds it; the window itself
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from processors.entries import Entries
 from processors.grouping import pane_numbers
-from processors.moments import LAST_NS
+from processors.open_window import OpenWindow
 from processors.pane import Block, Pane, blocks_of
 from processors.tracked import TrackedColumns
 from processors.window_batch import ClosedWindow, WindowBatch
@@ -23,42 +24,6 @@ FOLD_AT = 262_144
 _NEVER = -(2**62)
 _NO_SLOTS = np.zeros(0, np.int64)
 _EVER = 2**62
-
-
-@dataclass(slots=True)
-class OpenWindow:
-    """One window: open until the watermark passes its end, then kept for late readings."""
-
-    pane: Pane
-    closed: bool = False
-    revision: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
-    """(slots,) last revision written, -1 before the first."""
-    changed: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
-    """(slots,) whether the device's row differs from what was written."""
-    entry: Pane | None = None
-    """Last readings before the window, for counters and states."""
-
-    def touch(self, slots: NDArray[np.int64]) -> None:
-        """These slots of the pane have changed."""
-        missing = self.pane.size - len(self.revision)
-        if missing:
-            self.revision = np.concatenate([self.revision, np.full(missing, -1, np.int32)])
-            self.changed = np.concatenate([self.changed, np.zeros(missing, np.bool_)])
-        self.changed[slots] = True
-
-    @property
-    def nbytes(self) -> int:
-        entry = 0 if self.entry is None else self.entry.nbytes
-        return self.pane.nbytes + self.revision.nbytes + self.changed.nbytes + entry
-
-    def settle(self) -> None:
-        if self.closed:
-            self.pane.forget_index()
-        else:
-            self.pane.settle()
-        if self.entry is not None:
-            self.entry.settle()
-        self.closed = True
 
 
 @dataclass(slots=True)
@@ -90,8 +55,8 @@ class KindWindows:
         """Devices in the pane that ended last: how much room the next one will need."""
         self.revised = False
         """Late readings went into windows since the last `advance`."""
-        self.last = Pane(tracked)
-        """Everything that ended panes held; only its last readings are used, and only for counters and states."""
+        self.entries = Entries(tracked, plan.shapes, self.windows)
+        """Used only where there are counters or states."""
 
     def is_late(self, time_ns: NDArray[np.int64]) -> NDArray[np.bool_]:
         """(n,) whether a window that holds the time has closed."""
@@ -229,15 +194,15 @@ class KindWindows:
             self.revised = True
             self._hand_on(pane_start_ns, block)
             if self.tracked.runs:
-                self._correct_entries(pane_start_ns, block)
-                self.last.merge(replace(block, histograms={}))
+                self.entries.correct(pane_start_ns, block)
+                self.entries.learn(block)
 
     def _seal(self, start_ns: int, pane: Pane) -> None:
         self._usual_size = pane.size
         block = pane.block()
         self._hand_on(start_ns, block)
         if self.tracked.runs:
-            self.last.merge(replace(block, histograms={}))
+            self.entries.learn(block)
 
     def _hand_on(self, pane_start_ns: int, block: Block) -> None:
         """Merge a pane, or late readings of an ended one, into every window that holds it and is not gone."""
@@ -249,40 +214,8 @@ class KindWindows:
                 if window is None:
                     window = self.windows[number, start_ns] = OpenWindow(Pane(self.tracked))
                 if self.tracked.runs:
-                    self._note_entries(window, block, start_ns)
+                    self.entries.note(window, block, start_ns)
                 window.touch(window.pane.merge(block))
-
-    def _note_entries(self, window: OpenWindow, block: Block, start_ns: int) -> None:
-        """Remember the last reading before the window of each device that is new in it.
-
-        Only the newest reading of a device is at hand; where that came after the window began, nothing is carried in.
-        """
-        if window.entry is None:
-            window.entry = Pane(self.tracked)
-        new = block.device[window.pane.slots_of(block.device) < 0]
-        before = self.last.take(new)
-        earlier = (before.times[LAST_NS, self._run_sources()] < start_ns).all(axis=0) & (before.readings > 0)
-        if earlier.any():
-            window.entry.merge(before.take(np.flatnonzero(earlier)))
-
-    def _correct_entries(self, pane_start_ns: int, block: Block) -> None:
-        """Late readings may be the last ones before windows that began after them."""
-        sources = self._run_sources()
-        for (_, start_ns), window in self.windows.items():
-            if start_ns <= pane_start_ns or window.entry is None:
-                continue
-            slots = window.pane.slots_of(block.device)
-            known = window.entry.take(block.device)
-            newer = (block.times[LAST_NS, sources] > known.times[LAST_NS, sources]).any(axis=0)
-            corrected = np.flatnonzero(newer & (slots >= 0))
-            if len(corrected):
-                window.entry.merge(replace(block, histograms={}).take(corrected))
-                window.touch(slots[corrected])
-            if window.closed:
-                window.settle()
-
-    def _run_sources(self) -> list[int]:
-        return sorted({run.source for run in self.tracked.runs})
 
     def _close(self) -> Iterator[ClosedWindow]:
         due = [

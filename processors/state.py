@@ -15,7 +15,8 @@ from config.settings import Kind, Windows
 from processors.cadence import Cadences
 from processors.duplicates import Chunk, SeenReadings
 from processors.histogram import Bins, Histogram
-from processors.kind_windows import KindWindows, OpenWindow, Waiting
+from processors.kind_windows import KindWindows, Waiting
+from processors.open_window import OpenWindow
 from processors.pane import Block, Pane
 from processors.processor import State
 from processors.tracked import TrackedColumns
@@ -80,7 +81,7 @@ def _dump_kind(windows: KindWindows) -> dict[str, Any]:
         "waiting": [[_pack(part.device), _pack(part.time_ns), _pack(part.values)] for part in windows.waiting],
         "panes": [[start, _dump_pane(pane)] for start, pane in windows.panes.items()],
         "windows": [[*key, _dump_window(window)] for key, window in windows.windows.items()],
-        "last": _dump_pane(windows.last),
+        "last": _dump_pane(windows.entries.last),
     }
 
 
@@ -102,8 +103,8 @@ def _load_kind(kind: str, saved: dict[str, Any], settings: Kind, plan: WindowPla
     for part in loaded.waiting:
         loaded.earliest_waiting_ns = min(loaded.earliest_waiting_ns, int(part.time_ns.min()))
     loaded.panes = {start: _load_pane(tracked, pane) for start, pane in saved["panes"]}
-    loaded.windows = {(shape, start): _load_window(tracked, window) for shape, start, window in saved["windows"]}
-    loaded.last = _load_pane(tracked, saved["last"])
+    loaded.windows.update({(shape, start): _load_window(tracked, window) for shape, start, window in saved["windows"]})
+    loaded.entries.last = _load_pane(tracked, saved["last"])
     return loaded
 
 

@@ -1,0 +1,84 @@
+"""What each device said last before a window: where a counter steps from, and the state in which the window begins.
+
+Late readings may change it for windows that were written long ago, so it is kept beside each window.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from processors.moments import LAST_NS
+from processors.open_window import OpenWindow
+from processors.pane import Block, Pane
+from processors.tracked import TrackedColumns
+from processors.window_plan import WindowShape
+
+WindowsByStart = Mapping[tuple[int, int], OpenWindow]
+"""(shape, start) -> window."""
+
+
+class Entries:
+    """Of one kind of device; nothing is done where no quantity is a counter or a state."""
+
+    def __init__(self, tracked: TrackedColumns, shapes: Sequence[WindowShape], windows: WindowsByStart) -> None:
+        self._tracked = tracked
+        self._shapes = shapes
+        self._windows = windows
+        self.last = Pane(tracked)
+        """Everything that ended panes held; only its last readings are used."""
+
+    def note(self, window: OpenWindow, block: Block, start_ns: int) -> None:
+        """Before a block goes into a window: remember what the devices that are new in it said last before."""
+        if window.entry is None:
+            window.entry = Pane(self._tracked)
+        new = block.device[window.pane.slots_of(block.device) < 0]
+        last = self.last.take(new)
+        earlier = (last.times[LAST_NS, self._sources()] < start_ns).all(axis=0)
+        known = np.flatnonzero(earlier & (last.readings > 0))
+        if len(known):
+            window.entry.merge(last.take(known))
+        if not earlier.all():
+            self._search(window.entry, new[~earlier], start_ns)
+
+    def learn(self, block: Block) -> None:
+        """After a pane has ended, or late readings of an ended one have gone into its windows."""
+        self.last.merge(replace(block, histograms={}))
+
+    def correct(self, pane_start_ns: int, block: Block) -> None:
+        """Late readings may be the last ones before windows that began after them."""
+        sources = self._sources()
+        for (_, start_ns), window in self._windows.items():
+            if start_ns <= pane_start_ns or window.entry is None:
+                continue
+            slots = window.pane.slots_of(block.device)
+            known = window.entry.take(block.device)
+            newer = (block.times[LAST_NS, sources] > known.times[LAST_NS, sources]).any(axis=0)
+            corrected = np.flatnonzero(newer & (slots >= 0))
+            if len(corrected):
+                window.entry.merge(replace(block, histograms={}).take(corrected))
+                window.touch(slots[corrected])
+            if window.closed:
+                window.settle()
+
+    def _search(self, entry: Pane, device: NDArray[np.int32], start_ns: int) -> None:
+        """For devices that have spoken since: look through the windows that ended before, and what stood before those.
+
+        What only a window held that is gone is not found; then nothing is carried in.
+        """
+        for (shape, begin_ns), window in self._windows.items():
+            if begin_ns + self._shapes[shape].size_ns <= start_ns:
+                self._merge_known(entry, window.pane, device)
+            if begin_ns <= start_ns and window.entry is not None and window.entry is not entry:
+                self._merge_known(entry, window.entry, device)
+            if window.closed:
+                window.settle()
+
+    def _merge_known(self, entry: Pane, pane: Pane, device: NDArray[np.int32]) -> None:
+        held = device[pane.slots_of(device) >= 0]
+        if len(held):
+            entry.merge(pane.take(held))
+
+    def _sources(self) -> list[int]:
+        return sorted({run.source for run in self._tracked.runs})
