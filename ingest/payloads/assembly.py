@@ -118,6 +118,9 @@ class Assembly:
     def _add_field(self, leaf: Leaf, column: Column) -> NDArray[np.bool_]:
         if isinstance(column, list):
             present = np.array([value == value for value in column], np.bool_)
+            if list in leaf.roles:
+                self._read_lists([value if isinstance(value, list) else () for value in column])
+                column = [np.nan if isinstance(value, list) else value for value in column]
             if str in leaf.roles:
                 texts = [isinstance(value, str) for value in column]
                 self._strings += np.array(texts, np.bool_)
@@ -129,6 +132,11 @@ class Assembly:
         if leaf.quantity is not None:
             self._add_quantity(leaf.quantity, numbers, numbers == numbers if isinstance(column, list) else present)
         return present
+
+    def _read_lists(self, lists: Sequence[Sequence[object]]) -> None:
+        """A list of anything but numbers and text is not plain: a key in it may stand twice."""
+        self._strings += [sum(isinstance(element, str) for element in elements) for elements in lists]
+        self.plain &= [not any(isinstance(element, dict | list) for element in elements) for elements in lists]
 
     def _add_quantity(self, quantity: str, numbers: NDArray[np.float64], has: NDArray[np.bool_]) -> None:
         if not has.any():

@@ -18,8 +18,8 @@ MAX_NAME = 1024
 """Characters of a field's dotted name; a longer one is no reason to keep it in memory."""
 
 Roles = frozenset[type]
-"""The JSON types a field was seen with: float (any number), bool, str, type(None)."""
-_ROLES = Roles((float, bool, str, type(None)))
+"""The JSON types a field was seen with: float (any number), bool, str, list, type(None)."""
+_ROLES = Roles((float, bool, str, list, type(None)))
 _UNHOLDABLE = re.compile(r'["\\\x00-\x1f]')
 """Characters msgspec takes in no field name."""
 

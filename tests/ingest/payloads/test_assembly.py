@@ -89,6 +89,25 @@ def test_quotation_marks_of_known_fields_are_foreseen(payload: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "is_plain"),
+    [
+        ("[]", True),
+        ("[111.88,-7.15]", True),
+        ('["a","b",null,true]', True),
+        ("[[1]]", False),
+        ("[{}]", False),
+        ('["a \\"word\\""]', False),
+    ],
+)
+def test_a_list_of_numbers_and_texts_is_passed_over_and_any_other_read_by_itself(written: str, is_plain: bool) -> None:
+    payload = f'{{"v":1,"l":{written}}}'
+    found = assembled(payload, '{"v":2}', '{"l":["x"]}', also=({"v": 1, "l": []},))
+    assert list(found.columns) == ["v"]
+    assert found.plain[1:].tolist() == [True, False]
+    assert bool(found.plain[0] and found.quotes[0] == payload.count('"')) == is_plain
+
+
+@pytest.mark.parametrize(
     "payload",
     [
         '{"v":1,"v":1}',
