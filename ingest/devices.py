@@ -1,5 +1,6 @@
 """The devices seen or registered so far; a batch names a device by its row here."""
 
+from array import array
 from collections.abc import Iterable, Sequence
 from sys import intern
 from typing import NamedTuple
@@ -31,10 +32,10 @@ class DeviceTable:
         self.zones: list[tuple[str, str]] = []
         """(city, zone), in order of first sight."""
         self._zone_of_place: dict[tuple[str, str], int] = {}
-        self.zone_numbers: list[int] = []
+        self.zone_numbers = array("i")
         """Of each row, an index into `zones`."""
-        self.rows_of_kind: dict[str, list[int]] = {}
-        """Ascending."""
+        self.rows_of_kind: dict[str, array[int]] = {}
+        """Ascending, as 32-bit integers."""
         self._registry = {(device.kind, device.id): device for device in registered}
 
     def __len__(self) -> int:
@@ -75,5 +76,5 @@ class DeviceTable:
             number = self._zone_of_place[place] = len(self.zones)
             self.zones.append(place)
         self.zone_numbers.append(number)
-        self.rows_of_kind.setdefault(kind, []).append(row)
+        self.rows_of_kind.setdefault(kind, array("i")).append(row)
         return row

@@ -189,7 +189,7 @@ class KindWindows:
             pane = self.panes.get(pane_start_ns)
             if pane is None:
                 pane = self.panes[pane_start_ns] = Pane(self.tracked, self._usual_size)
-            pane.merge(block)
+            pane.merge(block, keep=True)
         else:
             self.revised = True
             self._hand_on(pane_start_ns, block)

@@ -59,8 +59,10 @@ def of_groups(
     values: (c, n), NaN where absent; time_ns: (n,); group: (n,) numbers below `groups`. Of equal times the first is the
     one that arrived first, the last the one that arrived last.
     """
-    numbers, times = empty(len(values), groups)
     absent = np.isnan(values)
+    if len(group) == groups and not absent.any():
+        return _of_single_readings(values, time_ns, group)
+    numbers, times = empty(len(values), groups)
     edges = None if absent.any() else _edges(group, time_ns, groups)
     for column, row in enumerate(values):
         if edges is not None:
@@ -71,6 +73,22 @@ def of_groups(
             held = group[present]
             own_edges = _edges(held, time_ns[present], groups)
             _fill(numbers[:, column], times[:, column], row[present], held, own_edges)
+    return numbers, times
+
+
+def _of_single_readings(
+    values: NDArray[np.float64], time_ns: NDArray[np.int64], group: NDArray[np.intp]
+) -> tuple[Numbers, Times]:
+    """Each group is one reading: many devices that report seldom."""
+    numbers = np.empty((7, *values.shape))
+    times = np.empty((2, *values.shape), np.int64)
+    reading = np.empty(len(group), np.intp)
+    reading[group] = np.arange(len(group))
+    numbers[COUNT] = 1.0
+    numbers[MEAN] = values[:, reading]
+    numbers[M2] = 0.0
+    numbers[[MIN, MAX, FIRST, LAST]] = numbers[MEAN]
+    times[:] = time_ns[reading]
     return numbers, times
 
 

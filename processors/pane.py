@@ -105,10 +105,10 @@ class Pane:
         self._block = _empty_block(tracked, 0)
         self._slot_of_device: NDArray[np.int32] | None = None
 
-    def merge(self, block: Block) -> NDArray[np.int64]:
-        """Take a block in; returns the slots that it touched."""
+    def merge(self, block: Block, *, keep: bool = False) -> NDArray[np.int64]:
+        """Take a block in; returns the slots that it touched. keep: nobody else uses the block's arrays."""
         if not self.size:
-            return self._adopt(block)
+            return self._adopt(block if keep else block.copy())
         self._widen()
         slots = self._slots(block.device)
         known = slots < self.size
@@ -179,7 +179,7 @@ class Pane:
         return pane
 
     def _adopt(self, block: Block) -> NDArray[np.int64]:
-        self._block = block.copy()
+        self._block = block
         self._slot_of_device = None
         self.size = len(block.device)
         return np.arange(self.size)
