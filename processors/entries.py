@@ -34,13 +34,9 @@ class Entries:
         if window.entry is None:
             window.entry = Pane(self._tracked)
         new = block.device[window.pane.slots_of(block.device) < 0]
-        last = self.last.take(new)
-        earlier = (last.times[LAST_NS, self._sources()] < start_ns).all(axis=0)
-        known = np.flatnonzero(earlier & (last.readings > 0))
-        if len(known):
-            window.entry.merge(last.take(known))
-        if not earlier.all():
-            self._search(window.entry, new[~earlier], start_ns)
+        spoken_since = ~self._merge_earlier(window.entry, self.last, new, start_ns)
+        if spoken_since.any():
+            self._search(window.entry, new[spoken_since], start_ns)
 
     def learn(self, block: Block) -> None:
         """After a pane has ended, or late readings of an ended one have gone into its windows."""
@@ -63,22 +59,26 @@ class Entries:
                 window.settle()
 
     def _search(self, entry: Pane, device: NDArray[np.int32], start_ns: int) -> None:
-        """For devices that have spoken since: look through the windows that ended before, and what stood before those.
+        """Look through the windows that ended before, and through what stood before any window.
 
         What only a window held that is gone is not found; then nothing is carried in.
         """
         for (shape, begin_ns), window in self._windows.items():
             if begin_ns + self._shapes[shape].size_ns <= start_ns:
-                self._merge_known(entry, window.pane, device)
-            if begin_ns <= start_ns and window.entry is not None and window.entry is not entry:
-                self._merge_known(entry, window.entry, device)
+                self._merge_earlier(entry, window.pane, device, start_ns)
+            if window.entry is not None and window.entry is not entry:
+                self._merge_earlier(entry, window.entry, device, start_ns)
             if window.closed:
                 window.settle()
 
-    def _merge_known(self, entry: Pane, pane: Pane, device: NDArray[np.int32]) -> None:
-        held = device[pane.slots_of(device) >= 0]
-        if len(held):
-            entry.merge(pane.take(held))
+    def _merge_earlier(self, entry: Pane, pane: Pane, device: NDArray[np.int32], start_ns: int) -> NDArray[np.bool_]:
+        """(k,) whether all that the pane holds of each device came before; that is merged."""
+        held = pane.take(device)
+        earlier: NDArray[np.bool_] = np.logical_and.reduce(held.times[LAST_NS, self._sources()] < start_ns)
+        known = np.flatnonzero(earlier & (held.readings > 0))
+        if len(known):
+            entry.merge(held.take(known))
+        return earlier
 
     def _sources(self) -> list[int]:
         return sorted({run.source for run in self._tracked.runs})
