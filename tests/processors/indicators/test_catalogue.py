@@ -1,6 +1,7 @@
 import math
 import re
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -19,11 +20,11 @@ COUNT = st.integers(0, 20)
 
 def device_of(*quantities: str) -> st.SearchStrategy[dict[str, float | str]]:
     """A known device of one of three zones, with what it sent; 0 readings: it kept silent."""
-    fields: dict[str, st.SearchStrategy[object]] = {
+    fields: dict[str, st.SearchStrategy[Any]] = {
         f"{name}_{end}": NUMBER for name in quantities for end in ("mean", "min", "max", "last", "harmonic", "p85")
     }
-    counts: dict[str, st.SearchStrategy[object]] = {f"{name}_count": COUNT for name in quantities}
-    about: dict[str, st.SearchStrategy[object]] = {
+    counts: dict[str, st.SearchStrategy[Any]] = {f"{name}_count": COUNT for name in quantities}
+    about: dict[str, st.SearchStrategy[Any]] = {
         "zone": st.sampled_from(["a", "b", "c"]),
         "every_s": st.sampled_from([10.0, 60.0, math.nan]),
         "readings": COUNT,
