@@ -12,6 +12,8 @@ from ingest.devices import DeviceTable
 from ingest.reasons import Reason
 
 MAX_STREAMS = 5_000_000
+MAX_TOPIC_BYTES = 512 << 20
+"""Of all topics together: a topic may be 64 KiB long."""
 _REFUSALS = (Reason.TOPIC_NOT_UTF8, Reason.TOPIC_WILDCARD, Reason.TOPIC_UNKNOWN, Reason.TOO_MANY_DEVICES)
 _UNSEEN = -(2**31)
 
@@ -26,6 +28,7 @@ class TopicRouter(dict[bytes, int]):
         self._lines = re.compile(f"^{lines}$", re.MULTILINE)
         self._defaults = {"city": default_city, "kind": source.kind or "device", "zone": "", "device": ""}
         self._devices = devices
+        self._topic_bytes = 0
         self.kinds: list[str] = []
         self._kind_numbers: dict[str, int] = {}
         self._device_of = np.zeros(1024, np.int32)
@@ -61,7 +64,7 @@ class TopicRouter(dict[bytes, int]):
         match = self._pattern.fullmatch(text)
         if match is None:
             return -1 - _REFUSALS.index(Reason.TOPIC_UNKNOWN)
-        if len(self) >= MAX_STREAMS:
+        if len(self) >= MAX_STREAMS or self._topic_bytes + len(topic) > MAX_TOPIC_BYTES:
             return -1 - _REFUSALS.index(Reason.TOO_MANY_DEVICES)
         words = {**self._defaults, **match.groupdict()}
         self._add([topic], *([word] for word in words.values()))
@@ -71,6 +74,8 @@ class TopicRouter(dict[bytes, int]):
         """Add topics that are all plain in one pass; where one is not, leave all to be looked at one by one."""
         joined = b"\n".join(topics)
         if b"+" in joined or b"#" in joined or b"\0" in joined or len(self) + len(topics) > MAX_STREAMS:
+            return
+        if self._topic_bytes + len(joined) > MAX_TOPIC_BYTES:
             return
         try:
             found = self._lines.findall(joined.decode())
@@ -102,6 +107,7 @@ class TopicRouter(dict[bytes, int]):
                 self.kinds.append(kind)
         self._device_of[first:end] = list(map(self._devices.row, cities, kinds, devices, zones))
         self._kind_of[first:end] = list(map(self._kind_numbers.__getitem__, kinds))
+        self._topic_bytes += sum(map(len, topics))
         self.update(zip(topics, range(first, end), strict=True))
 
 

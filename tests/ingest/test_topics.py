@@ -173,6 +173,16 @@ def test_beyond_the_limit_new_topics_are_refused_and_known_ones_go_on(monkeypatc
     assert (len(made), len(devices)) == (3, 3)
 
 
+def test_long_topics_fill_the_memory_of_topics_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(topics, "MAX_TOPIC_BYTES", 100)
+    made, _ = router()
+    long = b"city/a/air/s1/" + b"x" * 80
+    streams = made.streams([long, b"city/a/air/s2"])
+    assert streams[0] == 0
+    assert made.refusal(int(streams[1])) is Reason.TOO_MANY_DEVICES
+    assert made.streams([long]).tolist() == [0]
+
+
 def test_topics_of_an_earlier_run_get_their_numbers_back() -> None:
     first, _ = router()
     first.streams([b"city/a/air/s2", b"bad", b"city/a/noise/s1"])
