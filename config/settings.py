@@ -136,7 +136,7 @@ class Windows(Section):
     )
     delay: Wait = 2 * SECOND_NS
     """How long a window waits for readings that are out of order before it closes."""
-    lateness: Wait = 300 * SECOND_NS
+    lateness: Wait = 900 * SECOND_NS
     """How long after its closing a late reading still revises a window."""
     ahead: Duration = 60 * SECOND_NS
     """A reading whose time lies further ahead of the receive time is rejected: its clock is wrong."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from config.default_kinds import effective_kinds
 from config.settings import Settings
 from denyut.intake import Intake
-from denyut.saved_state import SavedState
+from denyut.saved_state import SavedState, take_points
 from denyut.store_writer import StoreWriter
 from ingest.dead_letters import DeadLetters
 from ingest.decoding import SourceDecoder
@@ -58,6 +58,8 @@ def build(settings: Settings, data_dir: Path, time_base: TimeBase = "received", 
     dead_letters = DeadLetters(data_dir)
     writer = StoreWriter(open_store(settings.store, data_dir), settings.retention)
     shaper = PointShaper(devices)
+    if resumed:
+        writer.put(take_points(data_dir, shaper.table))
     raw = frozenset(source.name for source in settings.sources if source.raw)
     intake = Intake(decoders, processor, saved.ledger, dead_letters, shaper, writer, raw)
     return Pipeline(settings, devices, decoders, processor, saved.ledger, dead_letters, writer, intake)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from config.settings import Settings
 from denyut.pipeline import Pipeline, build
-from denyut.saved_state import discard, save
+from denyut.saved_state import discard, discard_points, save, save_points
 from denyut.status import compose, write_status
 from ingest.messages import MessageBatch
 from ingest.mqtt.connection import Connection
@@ -36,6 +36,7 @@ class Run:
         self._reported: tuple[int, int, int] | None = None
         self._reported_at = 0.0
         self._holding = False
+        self._left_points = self._pipeline.writer.points_pending > 0
 
     async def until_stopped(self) -> None:
         """Returns after SIGTERM or SIGINT, with everything flushed and saved."""
@@ -63,11 +64,18 @@ class Run:
         while not self._stop.is_set():
             self._pipeline.intake.advance(time.time_ns())
             self._hold_back()
+            self._forget_left_points()
             self._report_when_due()
             try:
                 await asyncio.wait_for(self._stop.wait(), TICK_S)
             except TimeoutError:
                 continue
+
+    def _forget_left_points(self) -> None:
+        """Points that an earlier run left stay on disk until they are written."""
+        if self._left_points and not self._pipeline.writer.points_pending:
+            discard_points(self._data_dir)
+            self._left_points = False
 
     def _hold_back(self) -> None:
         """Back-pressure: while too many points wait for the store, the broker keeps the messages."""
@@ -96,7 +104,13 @@ class Run:
     def _finish(self) -> None:
         pipeline = self._pipeline
         pipeline.intake.advance(time.time_ns())
-        pipeline.writer.stop(_STORE_STOP_S)
+        if not pipeline.writer.stop(_STORE_STOP_S):
+            LOG.warning(
+                "%d points wait on disk for the next start: %s",
+                pipeline.writer.points_pending,
+                pipeline.writer.last_error,
+            )
+        save_points(self._data_dir, pipeline.writer.left_over())
         topics = {name: decoder.topics for name, decoder in pipeline.decoders.items()}
         save(self._data_dir, pipeline.processor.state, pipeline.ledger, pipeline.devices, topics)
         self._report("stopped")

@@ -15,8 +15,11 @@ from ingest.ledger import Count, Ledger
 from ingest.reasons import Reason
 from processors.processor import State
 from processors.state import StateError, dump, load
+from storage.points import PointBatch, SeriesTable
+from storage.saved_points import dump_points, load_points
 
 FILE_NAME = "state.bin"
+POINTS_FILE_NAME = "points.bin"
 
 
 @dataclass(slots=True)
@@ -70,12 +73,36 @@ def save(
         "topics": {source: list(names) for source, names in topics.items()},
         "devices": [list(identity) for identity in devices.identities],
     }
-    unfinished = data_dir / f"{FILE_NAME}.new"
+    _write_whole(data_dir / FILE_NAME, msgspec.msgpack.encode(document))
+
+
+def save_points(data_dir: Path, batches: Sequence[PointBatch]) -> None:
+    """Points that the store did not take; the next run writes them first."""
+    if batches:
+        _write_whole(data_dir / POINTS_FILE_NAME, dump_points(batches))
+
+
+def take_points(data_dir: Path, table: SeriesTable) -> list[PointBatch]:
+    """The points that the last run left. Raises StateError."""
+    try:
+        return load_points((data_dir / POINTS_FILE_NAME).read_bytes(), table)
+    except FileNotFoundError:
+        return []
+    except ValueError as error:
+        raise StateError(f"{POINTS_FILE_NAME} cannot be read ({error}); move it away to start without it") from error
+
+
+def discard_points(data_dir: Path) -> None:
+    (data_dir / POINTS_FILE_NAME).unlink(missing_ok=True)
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    unfinished = path.with_name(f"{path.name}.new")
     with unfinished.open("wb") as stream:
-        stream.write(msgspec.msgpack.encode(document))
+        stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
-    unfinished.replace(data_dir / FILE_NAME)
+    unfinished.replace(path)
 
 
 def _dump_ledger(ledger: Ledger) -> dict[str, Any]:

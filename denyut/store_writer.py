@@ -62,9 +62,12 @@ class StoreWriter:
             self._condition.notify()
         if self._thread.is_alive():
             self._thread.join(within_s + 1.0)
-        if self.points_pending:
-            LOG.error("%d points could not be written before the stop: %s", self.points_pending, self.last_error)
         return not self.points_pending
+
+    def left_over(self) -> list[PointBatch]:
+        """After a stop: what could not be written."""
+        with self._condition:
+            return list(self._waiting)
 
     def _run(self) -> None:
         next_retention = time.monotonic()
@@ -72,7 +75,8 @@ class StoreWriter:
             while True:
                 batches = self._next(until=next_retention)
                 if batches:
-                    self._write(batches)
+                    if not self._write(batches):
+                        return
                 elif self._stopping:
                     return
                 if time.monotonic() >= next_retention:
@@ -95,7 +99,8 @@ class StoreWriter:
                 points += len(batch)
             return batches
 
-    def _write(self, batches: list[PointBatch]) -> None:
+    def _write(self, batches: list[PointBatch]) -> bool:
+        """False when the store could not take them before the end; they still wait then."""
         retry_s = _FIRST_RETRY_S
         while True:
             try:
@@ -103,15 +108,19 @@ class StoreWriter:
             except StoreError as error:
                 if isinstance(error, StoreRefused) and error.concerns_points:
                     self._refused(batches, error)
-                    return
+                    return True
                 if self._give_up(error, retry_s):
-                    with self._condition:
-                        self._waiting.clear()
-                    return
+                    return False
+                retry_s = min(retry_s * 2, _LAST_RETRY_S)
+            except Exception as error:
+                # A mistake of ours must not end the thread: points would pile up without a word.
+                LOG.exception("the store failed in a way nobody foresaw")
+                if self._give_up(error, retry_s):
+                    return False
                 retry_s = min(retry_s * 2, _LAST_RETRY_S)
             else:
                 self.points_written += self._taken(batches)
-                return
+                return True
 
     def _taken(self, batches: list[PointBatch]) -> int:
         points = sum(map(len, batches))
@@ -127,7 +136,7 @@ class StoreWriter:
         self.last_error = str(error)
         LOG.error("the store refused %d points (%s): %s", sum(map(len, batches)), error.reason, error)
 
-    def _give_up(self, error: StoreError, retry_s: float) -> bool:
+    def _give_up(self, error: Exception, retry_s: float) -> bool:
         """Wait for the next attempt; True when there will be none."""
         self.last_error = str(error)
         LOG.warning("%s; %d points wait, next attempt in %.1f s", error, self.points_pending, retry_s)

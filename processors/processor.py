@@ -119,7 +119,8 @@ class Processor:
             indicator = CATALOGUE.get(kind)
             if indicator is not None:
                 output.indicators += [indicator(self._zones.around(window.whole)) for window in closed]
-        self._keep_within_memory()
+        if output.windows:
+            self._keep_within_memory()
         return output
 
     def _judge_times(self, batch: ReadingBatch, windows: KindWindows | None) -> Outcomes:

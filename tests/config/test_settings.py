@@ -13,7 +13,7 @@ def test_the_default_windows_are_those_of_the_contract():
         (60 * SECOND, None),
         (900 * SECOND, None),
     ]
-    assert (windows.delay, windows.lateness) == (2 * SECOND, 300 * SECOND)
+    assert (windows.delay, windows.lateness) == (2 * SECOND, 900 * SECOND)
 
 
 def test_the_default_topics_are_those_of_the_contract():
