@@ -35,6 +35,7 @@ class Run:
         self._started = time.monotonic()
         self._reported: tuple[int, int, int] | None = None
         self._reported_at = 0.0
+        self._unreported = False
         self._holding = False
         self._left_points = self._pipeline.writer.points_pending > 0
 
@@ -99,7 +100,16 @@ class Run:
             self._report("running")
 
     def _report(self, state: str) -> None:
-        write_status(self._data_dir, compose(self._pipeline, time.monotonic() - self._started, state))
+        status = compose(self._pipeline, time.monotonic() - self._started, state)
+        try:
+            write_status(self._data_dir, status)
+        except OSError as error:
+            # A full disk may keep the status from being written, but must not end the run.
+            if not self._unreported:
+                LOG.warning("the status cannot be written: %s", error)
+            self._unreported = True
+        else:
+            self._unreported = False
 
     def _finish(self) -> None:
         pipeline = self._pipeline

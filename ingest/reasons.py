@@ -11,6 +11,7 @@ class Reason(StrEnum):
     TOPIC_UNKNOWN = "topic_unknown"
     """The source's topic template does not fit."""
     TOO_MANY_DEVICES = "too_many_devices"
+    TOO_MANY_KINDS = "too_many_kinds"
     EMPTY_PAYLOAD = "empty_payload"
     NOT_UTF8 = "not_utf8"
     INVALID_JSON = "invalid_json"

@@ -14,7 +14,15 @@ from ingest.reasons import Reason
 MAX_STREAMS = 5_000_000
 MAX_TOPIC_BYTES = 512 << 20
 """Of all topics together: a topic may be 64 KiB long."""
-_REFUSALS = (Reason.TOPIC_NOT_UTF8, Reason.TOPIC_WILDCARD, Reason.TOPIC_UNKNOWN, Reason.TOO_MANY_DEVICES)
+MAX_KINDS = 256
+"""A kind is any word in a topic, and each has windows of its own to close."""
+_REFUSALS = (
+    Reason.TOPIC_NOT_UTF8,
+    Reason.TOPIC_WILDCARD,
+    Reason.TOPIC_UNKNOWN,
+    Reason.TOO_MANY_DEVICES,
+    Reason.TOO_MANY_KINDS,
+)
 _UNSEEN = -(2**31)
 
 
@@ -67,6 +75,8 @@ class TopicRouter(dict[bytes, int]):
         if len(self) >= MAX_STREAMS or self._topic_bytes + len(topic) > MAX_TOPIC_BYTES:
             return -1 - _REFUSALS.index(Reason.TOO_MANY_DEVICES)
         words = {**self._defaults, **match.groupdict()}
+        if self._too_many_kinds([words["kind"]]):
+            return -1 - _REFUSALS.index(Reason.TOO_MANY_KINDS)
         self._add([topic], *([word] for word in words.values()))
         return len(self) - 1
 
@@ -85,7 +95,12 @@ class TopicRouter(dict[bytes, int]):
         if len(found) == len(topics) and joined.count(b"\n") == len(topics) - 1:
             words = zip(*found, strict=True) if self._lines.groups > 1 else [found]
             columns = dict(zip(self._lines.groupindex, words, strict=True))
+            if self._too_many_kinds(columns.get("kind", ())):
+                return
             self._add(topics, *(columns.get(name) or repeat(word, len(found)) for name, word in self._defaults.items()))
+
+    def _too_many_kinds(self, kinds: Iterable[str]) -> bool:
+        return len(self.kinds) + len(set(kinds).difference(self._kind_numbers)) > MAX_KINDS
 
     def _add(
         self,

@@ -23,7 +23,7 @@ def command(data_dir: Path | None, as_json: bool) -> None:
     directory = data_dir or default_data_dir()
     try:
         status = read_status(directory)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError) as error:
         click.echo(f"denyut: the status in {directory} cannot be read: {error}", err=True)
         sys.exit(1)
     if status is None:

@@ -206,3 +206,14 @@ def test_a_damaged_state_is_one_sentence_and_stays_where_it_is(tmp_path: Path) -
 @pytest.mark.parametrize("broker", ["ftp://127.0.0.1:1883", "mqtt://127.0.0.1:99999", "mqtt://"])
 def test_a_broker_that_cannot_be_is_one_sentence(tmp_path: Path, broker: str) -> None:
     assert_refused(denyut("run", "--broker", broker, "--data-dir", str(tmp_path)), broker)
+
+
+def test_a_status_that_cannot_be_written_ends_no_run(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    (data_dir / "status.json.new").mkdir(parents=True)
+    with mosquitto(tmp_path) as port, running(data_dir, port) as process:
+        wait_until_subscribed(process)
+        publish(port, [("city/c/air/A1", {"pm25": 5.0})])
+        wait_for(lambda: denyut("query", "window", "--data-dir", str(data_dir)).returncode == 0, "a window")
+        assert "1 messages received" in stop(process)
+    assert count_of(query(data_dir, "--where", "size=1s")) == 1

@@ -190,3 +190,13 @@ def test_topics_of_an_earlier_run_get_their_numbers_back() -> None:
     again.streams(list(first))
     assert again.streams([b"city/a/noise/s1", b"city/a/air/s2"]).tolist() == [1, 0]
     assert [device.device for device in devices.identities] == ["s2", "s1"]
+
+
+def test_a_flood_of_kinds_is_refused_and_known_kinds_take_new_devices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(topics, "MAX_KINDS", 2)
+    made, _ = router()
+    streams = made.streams([b"city/a/air/s1", b"city/a/noise/s1", b"city/a/water/s1", b"city/a/air/s2"])
+    assert streams[[0, 1, 3]].tolist() == [0, 1, 2]
+    assert made.refusal(int(streams[2])) is Reason.TOO_MANY_KINDS
+    assert made.kinds == ["air", "noise"]
+    assert made.streams([b"city/a/air/s3", b"city/a/noise/s3"]).tolist() == [3, 4]
