@@ -140,7 +140,7 @@ class Windows(Section):
     """How long after its closing a late reading still revises a window."""
     ahead: Duration = 60 * SECOND_NS
     """A reading whose time lies further ahead of the receive time is rejected: its clock is wrong."""
-    memory: Annotated[int, Field(ge=1)] = 192
+    memory: Annotated[int, Field(ge=1)] = 96
     """MiB for closed windows that wait for late readings; the oldest are let go first when it is full."""
 
 

@@ -15,6 +15,8 @@ from processors.runs import Sums
 from processors.tracked import TrackedColumns
 
 _GROWTH = 1.5
+_AT_ONCE = 16_384
+"""Devices merged together: with a million, copies of all their statistics would be the peak of memory."""
 
 
 @dataclass(slots=True)
@@ -113,8 +115,9 @@ class Pane:
         slots = self._slots(block.device)
         known = slots < self.size
         bare = replace(block, histograms={})
-        if known.any():
-            self._combine(bare, slots, np.flatnonzero(known))
+        at = np.flatnonzero(known)
+        for start in range(0, len(at), _AT_ONCE):
+            self._combine(bare, slots, at[start : start + _AT_ONCE])
         if not known.all():
             self._append(bare, np.flatnonzero(~known))
         for column, histogram in block.histograms.items():

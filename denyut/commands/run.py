@@ -13,6 +13,7 @@ from config.load import load_settings
 from config.mistakes import ConfigurationError
 from config.settings import Settings
 from denyut.data_dir import DataDirError, claimed, default_data_dir
+from denyut.memory import return_large_blocks
 from denyut.running import Run
 from processors.state import StateError
 from storage.store import StoreUnusable
@@ -66,6 +67,7 @@ def with_broker(settings: Settings, broker: str | None) -> Settings:
 
 
 def _run(settings: Settings, data_dir: Path) -> None:
+    return_large_blocks()
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         run = runner.run(_made(settings, data_dir))
         # What start-up made lives as long as the process; the collector need not look at it again.
