@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from config.settings import Settings, Source, StoreSettings, Window, Windows, Zone
+from config.settings import Quantity, Settings, Source, StoreSettings, Window, Windows, Zone
 
 SECOND = 1_000_000_000
 
@@ -51,3 +51,9 @@ def test_settings_do_not_change_after_the_start():
 def test_a_source_subscribes_to_something():
     with pytest.raises(ValidationError, match="at least 1 item"):
         Source(topics=())
+
+
+def test_a_state_is_a_whole_number_that_a_reading_can_have():
+    assert Quantity(kind="state", states=(2**53,)).states == (2**53,)
+    with pytest.raises(ValidationError, match="less than or equal to 9007199254740992"):
+        Quantity(kind="state", states=(10**23,))
