@@ -19,6 +19,7 @@ from ingest.mqtt.options import options_of
 LOG = logging.getLogger("denyut")
 TICK_S = 0.25
 _IDLE_STATUS_S = 2.0
+_REJECTIONS_EVERY_S = 60.0
 _STORE_STOP_S = 6.0
 """Of the ten seconds a stop may take."""
 
@@ -37,6 +38,8 @@ class Run:
         self._reported_at = 0.0
         self._unreported = False
         self._holding = False
+        self._rejections_named = self._pipeline.ledger.rejected.copy()
+        self._rejections_named_at = self._started
         self._left_points = self._pipeline.writer.points_pending > 0
 
     async def until_stopped(self) -> None:
@@ -67,10 +70,22 @@ class Run:
             self._hold_back()
             self._forget_left_points()
             self._report_when_due()
+            self._name_rejections_when_due()
             try:
                 await asyncio.wait_for(self._stop.wait(), TICK_S)
             except TimeoutError:
                 continue
+
+    def _name_rejections_when_due(self) -> None:
+        """A line a minute, if any: who mends the devices must not have to ask first."""
+        if time.monotonic() - self._rejections_named_at < _REJECTIONS_EVERY_S:
+            return
+        new = self._pipeline.ledger.rejected - self._rejections_named
+        self._rejections_named_at = time.monotonic()
+        self._rejections_named = self._pipeline.ledger.rejected.copy()
+        if new:
+            named = ", ".join(f"{reason} {count}" for reason, count in new.most_common())
+            LOG.warning("rejected in the last minute: %s", named)
 
     def _forget_left_points(self) -> None:
         """Points that an earlier run left stay on disk until they are written."""

@@ -58,6 +58,12 @@ class KindWindows:
         self.entries = Entries(tracked, plan.shapes, self.windows)
         """Used only where there are counters or states."""
 
+    def start_at(self, watermark_ns: int, lateness_ns: int) -> None:
+        """Treat what ended before as ended here too; for windows without a reading."""
+        self.sealed_until_ns = watermark_ns // self.plan.pane_ns * self.plan.pane_ns
+        self.watching_from_ns = watermark_ns
+        self.gone_until_ns = [self.sealed_until_ns - lateness_ns for _ in self.plan.shapes]
+
     def is_late(self, time_ns: NDArray[np.int64]) -> NDArray[np.bool_]:
         """(n,) whether a window that holds the time has closed."""
         if not len(time_ns) or int(time_ns.min()) >= self.sealed_until_ns:

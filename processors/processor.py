@@ -49,6 +49,8 @@ class State:
     seen: dict[str, SeenReadings] = field(default_factory=dict)
     cadences: Cadences = field(default_factory=Cadences)
     watermark_ns: int = _NEVER
+    closed_until_ns: int = _NEVER
+    """The watermark up to which windows were closed last."""
     implausible: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(kind, quantity) -> values outside their plausible range."""
 
@@ -109,6 +111,7 @@ class Processor:
 
     @_QUIET
     def _close_until(self, watermark_ns: int, ended: bool = False) -> Output:
+        self.state.closed_until_ns = max(self.state.closed_until_ns, watermark_ns)
         output = Output()
         for kind, windows in self.state.kinds.items():
             closed = windows.advance(watermark_ns, self._windows.lateness)
@@ -199,6 +202,9 @@ class Processor:
             if plan is None:
                 return None
             windows = KindWindows(kind, TrackedColumns(self._kinds.get(kind, Kind())), plan)
+            if self._time_base == "received" and self.state.closed_until_ns > _NEVER:
+                # A kind that was not heard of before is late by the same measure as the others.
+                windows.start_at(self.state.closed_until_ns, self._windows.lateness)
             self.state.kinds[kind] = windows
         return windows
 

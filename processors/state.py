@@ -33,6 +33,7 @@ def dump(state: State) -> bytes:
     document = {
         "version": VERSION,
         "watermark_ns": state.watermark_ns,
+        "closed_until_ns": state.closed_until_ns,
         "implausible": sorted([kind, name, count] for (kind, name), count in state.implausible.items()),
         "cadences": [_pack(part) for part in _cadence_arrays(state.cadences)],
         "seen": {source: _dump_seen(seen) for source, seen in sorted(state.seen.items())},
@@ -57,7 +58,7 @@ def load(content: bytes, windows: Windows, kinds: Mapping[str, Kind]) -> State:
 
 
 def _load_state(document: dict[str, Any], windows: Windows, kinds: Mapping[str, Kind]) -> State:
-    state = State(watermark_ns=document["watermark_ns"])
+    state = State(watermark_ns=document["watermark_ns"], closed_until_ns=document["closed_until_ns"])
     state.implausible = Counter({(kind, name): count for kind, name, count in document["implausible"]})
     cadences = state.cadences
     cadences.interval_ns, cadences.fixed, cadences.latest_ns = map(_unpack, document["cadences"])

@@ -130,3 +130,10 @@ def test_a_late_reading_revises_the_indicators_of_all_devices_and_not_of_one() -
     occupancy = indicators.value[indicators.indicator.index("parking_occupancy")]
     assert occupancy == pytest.approx((20 + 10) / 100)
     assert np.isfinite(indicators.coverage[at_zone])
+
+
+def test_a_kind_heard_of_late_is_late_by_the_same_measure_as_the_others() -> None:
+    fed = Fed(windows("10s", delay="0s", lateness="1m"))
+    fed.advance("10:10:00")
+    assert fed.take(row(0, "10:08:50", v=1.0), received="10:10:01") == [Outcome.TOO_LATE]
+    assert fed.take(row(0, "10:09:30", v=2.0), received="10:10:01") == [Outcome.LATE]
