@@ -74,7 +74,7 @@ class Quantity(Section):
     percentiles: tuple[Annotated[float, Field(gt=0, lt=100)], ...] = ()
     """Percentiles of each window, from a histogram over [min, max]; both limits must be given."""
     bins: Annotated[int, Field(ge=2, le=10_000)] = 200
-    states: tuple[int, ...] = (1,)
+    states: tuple[Annotated[int, Field(ge=-(2**53), le=2**53)], ...] = (1,)
     """For kind "state": the values whose time is measured."""
     harmonic: bool = False
     """For kind "gauge": also the harmonic mean, which for spot speeds is the space-mean speed."""

@@ -2,7 +2,8 @@
 
 import csv
 import json
-from collections.abc import Callable, Container, Iterable, Sequence
+import re
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import IO
 
 from rich.columns import Columns
@@ -15,11 +16,17 @@ from denyut.point_times import iso_utc
 from storage.store import Row
 
 Cell = str | float | None
+_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""What JSON lets stand in a text although a terminal may act on it; the rest of the control characters it escapes."""
+
+_FIRST = ("value", "coverage", "quality")
+_LAST = "revision"
 
 
 def write_table(rows: Sequence[Row], out: IO[str]) -> None:
     """By rich on a terminal, plain aligned columns elsewhere; a point a paragraph where a terminal is too narrow."""
-    header, cells = _columns(rows)
+    names, cells = _columns(rows)
+    header = [_shown(name) for name in names]
     shown = [[_shown(cell) for cell in line] for line in cells]
     console = Console(file=out)
     if not console.is_terminal:
@@ -33,17 +40,20 @@ def write_table(rows: Sequence[Row], out: IO[str]) -> None:
 
 def write_csv(rows: Sequence[Row], out: IO[str]) -> None:
     header, cells = _columns(rows)
+    if out.isatty():
+        header = [_shown(name) for name in header]
+        cells = [[_shown(cell) if isinstance(cell, str) else cell for cell in line] for line in cells]
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header)
     writer.writerows(cells)
 
 
 def write_json(rows: Sequence[Row], out: IO[str]) -> None:
-    out.write(json.dumps([_object(row) for row in rows], ensure_ascii=False, indent=2) + "\n")
+    out.write(_json([_object(row) for row in rows], out, indent=2) + "\n")
 
 
 def write_json_lines(rows: Sequence[Row], out: IO[str]) -> None:
-    out.writelines(json.dumps(_object(row), ensure_ascii=False) + "\n" for row in rows)
+    out.writelines(_json(_object(row), out) + "\n" for row in rows)
 
 
 Writer = Callable[[Sequence[Row], IO[str]], None]
@@ -55,17 +65,38 @@ FORMATS: dict[str, Writer] = {
 }
 
 
+def _json(value: object, out: IO[str], indent: int | None = None) -> str:
+    takes_all = (getattr(out, "encoding", None) or "utf-8").lower().replace("-", "") == "utf8"
+    text = json.dumps(value, ensure_ascii=not takes_all, indent=indent)
+    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
 def _object(row: Row) -> dict[str, Cell]:
     shown = {"time": iso_utc(row.time_ns), **row.tags}
-    return {**shown, **{_apart(name, shown): value for name, value in row.fields.items()}}
+    return {**shown, **{_apart(name, shown): _value(row.fields, name) for name in in_order(row.fields)}}
+
+
+def in_order(fields: Iterable[str]) -> list[str]:
+    """The same order whichever row came first: the value, how good it is, the rest by name, the revision."""
+
+    def place(name: str) -> tuple[int, str]:
+        return (_FIRST.index(name) if name in _FIRST else len(_FIRST) + (name == _LAST)), name
+
+    return sorted(set(fields), key=place)
+
+
+def _value(fields: Mapping[str, float], name: str) -> float | None:
+    """A revision is a count; stores hold all fields as floating-point numbers."""
+    value = fields.get(name)
+    return int(value) if name == _LAST and value is not None and value == int(value) else value
 
 
 def _columns(rows: Sequence[Row]) -> tuple[list[str], list[list[Cell]]]:
     """Header and cells: the time, every tag, every field; None where a row lacks one."""
     tags = _names(row.tags for row in rows)
-    fields = _names(row.fields for row in rows)
+    fields = in_order(name for row in rows for name in row.fields)
     cells: list[list[Cell]] = [
-        [iso_utc(row.time_ns), *(row.tags.get(tag) for tag in tags), *(row.fields.get(name) for name in fields)]
+        [iso_utc(row.time_ns), *(row.tags.get(tag) for tag in tags), *(_value(row.fields, name) for name in fields)]
         for row in rows
     ]
     header = ["time", *tags]
@@ -83,7 +114,7 @@ def _names(mappings: Iterable[Iterable[str]]) -> list[str]:
 
 def _shown(cell: Cell) -> str:
     """Four decimals are enough to look at; CSV and JSON have all of them."""
-    if isinstance(cell, float):
+    if isinstance(cell, int | float):
         if cell and (abs(cell) < 1e-3 or abs(cell) >= 1e15):
             return f"{cell:.4g}"
         return f"{cell:.4f}".rstrip("0").rstrip(".")
@@ -92,7 +123,7 @@ def _shown(cell: Cell) -> str:
 
 
 def _is_number(cells: list[list[Cell]], column: int) -> bool:
-    return any(isinstance(line[column], float) for line in cells)
+    return any(isinstance(line[column], int | float) for line in cells)
 
 
 def _write_plain(header: list[str], shown: list[list[str]], cells: list[list[Cell]], out: IO[str]) -> None:
@@ -113,7 +144,7 @@ def _widths(header: list[str], shown: list[list[str]]) -> list[int]:
 def _rich_table(header: list[str], shown: list[list[str]], cells: list[list[Cell]]) -> Table:
     table = Table(header_style="bold")
     for column, name in enumerate(header):
-        table.add_column(Text(_shown(name)), justify="right" if _is_number(cells, column) else "left")
+        table.add_column(Text(name), justify="right" if _is_number(cells, column) else "left")
     for line in shown:
         table.add_row(*map(Text, line))
     return table
@@ -122,5 +153,5 @@ def _rich_table(header: list[str], shown: list[list[str]], cells: list[list[Cell
 def _print_paragraph(row: Row, console: Console) -> None:
     tags = "".join(f"  {_shown(tag)}={_shown(value)}" for tag, value in row.tags.items())
     console.print(Text(f"{iso_utc(row.time_ns)}{tags}", style="bold"))
-    fields = [Text(f"{_shown(name)} {_shown(value)}") for name, value in row.fields.items()]
+    fields = [Text(f"{_shown(name)} {_shown(_value(row.fields, name))}") for name in in_order(row.fields)]
     console.print(Padding(Columns(fields, padding=(0, 3), column_first=True), (0, 0, 0, 2)))

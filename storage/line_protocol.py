@@ -23,6 +23,7 @@ NO_FIELD = "no_field"
 UNWRITABLE_SERIES = "unwritable_series"
 UNWRITABLE_FIELD = "unwritable_field"
 
+_UNREADABLE = re.compile(r"\\[,= ]")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _MEASUREMENT_ESCAPES = str.maketrans({",": "\\,", " ": "\\ "})
 _KEY_ESCAPES = str.maketrans({",": "\\,", " ": "\\ ", "=": "\\="})
@@ -162,9 +163,14 @@ def _prefix_or_empty(series: Series) -> bytes:
 
 @lru_cache(maxsize=4096)
 def field_key(name: str) -> bytes | None:
-    """The escaped name, or None where it cannot be written; InfluxDB drops a field named time without a word."""
+    """The escaped name, or None where it cannot be written.
+
+    InfluxDB drops a field named time without a word, and refuses the line of one whose escape follows a backslash.
+    """
     try:
-        return None if name == "time" else escape_key("field", name).encode()
+        if name == "time" or _UNREADABLE.search(name):
+            return None
+        return escape_key("field", name).encode()
     except UnwritableNameError:
         return None
 

@@ -1,5 +1,6 @@
 """`denyut query`: stored points as a table, CSV or JSON."""
 
+import io
 import sys
 import time
 from pathlib import Path
@@ -122,6 +123,9 @@ def command(
     if not rows and form == "table":
         click.echo("no points match", err=True)
         return
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that is not set to UTF-8 must not keep the other rows from being printed.
+        sys.stdout.reconfigure(errors="backslashreplace")
     FORMATS[form](rows, sys.stdout)
 
 
@@ -161,5 +165,6 @@ def _now_ns() -> int:
 
 
 def _end(message: str, status: int) -> NoReturn:
-    click.echo(message.encode("utf-8", "backslashreplace").decode(), err=True)
+    # A name that a device made up may hold a control sequence.
+    click.echo("".join(char if char.isprintable() or char == "\n" else repr(char)[1:-1] for char in message), err=True)
     sys.exit(status)
