@@ -87,8 +87,8 @@ def start_broker(directory: Path, port: int | None = None, mosquitto: Path | Non
     configuration = directory / ("mosquitto.conf" if mosquitto else "rumqttd.toml")
     configuration.write_text((_MOSQUITTO if mosquitto else _RUMQTTD).format(port=port))
     # The embedded broker logs every packet as an error; what really ends it comes as an exception.
-    embedded = [sys.executable, "-m", "iotcore", "--log-level", "CRITICAL", "--config", configuration]
-    command: list[str | Path] = [mosquitto, "-c", configuration] if mosquitto else [*embedded]
+    embedded: list[str | Path] = [sys.executable, "-m", "iotcore", "--log-level", "CRITICAL", "--config", configuration]
+    command: list[str | Path] = [mosquitto, "-c", configuration] if mosquitto else embedded
     broker = LocalBroker(program, port, start_child(f"the broker ({program})", command, directory / "broker.log"))
     _await_listening(broker)
     return broker
