@@ -2,6 +2,9 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
 
 from denyut.store_writer import StoreWriter
 from ingest.dead_letters import DeadLetter, DeadLetters
@@ -72,7 +75,7 @@ class Intake:
 
     def _hand_on_raw(self, readings: Sequence[ReadingBatch], outcomes: Sequence[Outcomes]) -> None:
         self._writer.put(
-            self._shaper.readings(batch.take((became <= Outcome.LATE).nonzero()[0]))
+            self._shaper.readings(_each_at_its_time(batch.take((became <= Outcome.LATE).nonzero()[0])))
             for batch, became in zip(readings, outcomes, strict=True)
             if batch.source in self._raw
         )
@@ -82,3 +85,10 @@ class Intake:
         points += [self._shaper.indicators(indicators) for indicators in output.indicators]
         self.windows_closed += sum(len(window.changed) for window in output.windows)
         self._writer.put(points)
+
+
+def _each_at_its_time(batch: ReadingBatch) -> ReadingBatch:
+    """Readings without a time share that of their receipt, and the store keeps one point for a device and a time."""
+    if batch.timed.all():
+        return batch
+    return replace(batch, time_ns=np.where(batch.timed, batch.time_ns, batch.time_ns + np.arange(len(batch))))
