@@ -23,16 +23,16 @@ _WANTED = {
 }
 
 
-def failures(error: ValidationError) -> list[tuple[Path, str, str]]:
-    """Of each failure its path, its type ("missing", "extra_forbidden", ...) and its sentence."""
+def failures(error: ValidationError, root: type[Section] = Settings) -> list[tuple[Path, str, str]]:
+    """Of each failure of `root` its path, its type ("missing", "extra_forbidden", ...) and its sentence."""
     details = error.errors(include_url=False)
-    return [(detail["loc"], detail["type"], _sentence(detail["loc"], dict(detail))) for detail in details]
+    return [(detail["loc"], detail["type"], _sentence(detail["loc"], dict(detail), root)) for detail in details]
 
 
-def _sentence(path: Path, detail: dict[str, Any]) -> str:
+def _sentence(path: Path, detail: dict[str, Any], root: type[Section]) -> str:
     key = str(path[-1])
     if detail["type"] == "extra_forbidden":
-        return unknown_key(key, section_at(path[:-1]).model_fields)
+        return unknown_key(key, section_at(path[:-1], root).model_fields)
     if detail["type"] == "missing":
         return f"{key!r} is missing"
     if detail["type"] == "value_error":
@@ -60,12 +60,13 @@ def _nearest_choice(detail: dict[str, Any]) -> str:
     return did_you_mean(detail["input"], detail["ctx"]["expected"].replace(" or ", ", ").replace("'", "").split(", "))
 
 
-def section_at(path: Path) -> type[Section]:
+def section_at(path: Path, root: type[Section] = Settings) -> type[Section]:
     """The section that stands at a path of the configuration; the path must lead to one."""
-    section: type[Section] = Settings
+    section = root
     names_follow = False
     for part in path:
-        if isinstance(part, int):
+        # The validator puts the name of a section that is one of several choices into the path.
+        if isinstance(part, int) or part == section.__name__:
             continue
         if names_follow:
             names_follow = False

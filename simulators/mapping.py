@@ -5,7 +5,8 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails
 
 from config.settings import Kind, Name, Section, Windows
 from config.timezones import checked_timezone
@@ -42,6 +43,12 @@ def _short_value(value: object) -> object:
 def _checked_time_format(text: str) -> str:
     if text not in ("iso", "epoch") and "%" not in text:
         raise ValueError(f'{text!r} is no time format; write "iso", "epoch" or a pattern such as "%d.%m.%Y %H:%M"')
+    return text
+
+
+def _checked_delimiter(text: str) -> str:
+    if len(text) != 1 or text in '"\r\n':
+        raise ValueError(f"{text!r} is no delimiter; it must be one character, such as a comma or a tab")
     return text
 
 
@@ -82,12 +89,22 @@ class Time(Section):
 Values = dict[str, Annotated[Value, BeforeValidator(_short_value)]]
 
 
+class IncompleteMapping(ValueError):  # noqa: N818 - says what is the case
+    """The mapping lacks what no reading can do without."""
+
+    def __init__(self, missing: Literal["time", "values", "device"], message: str) -> None:
+        super().__init__(message)
+        self.missing = missing
+
+
 class Table(Section):
     """How to read the files whose name fits `files`."""
 
     files: str = "*"
     """Pattern of file names, such as "speed_*.csv"."""
-    delimiter: str = ","
+    delimiter: Annotated[str, AfterValidator(_checked_delimiter)] = ","
+    decimal: Literal[".", ","] = "."
+    """Between the whole part of a number and its fraction."""
     kind: Text = "device"
     city: Text = "city"
     zone: Text = ""
@@ -113,13 +130,13 @@ class Table(Section):
         return needed | {column: f"values.{value.quantity}" for column, value in self.values.items()}
 
     def require_complete(self) -> None:
-        """ValueError where time, device or values are missing."""
+        """Raises IncompleteMapping where time, device or values are missing."""
         if self.time is None:
-            raise ValueError("the mapping names no time column; add [time] column = ...")
+            raise IncompleteMapping("time", "the mapping names no time column; add [time] column = ...")
         if not self.values:
-            raise ValueError("the mapping names no values; add [values] COLUMN = QUANTITY")
+            raise IncompleteMapping("values", "the mapping names no values; add [values] COLUMN = QUANTITY")
         if not self.device and not all(value.device for value in self.values.values()):
-            raise ValueError("the mapping names no device; add device = ... or { column = ... }")
+            raise IncompleteMapping("device", "the mapping names no device; add device = ... or { column = ... }")
 
 
 class Mapping(Table):
@@ -138,8 +155,11 @@ class Mapping(Table):
 
     @model_validator(mode="after")
     def _check_tables(self) -> Self:
-        for table in self.tables:
-            self._merged(table)
+        for index, table in enumerate(self.tables):
+            try:
+                self._merged(table)
+            except ValidationError as error:
+                raise _moved(error, ("tables", index)) from None
         return self
 
     def table_for(self, path: Path) -> Table:
@@ -160,6 +180,17 @@ class Mapping(Table):
     def _merged(self, table: dict[str, Any]) -> Table:
         own = {name: getattr(self, name) for name in Table.model_fields if name in self.model_fields_set}
         return Table.model_validate({**own, **table})
+
+
+def _moved(error: ValidationError, place: tuple[str | int, ...]) -> ValidationError:
+    """The same failures, under the place of what was validated."""
+    details = [
+        InitErrorDetails(
+            type=detail["type"], loc=(*place, *detail["loc"]), input=detail["input"], ctx=detail.get("ctx", {})
+        )
+        for detail in error.errors(include_url=False)
+    ]
+    return ValidationError.from_exception_data(error.title, details)
 
 
 def is_jsonl(mapping: Mapping | None, path: Path) -> bool:

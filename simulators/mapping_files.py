@@ -6,9 +6,10 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from config.locate import lines_of_keys, nearest_line, written
-from config.mistakes import ConfigurationError, Mistake, did_you_mean, shorten
+from config.mistakes import ConfigurationError, Mistake, did_you_mean
 from config.text_file import read_text
 from simulators.mapping import Mapping
+from simulators.mapping_mistakes import mapping_failures
 
 SHIPPED = Path(__file__).parent / "mappings"
 _LARGEST_FILE = 1 << 20
@@ -35,7 +36,7 @@ def load_mapping(name_or_path: str | Path) -> Mapping:
     try:
         document = tomllib.loads(text)
     except ValueError as error:
-        raise ConfigurationError([Mistake(path, None, "", str(error))]) from None
+        raise ConfigurationError([Mistake(path, None, "", f"this is no TOML: {error}")]) from None
     try:
         return Mapping.model_validate(document)
     except ValidationError as error:
@@ -44,10 +45,7 @@ def load_mapping(name_or_path: str | Path) -> Mapping:
 
 def _mistakes(path: Path, text: str, error: ValidationError) -> list[Mistake]:
     lines = lines_of_keys(text.replace("\r\n", "\n"))
-    found = []
-    for detail in error.errors(include_url=False):
-        message = detail["msg"].removeprefix("Value error, ")
-        shown = "" if isinstance(detail["input"], dict) else f" (found {shorten(detail['input'])})"
-        place = detail["loc"]
-        found.append(Mistake(path, nearest_line(lines, place), written(place), f"{message}{shown}"))
-    return found
+    return [
+        Mistake(path, nearest_line(lines, place), written(place), sentence)
+        for place, sentence in mapping_failures(error)
+    ]

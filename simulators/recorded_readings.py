@@ -26,7 +26,7 @@ class ReadingMaker:
         self._table = table
         self._devices = devices
         self._rejections = rejections
-        self._numbers = NumberParser(table.missing)
+        self._numbers = NumberParser(table.missing, table.decimal)
 
     def make(self, chunk: Chunk, first_row: int) -> list[RecordedColumns]:
         """Columns for each kind of device in the chunk; `first_row` counts the rows before it."""

@@ -67,7 +67,7 @@ def json_chunks(path: Path, table: Table, rejections: Rejections, progress: Call
             if line == 0:
                 _require_known(path, needed, found, table)
             line += len(raw)
-            columns = {name: tuple(_cell(row.get(name)) for _, row in found) for name in needed}
+            columns = {name: tuple(_cell(row.get(name), table.decimal) for _, row in found) for name in needed}
             yield Chunk(path, [number for number, _ in found], columns)
 
 
@@ -135,11 +135,13 @@ def _require_known(path: Path, needed: tuple[str, ...], found: list[tuple[int, d
             raise RecordingError(f"{path}: no field {column!r} (mapped as {use}); the fields are {names}")
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, decimal: str) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return str(int(value))
+    if isinstance(value, float):
+        return str(value).replace(".", decimal)
     return str(value).strip()
 
 

@@ -19,6 +19,7 @@ from simulators.recorded_readings import ReadingMaker
 from simulators.recorded_rows import RecordingError, csv_chunks, json_chunks
 from simulators.rejections import ROWS_NOT_TAKEN, RejectedRow, Rejections
 
+_COMPRESSED = (b"\x1f\x8b", b"PK\x03\x04")
 DEFAULT_BATCH = 20_000
 _COUNTED_AT_ONCE = 1 << 20
 
@@ -136,6 +137,8 @@ def _require_fitting(path: Path, mapping: Mapping | None, devices: DeviceTable) 
     try:
         if path.stat().st_size == 0:
             raise RecordingError(f"{path}: the file is empty")
+        if _begins(path).startswith(_COMPRESSED):
+            raise RecordingError(f"{path}: is compressed; unpack it first")
         if _is_messages(path, mapping):
             return
         table = _table(mapping, path)
@@ -147,7 +150,12 @@ def _require_fitting(path: Path, mapping: Mapping | None, devices: DeviceTable) 
     except RecordingError:
         raise
     except ValueError as error:
-        raise RecordingError(f"{path}: {error}") from None
+        raise RecordingError(f"{path}: {error}") from error
+
+
+def _begins(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        return stream.read(4)
 
 
 def _is_messages(path: Path, mapping: Mapping | None) -> bool:
@@ -156,7 +164,10 @@ def _is_messages(path: Path, mapping: Mapping | None) -> bool:
 
 def _table(mapping: Mapping | None, path: Path) -> Table:
     if mapping is None:
-        raise RecordingError(f"{path}: the columns need a mapping")
+        raise RecordingError(
+            f"{path}: the columns need a mapping; "
+            "give --mapping, or --time-column, --value and --device or --device-column"
+        )
     return mapping.table_for(path)
 
 

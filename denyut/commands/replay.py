@@ -3,22 +3,23 @@
 import json
 import logging
 import sys
+from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
-from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from config.load import load_settings
 from config.mistakes import ConfigurationError
 from denyut.data_dir import DataDirError, claimed, default_data_dir
+from denyut.replay_options import OptionError, in_options, mapping_of, nothing_taken
 from denyut.replaying import Replay, settings_for
+from ingest.devices import DeviceTable
 from processors.processor import TimeBase
-from simulators.mapping import Mapping
-from simulators.mapping_files import load_mapping
 from simulators.recorded_rows import RecordingError
+from simulators.recordings import open_recording
 from storage.store import StoreUnusable
 
 EXAMPLE = """\b
@@ -27,6 +28,20 @@ Examples:
   denyut replay speeds.csv --kind traffic --device d1 --time-column at --timezone Asia/Jakarta --value v=speed
   denyut simulate --for 1m --output day.jsonl; denyut replay day.jsonl
 """
+
+
+class ValueType(click.ParamType[tuple[str, str]]):
+    name = "column=quantity"
+
+    def convert(
+        self, value: str | tuple[str, str], param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, str]:
+        if isinstance(value, tuple):
+            return value
+        column, equals, quantity = value.rpartition("=")
+        if not (column and equals and quantity):
+            self.fail(f"{value!r} is not COLUMN=QUANTITY", param, ctx)
+        return column, quantity
 
 
 @click.command(epilog=EXAMPLE)
@@ -39,8 +54,9 @@ Examples:
 @click.option("--time-column", metavar="COLUMN", help="Column with the event time.")
 @click.option("--time-format", help='"iso", "epoch", or a pattern such as "%d.%m.%Y %H:%M".')
 @click.option("--timezone", help="Of times that have no offset; UTC where absent.")
-@click.option("--value", "values", multiple=True, metavar="COLUMN=QUANTITY", help="A column that holds readings.")
+@click.option("--value", "values", type=ValueType(), multiple=True, help="A column that holds readings; repeatable.")
 @click.option("--delimiter", help="Between columns; a comma where absent.")
+@click.option("--decimal", type=click.Choice([".", ","]), help="In numbers; a point where absent.")
 @click.option("--config", type=click.Path(path_type=Path), help="Configuration file for windows, kinds and store.")
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Where the embedded store lives.")
 @click.option("--speed", type=click.FloatRange(min=0, min_open=True), help="Times the recorded pace; absent: no wait.")
@@ -65,36 +81,19 @@ def command(
     """Run recorded FILES (CSV, JSON lines) through the same processing as live data."""
     logging.basicConfig(level="WARNING", format="%(levelname)s %(message)s", stream=sys.stderr)
     try:
-        mapping = _mapping(mapping_name, columns)
+        columns["values"] = dict(columns["values"])
+        mapping = mapping_of(mapping_name, columns)
         settings = settings_for(load_settings(config), mapping, configured=config is not None)
+        # A file that does not fit must be found before anything is made in the data directory.
+        open_recording(files, mapping, DeviceTable())
         with claimed(data_dir or default_data_dir()) as directory:
             replay = Replay(settings, files, mapping, directory, time_base)
             _watch(replay, speed)
-    except ConfigurationError as error:
+    except RecordingError as error:
+        _end(in_options(error, mapping_name))
+    except (ConfigurationError, OptionError, DataDirError, StoreUnusable, ValueError, OSError) as error:
         _end(str(error))
-    except ValidationError as error:
-        _end("\n".join(f"denyut: {detail['loc'][0]}: {detail['msg']}" for detail in error.errors()))
-    except (RecordingError, DataDirError, StoreUnusable, ValueError, OSError) as error:
-        _end(f"denyut: {error}")
     _summarise(replay, as_json)
-
-
-def _mapping(name: str | None, columns: dict[str, Any]) -> Mapping | None:
-    """From the shipped or named file, with what the options say over it; None for recorded messages."""
-    given = {key: value for key, value in columns.items() if value}
-    if name is None and not given:
-        return None
-    base = load_mapping(name).model_dump(exclude_unset=True) if name is not None else {}
-    time = {**base.get("time", {})} if base.get("time") else {}
-    for option, key in (("time_column", "column"), ("time_format", "format"), ("timezone", "timezone")):
-        if option in given:
-            time[key] = given.pop(option)
-    values = dict(value.partition("=")[::2] for value in given.pop("values", ()))
-    for option in ("device_column", "zone_column"):
-        if option in given:
-            given[option.removesuffix("_column")] = {"column": given.pop(option)}
-    changes = {**given, **({"time": time} if time else {}), **({"values": values} if values else {})}
-    return Mapping.model_validate({**base, **changes})
 
 
 def _watch(replay: Replay, speed: float | None) -> None:
@@ -139,8 +138,13 @@ def _summarise(replay: Replay, as_json: bool) -> None:
     if status["points_pending"] or status["points_refused"] or not replay.balanced:
         click.echo(f"denyut: not everything was stored: {status['store_error']}", err=True)
         sys.exit(1)
+    refused_rows = Counter(recording.rejected) + Counter(status["rejected"])
+    if refused_rows and not status["accepted"]:
+        click.echo(f"denyut: {nothing_taken(refused_rows)}", err=True)
+        sys.exit(1)
 
 
-def _end(message: str) -> None:
-    click.echo(message, err=True)
+def _end(message: str) -> NoReturn:
+    for line in message.splitlines():
+        click.echo(f"denyut: {line}", err=True)
     sys.exit(2)

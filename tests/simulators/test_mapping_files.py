@@ -52,3 +52,25 @@ def test_a_text_that_is_no_toml_is_a_mistake(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text("device = \n")
     with pytest.raises(ConfigurationError, match=r"mine\.toml.*line 1"):
         load_mapping(tmp_path / "mine.toml")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("device = 5", r':1: device: must be text in quotes or { column = "..." }, not 5'),
+        ('device = { colum = "x" }', ":1: device.colum: unknown key 'colum'; did you mean 'column'?"),
+        ('delimeter = ";"', ":1: delimeter: unknown key 'delimeter'; did you mean 'delimiter'?"),
+        ('decimal = ";"', ":1: decimal: must be '.' or ',', not ';'"),
+        ('[values]\nv = { quantiti = "speed" }', ":2: values.v.quantiti: unknown key 'quantiti'; did you mean"),
+        ('[kinds.air]\nevry = "1m"', ":2: kinds.air.evry: unknown key 'evry'; did you mean 'every'?"),
+        ('[[tables]]\nfils = "a*"', ":2: tables[0].fils: unknown key 'fils'; did you mean 'files'?"),
+        ("[[tables]]\nzone = 5", ":2: tables[0].zone: must be text in quotes or {"),
+        ("device = ", "this is no TOML: "),
+    ],
+)
+def test_a_mistake_is_told_in_the_words_of_the_file(tmp_path: Path, text: str, words: str) -> None:
+    (tmp_path / "mine.toml").write_text(text)
+    with pytest.raises(ConfigurationError) as caught:
+        load_mapping(tmp_path / "mine.toml")
+    assert words in str(caught.value)
+    assert not any(raw in str(caught.value) for raw in ("Value error", "Input should", "Extra inputs", ".str"))

@@ -225,6 +225,16 @@ def test_json_lines_are_read_with_the_same_mapping(tmp_path: Path) -> None:
     assert np.array_equal(batch.values, [[1.5, 2.5], [np.nan, 70.0]], equal_nan=True)
 
 
+def test_json_numbers_keep_their_point_beside_texts_with_a_decimal_comma(tmp_path: Path) -> None:
+    text = (
+        '{"t": "2020-01-01T00:00:00Z", "d": "a", "pm": 1.5, "hum": "70,25"}\n'
+        '{"t": "2020-01-01T00:01:00Z", "d": "a", "pm": "2,5", "hum": "-200,0"}\n'
+    )
+    mapping = SIMPLE.model_copy(update={"decimal": ",", "missing": ("", "-200")})
+    _, (batch,), _ = read(written(tmp_path / "a.jsonl", text), mapping)
+    assert np.array_equal(batch.values, [[1.5, 2.5], [70.25, np.nan]], equal_nan=True)
+
+
 def test_recorded_messages_need_no_mapping(tmp_path: Path) -> None:
     text = (
         '{"topic": "city/b/air/A1", "payload": {"ts": 1772406002000, "seq": 2, "pm25": 12.5}}\n'

@@ -1,0 +1,92 @@
+"""What the options of `denyut replay` say about the columns, and what is wrong with them, in their own words."""
+
+from collections.abc import Mapping as Names
+from typing import Any
+
+from pydantic import ValidationError
+
+from config.locate import Path, written
+from config.mistakes import ConfigurationError
+from simulators.mapping import IncompleteMapping, Mapping
+from simulators.mapping_files import load_mapping
+from simulators.mapping_mistakes import mapping_failures
+from simulators.recorded_rows import RecordingError
+
+_OF_TIME = (("time_column", "column"), ("time_format", "format"), ("timezone", "timezone"))
+_OPTIONS: dict[Path, str] = {
+    ("time",): "--time-column",
+    ("time", "format"): "--time-format",
+    ("time", "timezone"): "--timezone",
+    ("device",): "--device",
+    ("zone",): "--zone-column",
+    ("kind",): "--kind",
+    ("values",): "--value",
+    ("delimiter",): "--delimiter",
+    ("decimal",): "--decimal",
+}
+_MISSING = {
+    "time": "no option names the time; add --time-column COLUMN",
+    "values": "no option names a column with readings; add --value COLUMN=QUANTITY",
+    "device": "no option names the device; add --device NAME or --device-column COLUMN",
+}
+_REMEDIES = {
+    "time_missing": "see --time-column",
+    "time_invalid": "see --time-format",
+    "time_out_of_range": "see --time-format",
+    "received_invalid": "see the mapping's received",
+    "device_missing": "see --device-column",
+    "not_a_number": "see --decimal and --value",
+    "no_value": "see --value",
+    "wrong_field_count": "see --delimiter",
+    "invalid_json": "each line must hold one JSON object",
+    "topic_unknown": "the topics must be those of recorded messages, such as city/kota/air/A-1",
+}
+
+
+class OptionError(Exception):
+    """The options do not make a mapping; one line for each mistake."""
+
+
+def mapping_of(name: str | None, columns: Names[str, Any]) -> Mapping | None:
+    """From the shipped or named file, with what the options say over it; None where neither says anything.
+
+    Raises OptionError.
+    """
+    given = {key: value for key, value in columns.items() if value}
+    if name is None and not given:
+        return None
+    try:
+        base = load_mapping(name).model_dump(exclude_unset=True) if name is not None else {}
+    except ConfigurationError as error:
+        raise OptionError(str(error)) from None
+    try:
+        return Mapping.model_validate({**base, **_changes(given, base.get("time") or {})})
+    except ValidationError as error:
+        raise OptionError("\n".join(f"{_option(at)}: {words}" for at, words in mapping_failures(error))) from None
+
+
+def in_options(error: RecordingError, name: str | None) -> str:
+    """The mistake; where there is no mapping but the options, what is missing is named as an option."""
+    cause = error.__cause__
+    return _MISSING[cause.missing] if name is None and isinstance(cause, IncompleteMapping) else str(error)
+
+
+def nothing_taken(counts: Names[str, int]) -> str:
+    """Why a recording with rows gave no reading: the commonest reason, and what may help."""
+    reason, count = max(counts.items(), key=lambda item: item[1])
+    remedy = f"; {_REMEDIES[reason]}" if reason in _REMEDIES else ""
+    return f"no row could be taken in: {reason} {count}{remedy}"
+
+
+def _changes(given: dict[str, Any], time: dict[str, Any]) -> dict[str, Any]:
+    time = {**time, **{key: given.pop(option) for option, key in _OF_TIME if option in given}}
+    for option in ("device_column", "zone_column"):
+        if option in given:
+            given[option.removesuffix("_column")] = {"column": given.pop(option)}
+    return {**given, **({"time": time} if time else {})}
+
+
+def _option(path: Path) -> str:
+    """The option that sets what stands at the path, or the path where none does."""
+    known = (_OPTIONS[path[:length]] for length in range(len(path), 0, -1) if path[:length] in _OPTIONS)
+    return next(known, written(path))
