@@ -30,7 +30,7 @@ _STEP_NS = 10 * SECOND_NS
 EXAMPLE = """\b
 Examples:
   denyut simulate --broker mqtt://127.0.0.1:1883 --for 20s
-  denyut simulate --devices 1000 --speed 60
+  denyut simulate --for 1m --speed 60 --output hour.jsonl; denyut replay hour.jsonl
   denyut simulate --dry-run --for 1m --start 2026-03-02T06:00:00+07:00 --seed 7
 """
 
@@ -91,11 +91,21 @@ def command(
         _write(encoder, Pace(started_ns, speed, lasts or _UNPACED_NS), output)
         return
     publisher = Publisher(encoder, _broker(settings, broker, qos), Pace(started_ns, speed, lasts), _note)
+    if speed > 1:
+        _note(_ahead(speed, settings))
     _note(f"{len(encoder.fleet.devices)} devices of {encoder.fleet.city}, seed {seed}")
     asyncio.run(_until_stopped(publisher))
     _note(_summary(publisher.tally))
     if lasts is not None and not publisher.tally.connections:
         raise SystemExit(1)
+
+
+def _ahead(speed: float, settings: Settings) -> str:
+    ahead = format_duration(settings.windows.ahead)
+    return (
+        f"warning: at --speed {speed:g} event time runs ahead of the clock, and `denyut run` rejects what lies further "
+        f"ahead than windows.ahead ({ahead}) as time_ahead; use --output FILE and `denyut replay FILE` instead"
+    )
 
 
 def _settings(config_file: Path | None, city: str | None) -> Settings:

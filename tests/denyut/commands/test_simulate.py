@@ -6,6 +6,7 @@ from click.testing import CliRunner, Result
 
 from denyut.commands.simulate import command
 from simulators.publish import Tally
+from tests.servers.free_ports import free_port
 
 DRY = ["--dry-run", "--for", "10s", "--start", "2026-03-02T06:00:00+07:00"]
 
@@ -73,6 +74,16 @@ def test_a_mistake_is_one_clear_sentence_and_status_2(arguments: list[str], mess
     assert result.exit_code == 2
     assert message in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(("speed", "lines"), [("60", 1), ("1", 0), ("0.5", 0)])
+def test_event_time_that_outruns_the_clock_of_a_broker_is_warned_of(speed: str, lines: int) -> None:
+    broker = ["--broker", f"mqtt://127.0.0.1:{free_port()}", "--for", "100ms", "--devices", "1"]
+    warnings = [line for line in simulate(*broker, "--speed", speed).stderr.splitlines() if line.startswith("warning")]
+    assert len(warnings) == lines
+    assert all("further ahead than windows.ahead (1m) as time_ahead" in line for line in warnings)
+    assert all("--output FILE and `denyut replay FILE`" in line for line in warnings)
+    assert "warning" not in simulate(*DRY, "--speed", speed, "--devices", "1").stderr
 
 
 def test_help_has_an_example() -> None:
