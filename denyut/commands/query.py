@@ -10,13 +10,14 @@ import click
 
 from config.durations import parse_duration
 from config.load import load_settings
-from config.mistakes import ConfigurationError
+from config.mistakes import ConfigurationError, did_you_mean
 from denyut.data_dir import default_data_dir
-from denyut.point_tables import FORMATS
+from denyut.point_tables import FORMATS, in_order
 from denyut.point_times import iso_utc, parse_time
 from storage.open_store import open_store
 from storage.store import AGGREGATES, Aggregate, Query, Row, Store, StoreError, StoreUnusable
 
+_NAMED = 10
 EXAMPLE = """\b
 Examples:
   denyut query indicator --where zone=all --from 15m
@@ -141,7 +142,10 @@ def _rows(query: Query, config_file: Path | None, data_dir: Path) -> list[Row]:
         _end(f"denyut: {error}", 1)
     try:
         _check_names(store, query)
-        return store.query(query)
+        rows = store.query(query)
+        if query.where and not rows:
+            _check_tags(store, query)
+        return rows
     except StoreError as error:
         _end(f"denyut: {error}", 1)
     finally:
@@ -157,7 +161,24 @@ def _check_names(store: Store, query: Query) -> None:
         _end(f"denyut: no measurement {query.measurement!r}; {there}", 1)
     unknown = [name for name in query.fields if name not in known]
     if unknown:
-        _end(f"denyut: {query.measurement} has no field {unknown[0]!r}; there are: {', '.join(known)}", 1)
+        hint = f"; there are: {_some(in_order(known))}{did_you_mean(unknown[0], known)}"
+        _end(f"denyut: {query.measurement} has no field {unknown[0]!r}{hint}", 1)
+
+
+def _check_tags(store: Store, query: Query) -> None:
+    """Ends where no series has a tag that the query names; asked only of an empty answer, for it reads every series."""
+    known = sorted({tag for row in store.latest(query.measurement) for tag in row.tags})
+    unknown = [tag for tag, _ in query.where if tag not in known]
+    if known and unknown:
+        _end(
+            f"denyut: {query.measurement} has no tag {unknown[0]!r}; there are: {_some(known)}{did_you_mean(unknown[0], known)}",
+            2,
+        )
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - _NAMED
+    return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _now_ns() -> int:

@@ -78,9 +78,26 @@ def test_a_pipe_gets_aligned_lines(query: Query) -> None:
 def test_an_unknown_measurement_or_field_is_answered_with_what_there_is(query: Query) -> None:
     result = query("windw")
     assert (result.exit_code, result.stderr) == (1, "denyut: no measurement 'windw'; there are: window\n")
-    result = query("window", "--field", "speed_mean")
+    result = query("window", "--field", "temperature")
     assert result.exit_code == 1
-    assert result.stderr == "denyut: window has no field 'speed_mean'; there are: level_count, level_mean\n"
+    assert result.stderr == "denyut: window has no field 'temperature'; there are: level_count, level_mean\n"
+
+
+def test_a_tag_that_no_series_has_is_answered_with_the_tags_there_are(query: Query) -> None:
+    result = query("window", "--where", "kind=air", "--where", "zne=kota")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "denyut: window has no tag 'zne'; there are: device, kind, zone; did you mean 'zone'?\n"
+
+
+def test_of_many_fields_ten_are_named_and_one_that_is_near_is_suggested(query: Query, data_dir: Path) -> None:
+    store = SqliteStore(data_dir)
+    store.write([points([("b", T0, {f"f{at:02}_value": 1.0 for at in range(13)})], measurement="many")])
+    store.close()
+    assert " and 3 more; did you mean 'f07_value' or " in query("many", "--field", "f07_valu").stderr
+    assert query("many", "--field", "x").stderr == (
+        "denyut: many has no field 'x'; there are: f00_value, f01_value, f02_value, f03_value, f04_value, f05_value, "
+        "f06_value, f07_value, f08_value, f09_value and 3 more\n"
+    )
 
 
 def test_nothing_that_matches_is_said_and_no_failure(query: Query) -> None:
