@@ -24,6 +24,10 @@ _STORE_STOP_S = 6.0
 """Of the ten seconds a stop may take."""
 
 
+class UnsavedError(Exception):
+    """The run ended, but what the next one should go on with could not be saved."""
+
+
 class Run:
     def __init__(self, settings: Settings, data_dir: Path) -> None:
         options = [options_of(source, str(data_dir.resolve())) for source in settings.sources]
@@ -129,20 +133,34 @@ class Run:
     def _finish(self) -> None:
         pipeline = self._pipeline
         pipeline.intake.advance(time.time_ns())
-        if not pipeline.writer.stop(_STORE_STOP_S):
-            LOG.warning(
-                "%d points wait on disk for the next start: %s",
-                pipeline.writer.points_pending,
-                pipeline.writer.last_error,
-            )
-        save_points(self._data_dir, pipeline.writer.left_over())
-        topics = {name: decoder.topics for name, decoder in pipeline.decoders.items()}
-        save(self._data_dir, pipeline.processor.state, pipeline.ledger, pipeline.devices, topics)
+        pipeline.writer.stop(_STORE_STOP_S)
+        failures = [failure for failure in (self._try(self._save_points), self._try(self._save_state)) if failure]
         self._report("stopped")
         pipeline.dead_letters.close()
         LOG.info(
             "stopped: %d messages received, %d points written", pipeline.ledger.received, pipeline.writer.points_written
         )
+        if failures:
+            raise UnsavedError("; ".join(failures))
+
+    def _save_points(self) -> None:
+        writer = self._pipeline.writer
+        save_points(self._data_dir, writer.left_over())
+        if writer.points_pending:
+            LOG.warning("%d points wait on disk for the next start: %s", writer.points_pending, writer.last_error)
+
+    def _save_state(self) -> None:
+        pipeline = self._pipeline
+        topics = {name: decoder.topics for name, decoder in pipeline.decoders.items()}
+        save(self._data_dir, pipeline.processor.state, pipeline.ledger, pipeline.devices, topics)
+
+    def _try(self, step: Callable[[], None]) -> str:
+        """What kept the step from being done; a full disk for one file must not lose the other."""
+        try:
+            step()
+        except OSError as error:
+            return f"{error.filename or self._data_dir} cannot be written: {error.strerror}"
+        return ""
 
 
 def _log(event: ConnectionEvent) -> None:

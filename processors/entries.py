@@ -3,13 +3,13 @@
 Late readings may change it for windows that were written long ago, so it is kept beside each window.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from processors.moments import LAST_NS
+from processors.moments import COUNT, LAST_NS
 from processors.open_window import OpenWindow
 from processors.pane import Block, Pane
 from processors.tracked import TrackedColumns
@@ -59,17 +59,30 @@ class Entries:
                 window.settle()
 
     def _search(self, entry: Pane, device: NDArray[np.int32], start_ns: int) -> None:
-        """Look through the windows that ended before, and through what stood before any window.
+        """Look through the windows that ended before, newest first, then through what stood before any window.
 
         What only a window held that is gone is not found; then nothing is carried in.
         """
-        for (shape, begin_ns), window in self._windows.items():
-            if begin_ns + self._shapes[shape].size_ns <= start_ns:
+        for window in self._ended_before(start_ns):
+            if not len(device):
+                return
+            held = window.pane.take(device)
+            if held.readings.any():
                 self._merge_earlier(entry, window.pane, device, start_ns)
-            if window.entry is not None and window.entry is not entry:
-                self._merge_earlier(entry, window.entry, device, start_ns)
+                device = device[~(held.numbers[COUNT, self._sources()] > 0).all(axis=0)]
             if window.closed:
                 window.settle()
+        for window in self._windows.values():
+            if window.entry is not None and window.entry is not entry and len(device):
+                self._merge_earlier(entry, window.entry, device, start_ns)
+
+    def _ended_before(self, start_ns: int) -> Iterator[OpenWindow]:
+        """Of the smallest windows first: the first that holds a device holds what it said last."""
+        for shape in sorted(range(len(self._shapes)), key=lambda number: self._shapes[number].size_ns):
+            size_ns = self._shapes[shape].size_ns
+            begins = [begin for number, begin in self._windows if number == shape and begin + size_ns <= start_ns]
+            for begin_ns in sorted(begins, reverse=True):
+                yield self._windows[shape, begin_ns]
 
     def _merge_earlier(self, entry: Pane, pane: Pane, device: NDArray[np.int32], start_ns: int) -> NDArray[np.bool_]:
         """(k,) whether all that the pane holds of each device came before; that is merged."""

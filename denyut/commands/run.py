@@ -14,7 +14,7 @@ from config.mistakes import ConfigurationError
 from config.settings import Settings
 from denyut.data_dir import DataDirError, claimed, default_data_dir
 from denyut.memory import return_large_blocks
-from denyut.running import Run
+from denyut.running import Run, UnsavedError
 from processors.state import StateError
 from storage.store import StoreUnusable
 
@@ -53,6 +53,9 @@ def command(config: Path | None, broker: str | None, data_dir: Path | None, log_
             _run(settings, claimed_dir)
     except ConfigurationError as error:
         _refuse(str(error))
+    except UnsavedError as error:
+        click.echo(f"denyut: {error}", err=True)
+        sys.exit(1)
     except (DataDirError, StateError, StoreUnusable, ValueError, OSError) as error:
         _refuse(f"denyut: {error}")
 
