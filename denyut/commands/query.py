@@ -170,10 +170,8 @@ def _check_tags(store: Store, query: Query) -> None:
     known = sorted({tag for row in store.latest(query.measurement) for tag in row.tags})
     unknown = [tag for tag, _ in query.where if tag not in known]
     if known and unknown:
-        _end(
-            f"denyut: {query.measurement} has no tag {unknown[0]!r}; there are: {_some(known)}{did_you_mean(unknown[0], known)}",
-            2,
-        )
+        hint = f"; there are: {_some(known)}{did_you_mean(unknown[0], known)}"
+        _end(f"denyut: {query.measurement} has no tag {unknown[0]!r}{hint}", 2)
 
 
 def _some(names: list[str]) -> str:
