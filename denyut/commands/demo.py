@@ -35,7 +35,7 @@ Examples:
     show_default=True,
     help="Emptied at the start if an earlier demo made it, kept at the end.",
 )
-@click.option("--lang", type=click.Choice(LANGUAGES), help="Language; default: from LANGUAGE, LC_ALL or LANG, else Indonesian.")
+@click.option("--lang", type=click.Choice(LANGUAGES), help="Default: from LANGUAGE, LC_ALL or LANG, else Indonesian.")
 @click.option("--port", type=click.IntRange(1, 65_535), help="Of the broker, on 127.0.0.1; default: a free one.")
 def command(lasts: int | None, devices: int | None, data_dir: Path, lang: str | None, port: int | None) -> None:
     """Show the main job at work: an MQTT broker, a simulated city of more than 300 devices, denyut run, a live view.
