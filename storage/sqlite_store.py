@@ -16,7 +16,7 @@ from storage.sqlite_cells import merge, merge_cells, pack
 from storage.sqlite_reading import PointReader
 from storage.sqlite_schema import FILE_NAME, named_error, open_for_reading, open_for_writing
 from storage.sqlite_series import SeriesIds
-from storage.store import Query, Row
+from storage.store import Query, Row, StoreRefused
 
 _INSERT = """
 INSERT INTO point VALUES (?, ?, ?, ?, ?, ?)
@@ -178,3 +178,6 @@ class SqliteStore:
             yield
         except sqlite3.Error as error:
             raise named_error(error, self._path) from error
+        except (ValueError, LookupError) as error:
+            # SQLite read it without complaint, but its content is not what was written.
+            raise StoreRefused("damaged", f"{self._path} is damaged: {error}") from error

@@ -206,3 +206,16 @@ def test_a_file_that_has_just_been_made_is_worth_another_look(tmp_path: Path) ->
     (tmp_path / FILE_NAME).touch()
     with pytest.raises(StoreUnavailable, match="holds nothing yet"):
         SqliteStore(tmp_path, read_only=True)
+
+
+def test_a_damaged_cell_is_refused_by_name(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+    store.write([points([("a", T0, {"x": 1.0, "y": 2.0})])])
+    store.close()
+    with sqlite3.connect(tmp_path / "denyut.db") as database:
+        database.execute("UPDATE point SET cells = x'0102'")
+    database.close()
+    damaged = SqliteStore(tmp_path, read_only=True)
+    with pytest.raises(StoreRefused, match="damaged"):
+        damaged.query(Query("window"))
+    damaged.close()
