@@ -210,15 +210,14 @@ class Pane:
     def _combine(self, block: Block, slots: NDArray[np.int64], known: NDArray[np.int64]) -> None:
         if len(known) < len(slots):
             block, slots = block.take(known), slots[known]
-        held = self._block
-        mine, my_times = np.take(held.numbers, slots, axis=2), np.take(held.times, slots, axis=2)
+        held, at = self._block, _as_slice(slots)
+        mine, my_times = held.numbers[:, :, at], held.times[:, :, at]
         if len(held.sums):
-            held.sums[:, slots] = runs.merge(
-                self._tracked.runs, mine, my_times, held.sums[:, slots], block.numbers, block.times, block.sums
+            held.sums[:, at] = runs.merge(
+                self._tracked.runs, mine, my_times, held.sums[:, at], block.numbers, block.times, block.sums
             )
-        merged = moments.merge(mine, my_times, block.numbers, block.times)
-        held.numbers[:, :, slots], held.times[:, :, slots] = merged
-        held.readings[slots] += block.readings
+        held.numbers[:, :, at], held.times[:, :, at] = moments.merge(mine, my_times, block.numbers, block.times)
+        held.readings[at] += block.readings
 
     def _append(self, block: Block, new: NDArray[np.int64]) -> None:
         if len(new) < len(block.device):
@@ -258,6 +257,13 @@ class Pane:
         missing_sums = len(self._tracked.runs) - len(held.sums)
         if missing_sums:
             held.sums = np.concatenate([held.sums, np.zeros((missing_sums, len(held.device)))])
+
+
+def _as_slice(slots: NDArray[np.int64]) -> slice | NDArray[np.int64]:
+    """Slots in a row are read and written without being gathered; devices often report in the order they came in."""
+    first, last = int(slots[0]), int(slots[-1])
+    in_a_row = last - first + 1 == len(slots) and bool((np.diff(slots) == 1).all())
+    return slice(first, last + 1) if in_a_row else slots
 
 
 def _unfilled_block(tracked: TrackedColumns, size: int) -> Block:
