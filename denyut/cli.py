@@ -1,6 +1,5 @@
 """The command line: each command is a file of its own, imported only when it is asked for."""
 
-import sys
 from importlib import import_module
 
 import click
@@ -39,9 +38,3 @@ def main() -> None:
 
     Every command has --help with an example. Exit status: 0 done, 1 failed, 2 wrong use or wrong configuration.
     """
-
-
-def fail(message: str, status: int) -> None:
-    """End the program with one sentence on standard error."""
-    click.echo(f"denyut: {message}", err=True)
-    sys.exit(status)

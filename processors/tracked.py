@@ -92,9 +92,6 @@ class TrackedColumns:
         """Name of the derived statistic -> its column."""
         return {derived.name: column for column, derived in self.derived.items() if derived.source == source}
 
-    def derived_index(self, source: int, name: str) -> int:
-        return self.derived_of(source)[name]
-
     def _add(self, name: str) -> int:
         quantity = self.kind.quantities.get(name, Quantity())
         column = len(self.names)

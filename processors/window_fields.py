@@ -49,7 +49,8 @@ def _statistics(tracked: TrackedColumns, block: Block, column: int) -> Fields:
         "first": first,
         "last": last,
     }
-    derived = {name: block.numbers[MEAN, index] for name, index in tracked.derived_of(column).items()}
+    derived_columns = tracked.derived_of(column)
+    derived = {name: block.numbers[MEAN, index] for name, index in derived_columns.items()}
     if "sine" in derived:
         statistics["mean"] = np.degrees(np.arctan2(derived["sine"], derived["cosine"])) % 360.0
         length = np.minimum(np.hypot(derived["sine"], derived["cosine"]), 1.0)
@@ -58,7 +59,7 @@ def _statistics(tracked: TrackedColumns, block: Block, column: int) -> Fields:
     if "energy" in derived:
         statistics["mean"] = 10.0 * np.log10(derived["energy"])
     if "slowness" in derived:
-        moving = block.numbers[COUNT, tracked.derived_index(column, "slowness")] > 0
+        moving = block.numbers[COUNT, derived_columns["slowness"]] > 0
         statistics["harmonic"] = np.where(moving, 1.0 / derived["slowness"], np.nan)
     return statistics
 

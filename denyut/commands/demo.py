@@ -12,10 +12,10 @@ from config.cities import shipped_city
 from config.language import LANGUAGES, Language, choose_language, open_language
 from config.load import load_settings
 from denyut.children import ChildError
-from denyut.commands.simulate import DurationType
 from denyut.demo.directory import DirectoryRefused, fresh_directory
 from denyut.demo.outcome import Outcome, failures
 from denyut.demo.session import Plan, play
+from denyut.duration_option import DurationType
 from denyut.local_broker import PortTakenError
 
 EXAMPLE = """\b

@@ -8,10 +8,10 @@ from typing import NoReturn, cast
 
 import click
 
-from config.durations import parse_duration
 from config.load import load_settings
 from config.mistakes import ConfigurationError, did_you_mean
 from denyut.data_dir import default_data_dir
+from denyut.duration_option import DurationType
 from denyut.point_tables import FORMATS, in_order
 from denyut.point_times import iso_utc, parse_time
 from storage.open_store import open_store
@@ -66,18 +66,6 @@ class TimeType(click.ParamType[int]):
             self.fail(str(error), param, ctx)
 
 
-class EveryType(click.ParamType[int]):
-    name = "duration"
-
-    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        if isinstance(value, int):
-            return value
-        try:
-            return parse_duration(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
-
-
 @click.command(epilog=EXAMPLE, short_help="Print stored points as a table, CSV or JSON.")
 @click.argument("measurement", type=TEXT)
 @click.option("--where", type=TagType(), multiple=True, help="Only this tag's value; the same tag again: either.")
@@ -85,7 +73,9 @@ class EveryType(click.ParamType[int]):
 @click.option("--from", "from_ns", type=TimeType(), help="Start, included: ISO 8601, or a duration back such as 15m.")
 @click.option("--to", "to_ns", type=TimeType(), help="End, not included.")
 @click.option("--limit", type=click.IntRange(min=1), help="Only so many of the newest rows.")
-@click.option("--every", "every_ns", type=EveryType(), help="One row for each series and stretch of time, such as 1h.")
+@click.option(
+    "--every", "every_ns", type=DurationType(), help="One row for each series and stretch of time, such as 1h."
+)
 @click.option("--aggregate", type=click.Choice(AGGREGATES), help="What --every makes of the values; default: mean.")
 @click.option("--config", "config_file", type=click.Path(path_type=Path), help="Configuration with the store to read.")
 @click.option("--data-dir", type=click.Path(path_type=Path), help="The data directory of the run.")

@@ -13,10 +13,11 @@ import click
 
 from config.addresses import checked_broker
 from config.cities import shipped_city
-from config.durations import SECOND_NS, format_duration, parse_duration
+from config.durations import SECOND_NS, format_duration
 from config.load import load_settings
 from config.mistakes import ConfigurationError
 from config.settings import Settings, Source
+from denyut.duration_option import DurationType
 from ingest.mqtt.options import ConnectionOptions, options_of
 from simulators.fleet import Fleet
 from simulators.pace import Pace
@@ -33,18 +34,6 @@ Examples:
   denyut simulate --for 1m --speed 60 --output hour.jsonl; denyut replay hour.jsonl
   denyut simulate --dry-run --for 1m --start 2026-03-02T06:00:00+07:00 --seed 7
 """
-
-
-class DurationType(click.ParamType[int]):
-    name = "duration"
-
-    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        if isinstance(value, int):
-            return value
-        try:
-            return parse_duration(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
 
 
 @click.command(epilog=EXAMPLE, short_help="A city of devices that report to a broker.")
