@@ -42,3 +42,17 @@ def broker_address(url: str) -> tuple[str, int, bool]:
     """Host, port and whether TLS is spoken, of a checked address; the port defaults to 1883, with TLS to 8883."""
     parts = urlsplit(url)
     return parts.hostname or "", parts.port or DEFAULT_PORTS[parts.scheme], parts.scheme == "mqtts"
+
+
+def checked_listen(address: str) -> str:
+    """HOST:PORT to listen on, an IPv6 host in brackets. Raises ValueError."""
+    host, port = listen_address(address)
+    if not host or not 0 <= port <= 65_535:
+        raise ValueError(f"{address!r} is no address to listen on; write HOST:PORT, such as 127.0.0.1:8180")
+    return address
+
+
+def listen_address(address: str) -> tuple[str, int]:
+    """Host and port of HOST:PORT; port -1 where there is none."""
+    host, _, port = address.rpartition(":")
+    return host.removeprefix("[").removesuffix("]"), int(port) if port.isascii() and port.isdigit() else -1

@@ -7,7 +7,8 @@ from pydantic import ValidationError
 
 from config.locate import Path
 from config.mistakes import did_you_mean, shorten
-from config.settings import Section, Settings
+from config.section import Section
+from config.settings import Settings
 
 SECRETS = frozenset({"password", "token"})
 """Settings whose value never stands in a message."""

@@ -1,54 +1,20 @@
 """What a city configures, as typed and checked values. Every default here is what `denyut run` does with no file."""
 
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationInfo
+from pydantic import AfterValidator, Field, SecretStr
 
 from config.addresses import checked_broker, checked_store_url
-from config.durations import SECOND_NS, parse_duration, parse_wait
+from config.durability import Checkpoints, DeadLetterKeeping, JournalSettings, Limits, OutboxSettings
+from config.durations import SECOND_NS
+from config.section import Duration, File, Name, Section, Wait
+from config.service import Http, Log
 from config.timezones import checked_timezone
 from config.topics import checked_filter, checked_group, checked_template
-
-
-def _beside_the_configuration(path: Path, info: ValidationInfo) -> Path:
-    if not info.context:
-        return path
-    try:
-        return Path(info.context["folder"]) / path.expanduser()
-    except RuntimeError:
-        raise ValueError(f"{str(path)!r}: there is no such user on this machine") from None
-
-
-def _duration(value: Any, info: ValidationInfo) -> int:
-    # Only a file brings a context: there a plain number is seconds, in Python it is nanoseconds.
-    return value if isinstance(value, int) and not info.context else parse_duration(value)
-
-
-def _wait(value: Any, info: ValidationInfo) -> int:
-    return value if isinstance(value, int) and not info.context else parse_wait(value)
-
-
-Duration = Annotated[int, BeforeValidator(_duration), Field(gt=0)]
-"""Integer nanoseconds; in a file written as "10s", "15m", "24h"."""
-
-Wait = Annotated[int, BeforeValidator(_wait), Field(ge=0)]
-"""As `Duration`, and "0s" is allowed."""
-
-File = Annotated[Path, AfterValidator(_beside_the_configuration)]
-"""A path; one that is not absolute is relative to the file that names it."""
-
-Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 QuantityKind = Literal["gauge", "counter", "state", "angle", "level"]
 """How readings combine: gauge (mean), counter (increase, reset-safe), state (time in state), angle in degrees
 (vector mean), level in dB (energy mean)."""
-
-
-class Section(BaseModel):
-    """A table of the configuration: unknown keys are mistakes, values never change after start."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class City(Section):
@@ -85,7 +51,9 @@ class Kind(Section):
 
     every: Duration | None = None
     """Expected time between two readings of a device; learned from its readings where absent."""
-    quantities: dict[str, Quantity] = {}
+    quantities: dict[str, Quantity] = Field(default={})
+    priority: Literal["low", "normal", "high"] = "normal"
+    """Who goes first when messages at QoS 0 must be shed: low before normal; high never."""
 
 
 class Source(Section):
@@ -101,7 +69,7 @@ class Source(Section):
     format: Literal["json"] = "json"
     time_field: str = "ts"
     sequence_field: str = "seq"
-    fields: dict[str, str] = {}
+    fields: dict[str, str] = Field(default={})
     """Payload field -> quantity, where the names differ. A field that is not listed keeps its own name."""
     ignore: tuple[str, ...] = ()
     """Payload fields that are no quantities."""
@@ -189,6 +157,12 @@ class StoreSettings(Section):
     token_file: File | None = None
 
 
+class Mirror(StoreSettings):
+    """A further store that gets the same points; it is written to, never asked."""
+
+    name: Name
+
+
 class Retention(Section):
     """How long points are kept; absent: for ever."""
 
@@ -200,7 +174,7 @@ class Retention(Section):
 class Settings(Section):
     city: City = City()
     sources: tuple[Source, ...] = (Source(),)
-    kinds: dict[str, Kind] = {}
+    kinds: dict[str, Kind] = Field(default={})
     windows: Windows = Windows()
     zones: tuple[Zone, ...] = ()
     offices: tuple[Office, ...] = ()
@@ -208,4 +182,12 @@ class Settings(Section):
     devices_csv: tuple[File, ...] = ()
     """CSV files of devices, with the keys of a device as their header; paths relative to the file that names them."""
     store: StoreSettings = StoreSettings()
+    mirrors: tuple[Mirror, ...] = ()
     retention: Retention = Retention()
+    journal: JournalSettings = JournalSettings()
+    checkpoint: Checkpoints = Checkpoints()
+    outbox: OutboxSettings = OutboxSettings()
+    dead_letters: DeadLetterKeeping = DeadLetterKeeping()
+    limits: Limits = Limits()
+    http: Http = Http()
+    log: Log = Log()

@@ -19,6 +19,12 @@ class MessageBatch:
     received_ns: int
     """ns UTC, read once for the batch."""
     receipt: object = None
+    packet_ids: NDArray[np.uint16] | None = None
+    """(n,) 0 at QoS 0; None where the source has none."""
+    repeated: NDArray[np.bool_] | None = None
+    """(n,) sent again by the broker although we hold it: counted as a duplicate, never processed. None: none is."""
+    behind: bool = False
+    """Part of a backlog that the broker kept while we were away: its receive time says nothing of its age."""
 
     def __len__(self) -> int:
         return len(self.topics)

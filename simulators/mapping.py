@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails
 
-from config.settings import Kind, Name, Section, Windows
+from config.section import Name, Section
+from config.settings import Kind, Windows
 from config.timezones import checked_timezone
 
 

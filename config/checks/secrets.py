@@ -5,7 +5,7 @@ from pathlib import Path as FilePath
 
 from config.checks.finding import Finding
 from config.locate import Path
-from config.settings import Section
+from config.section import Section
 
 
 def ways_to_give(section: Section, secret: str) -> list[str]:
