@@ -25,6 +25,8 @@ class MessageBatch:
     """(n,) sent again by the broker although we hold it: counted as a duplicate, never processed. None: none is."""
     behind: bool = False
     """Part of a backlog that the broker kept while we were away: its receive time says nothing of its age."""
+    nbytes: int = 0
+    """Of topics and payloads, about: what the batch holds in memory."""
 
     def __len__(self) -> int:
         return len(self.topics)

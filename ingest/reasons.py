@@ -40,3 +40,5 @@ class Reason(StrEnum):
     """A point, not a message: the store will never take this line."""
     FAILED = "failed"
     """A mistake of ours: processing it ended the run, so it is set aside."""
+    SOURCE_UNKNOWN = "source_unknown"
+    """It came from a source that the configuration no longer has."""
