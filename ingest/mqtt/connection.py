@@ -4,6 +4,7 @@ import asyncio
 import os
 import socket
 import ssl
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
@@ -36,11 +37,12 @@ class Connection:
         options: ConnectionOptions,
         on_batch: Callable[[MessageBatch], None],
         on_event: Callable[[ConnectionEvent], None] | None = None,
+        now_ns: Callable[[], int] = time.time_ns,
     ) -> None:
         self.statistics = Statistics()
         self._options = options
         self._on_event = on_event
-        self._listener = Listener(on_batch, self._connected, self._answered_subscribe)
+        self._listener = Listener(on_batch, self._connected, self._answered_subscribe, now_ns)
         self._deliveries = Deliveries()
         self._backoff = Backoff()
         self._link: Link | LegacyLink | None = None

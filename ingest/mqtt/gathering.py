@@ -24,13 +24,18 @@ class Gathering:
     """Of one network connection: the receipts of its batches are worth nothing after it."""
 
     def __init__(
-        self, deliveries: Deliveries, statistics: Statistics, on_batch: Callable[[MessageBatch], None]
+        self,
+        deliveries: Deliveries,
+        statistics: Statistics,
+        on_batch: Callable[[MessageBatch], None],
+        now_ns: Callable[[], int] = time.time_ns,
     ) -> None:
         self.outstanding: set[Receipt] = set()
         """Batches handed over at QoS 1 or 2 and not acknowledged yet."""
         self._deliveries = deliveries
         self._statistics = statistics
         self._on_batch = on_batch
+        self._now_ns = now_ns
         self._timer: asyncio.TimerHandle | None = None
         self._window = 0
         """How many messages the broker seems to send before it waits for our answer; 0: no limit seen."""
@@ -98,7 +103,7 @@ class Gathering:
             return
         receipt = self._deliveries.receipt(np.concatenate(self._qos), np.concatenate(self._packet_ids))
         retained = np.concatenate(self._retained)
-        batch = MessageBatch(self._topics, self._payloads, retained, time.time_ns(), receipt)
+        batch = MessageBatch(self._topics, self._payloads, retained, self._now_ns(), receipt)
         self._clear()
         if receipt.size:
             self.outstanding.add(receipt)

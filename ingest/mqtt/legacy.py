@@ -47,7 +47,7 @@ class LegacyLink:
         self._statistics = statistics
         self._subscribe_always = subscribe_always
         self._listener = listener
-        self._gathering = Gathering(deliveries, statistics, self._hand_over)
+        self._gathering = Gathering(deliveries, statistics, self._hand_over, listener.now_ns)
         self._messages: list[MQTTMessage] = []
         self._descriptor = -1
         self._held = self._accepted = self._writing = False

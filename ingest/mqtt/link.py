@@ -46,7 +46,7 @@ class Link(asyncio.BufferedProtocol):
         self._statistics = statistics
         self._deliveries = deliveries
         self._listener = listener
-        self._gathering = Gathering(deliveries, statistics, self._hand_over)
+        self._gathering = Gathering(deliveries, statistics, self._hand_over, listener.now_ns)
         self._conversation = Conversation(
             options,
             deliveries,

@@ -1,5 +1,6 @@
-"""What a network connection tells the one that keeps it."""
+"""What a network connection tells the one that keeps it, and asks of it."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,3 +14,5 @@ class Listener:
     """The broker accepted us; True: it still knows our session."""
     on_subscribed: Callable[[list[int]], None]
     """The broker's reason code for each filter; from 128 on it is a refusal."""
+    now_ns: Callable[[], int] = time.time_ns
+    """The receive time, ns UTC."""

@@ -103,3 +103,17 @@ def test_a_receipt_names_the_packets_of_its_batch_alone() -> None:
         assert gathered.outstanding == {first}
 
     on_a_loop(scene)
+
+
+def test_a_batch_bears_the_time_of_the_clock_it_is_given() -> None:
+    batches: list[MessageBatch] = []
+    deliveries = Deliveries()
+    deliveries.begin(session_present=False)
+
+    def scene() -> None:
+        gathered = Gathering(deliveries, Statistics(), batches.append, now_ns=lambda: 1_700_000_000_000_000_000)
+        gathered.add(received(2), None)
+        gathered.hand_over()
+
+    on_a_loop(scene)
+    assert [batch.received_ns for batch in batches] == [1_700_000_000_000_000_000]
