@@ -7,7 +7,7 @@ a reading from before that time can no longer be told from a duplicate.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.readings import ReadingBatch
+from processors.stamps import next_stamp
 
 MEMORY = 8_000_000
 """Fingerprints kept, 12 bytes each."""
@@ -32,6 +33,8 @@ class Chunk:
     earliest_ns: int
     latest_ns: int
     is_sorted: bool = False
+    stamp: int = field(default_factory=next_stamp)
+    """Of the content; another one after each change."""
 
     def followed_by(self, later: "Chunk") -> "Chunk":
         return Chunk(
@@ -46,6 +49,7 @@ class Chunk:
             order = np.argsort(self.fingerprints, kind="stable")
             self.fingerprints, self.streams = self.fingerprints[order], self.streams[order]
             self.is_sorted = True
+            self.stamp = next_stamp()
         position = np.searchsorted(self.fingerprints, fingerprints)
         position[position == len(self.fingerprints)] = 0
         held: NDArray[np.bool_] = self.fingerprints[position] == fingerprints

@@ -122,13 +122,17 @@ class KindWindows:
         for number, block in blocks_of(self.tracked, pane, device, values, time_ns):
             self._place(number * self.plan.pane_ns, block)
 
+    def due(self, watermark_ns: int) -> bool:
+        """Whether `advance` would do anything: a pane has ended, late readings came, or many wait."""
+        sealed_until_ns = self._sealed_by(watermark_ns)
+        return sealed_until_ns > self.sealed_until_ns or self.revised or self._ripe(sealed_until_ns)
+
     def advance(self, watermark_ns: int, lateness_ns: int) -> list[ClosedWindow]:
         """Close what the watermark has passed, revise what late readings changed, let go what is too old."""
-        sealed_until_ns = max(watermark_ns // self.plan.pane_ns * self.plan.pane_ns, self.sealed_until_ns)
-        ripe = self.earliest_waiting_ns < sealed_until_ns or self.waiting_size >= FOLD_AT
-        if sealed_until_ns == self.sealed_until_ns and not self.revised and not ripe:
+        if not self.due(watermark_ns):
             return []
-        if ripe:
+        sealed_until_ns = self._sealed_by(watermark_ns)
+        if self._ripe(sealed_until_ns):
             self.fold(max(watermark_ns, sealed_until_ns))
         for start in sorted(start for start in self.panes if start + self.plan.pane_ns <= sealed_until_ns):
             self._seal(start, self.panes.pop(start))
@@ -139,6 +143,12 @@ class KindWindows:
         closed = list(self._close()) + silent
         self._let_go(self.sealed_until_ns - lateness_ns)
         return closed
+
+    def _sealed_by(self, watermark_ns: int) -> int:
+        return max(watermark_ns // self.plan.pane_ns * self.plan.pane_ns, self.sealed_until_ns)
+
+    def _ripe(self, sealed_until_ns: int) -> bool:
+        return self.earliest_waiting_ns < sealed_until_ns or self.waiting_size >= FOLD_AT
 
     def _silent(self, from_ns: int, until_ns: int) -> list[ClosedWindow]:
         """Windows that ended in (from_ns, until_ns] without a reading of any device: of each shape the last one."""

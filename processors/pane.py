@@ -12,6 +12,7 @@ from processors.grouping import group_by
 from processors.histogram import Histogram
 from processors.moments import Numbers, Times
 from processors.runs import Sums
+from processors.stamps import next_stamp
 from processors.tracked import TrackedColumns
 
 _GROWTH = 1.5
@@ -106,9 +107,12 @@ class Pane:
         self.size = 0
         self._block = _empty_block(tracked, 0)
         self._slot_of_device: NDArray[np.int32] | None = None
+        self.stamp = next_stamp()
+        """Of the content; another one after each change."""
 
     def merge(self, block: Block, *, keep: bool = False) -> NDArray[np.int64]:
         """Take a block in; returns the slots that it touched. keep: nobody else uses the block's arrays."""
+        self.stamp = next_stamp()
         if not self.size:
             return self._adopt(block if keep else block.copy())
         self._widen()

@@ -97,6 +97,13 @@ class Processor:
         self._add(batch, values, accepted, windows)
         return outcomes
 
+    def due(self, received_ns: int) -> bool:
+        """Whether `advance` would close, revise or fold anything: where it would not, it need not be called."""
+        watermark_ns = self.state.watermark_ns
+        if self._time_base == "received":
+            watermark_ns = max(watermark_ns, received_ns - self._windows.delay)
+        return any(windows.due(watermark_ns) for windows in self.state.kinds.values())
+
     def advance(self, received_ns: int | None = None) -> Output:
         """Move the watermark to the receive time given (live data), close what it passed, compute the indicators."""
         if received_ns is not None and self._time_base == "received":

@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from config.settings import Device, Kind, Quantity, Window, Windows
 from ingest.devices import DeviceTable
@@ -137,3 +139,30 @@ def test_a_kind_heard_of_late_is_late_by_the_same_measure_as_the_others() -> Non
     fed.advance("10:10:00")
     assert fed.take(row(0, "10:08:50", v=1.0), received="10:10:01") == [Outcome.TOO_LATE]
     assert fed.take(row(0, "10:09:30", v=2.0), received="10:10:01") == [Outcome.LATE]
+
+
+def test_the_clock_is_due_when_a_pane_has_ended_or_late_readings_came_and_not_in_between() -> None:
+    fed = Fed(windows("10s", delay="2s"))
+    assert not fed.processor.due(at("10:00:00"))
+    fed.take(row(0, "10:00:03", v=1.0))
+    fed.advance("10:00:03")
+    assert not fed.processor.due(at("10:00:11.9"))
+    assert fed.processor.due(at("10:00:12"))
+    fed.advance("10:00:12")
+    assert not fed.processor.due(at("10:00:12.5"))
+    fed.take(row(0, "10:00:09", v=2.0), received="10:00:13")
+    assert fed.processor.due(at("10:00:13"))
+
+
+@given(st.lists(st.tuples(st.integers(-40, 3), st.integers(0, 9)), max_size=20))
+def test_a_clock_that_is_asked_only_when_it_is_due_closes_the_same_windows(steps: list[tuple[int, int]]) -> None:
+    often, when_due = (Fed(windows("10s", "20s/10s", delay="2s", lateness="20s")) for _ in range(2))
+    clock = at("10:00:00")
+    for after, pause in steps:
+        clock += pause * SECOND_NS
+        for fed in (often, when_due):
+            fed.take(Row(0, clock + after * SECOND_NS, {"v": float(pause)}), received=clock)
+        often.advance(clock)
+        if when_due.processor.due(clock):
+            when_due.advance(clock)
+    assert often.final == when_due.final
