@@ -100,9 +100,8 @@ class KindWindows:
         """
         if not self.waiting:
             return
-        device = np.concatenate([waiting.device for waiting in self.waiting])
-        time_ns = np.concatenate([waiting.time_ns for waiting in self.waiting])
-        values = self._columns([waiting.values for waiting in self.waiting])
+        (together,) = self.waiting_together()
+        device, time_ns, values = together.device, together.time_ns, self._columns([together.values])
         self.waiting, self.waiting_size, self.earliest_waiting_ns = [], 0, _EVER
         if self.tracked.runs:
             early = time_ns >= until_ns
@@ -110,6 +109,14 @@ class KindWindows:
             device, time_ns, values = device[~early], time_ns[~early], values[:, ~early]
         if len(device):
             self._fold(device, time_ns, values)
+
+    def waiting_together(self) -> list[Waiting]:
+        """All that waits, as one part if any: how it came in no longer matters."""
+        if len(self.waiting) < 2:
+            return self.waiting
+        device = np.concatenate([waiting.device for waiting in self.waiting])
+        time_ns = np.concatenate([waiting.time_ns for waiting in self.waiting])
+        return [Waiting(device, time_ns, self._columns([waiting.values for waiting in self.waiting]))]
 
     def _wait(self, device: NDArray[np.int32], time_ns: NDArray[np.int64], values: NDArray[np.float64]) -> None:
         if len(device):

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-import numpy as np
 from numpy.typing import NDArray
 
 from config.settings import Kind, Windows
 from processors.cadence import Cadences
+from processors.checkpoints.arrays import Pack, Unpack, pack_inline, unpack_inline
 from processors.duplicates import Chunk, SeenReadings
 from processors.histogram import Bins, Histogram
 from processors.kind_windows import KindWindows, Waiting
@@ -30,16 +30,7 @@ class StateError(ValueError):
 
 
 def dump(state: State) -> bytes:
-    document = {
-        "version": VERSION,
-        "watermark_ns": state.watermark_ns,
-        "closed_until_ns": state.closed_until_ns,
-        "implausible": sorted([kind, name, count] for (kind, name), count in state.implausible.items()),
-        "cadences": [_pack(part) for part in _cadence_arrays(state.cadences)],
-        "seen": {source: _dump_seen(seen) for source, seen in sorted(state.seen.items())},
-        "kinds": {kind: _dump_kind(windows) for kind, windows in state.kinds.items()},
-    }
-    return msgspec.msgpack.encode(document)
+    return msgspec.msgpack.encode(describe(state))
 
 
 def load(content: bytes, windows: Windows, kinds: Mapping[str, Kind]) -> State:
@@ -49,28 +40,49 @@ def load(content: bytes, windows: Windows, kinds: Mapping[str, Kind]) -> State:
     """
     try:
         document = msgspec.msgpack.decode(content)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise StateError(f"this is no saved state: {error}") from error
+    return restore(document, windows, kinds)
+
+
+def describe(state: State, pack: Pack = pack_inline) -> dict[str, Any]:
+    """The state as a document whose arrays are what `pack` makes of them."""
+    return {
+        "version": VERSION,
+        "watermark_ns": state.watermark_ns,
+        "closed_until_ns": state.closed_until_ns,
+        "implausible": sorted([kind, name, count] for (kind, name), count in state.implausible.items()),
+        "cadences": [pack(part) for part in _cadence_arrays(state.cadences)],
+        "seen": {source: _dump_seen(seen, pack) for source, seen in sorted(state.seen.items())},
+        "kinds": {kind: _dump_kind(windows, pack) for kind, windows in state.kinds.items()},
+    }
+
+
+def restore(document: Any, windows: Windows, kinds: Mapping[str, Kind], unpack: Unpack = unpack_inline) -> State:
+    """What `load` says, from a document. Raises StateError; what `unpack` raises beside LookupError passes through."""
+    try:
         version = document["version"]
         if version == VERSION:
-            return _load_state(document, windows, kinds)
-    except (msgspec.DecodeError, LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
+            return _load_state(document, windows, kinds, unpack)
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise StateError(f"this is no saved state: {error}") from error
     raise StateError(f"the saved state has version {version}, this program reads version {VERSION}")
 
 
-def _load_state(document: dict[str, Any], windows: Windows, kinds: Mapping[str, Kind]) -> State:
+def _load_state(document: dict[str, Any], windows: Windows, kinds: Mapping[str, Kind], unpack: Unpack) -> State:
     state = State(watermark_ns=document["watermark_ns"], closed_until_ns=document["closed_until_ns"])
     state.implausible = Counter({(kind, name): count for kind, name, count in document["implausible"]})
     cadences = state.cadences
-    cadences.interval_ns, cadences.fixed, cadences.latest_ns = map(_unpack, document["cadences"])
-    state.seen = {source: _load_seen(seen) for source, seen in document["seen"].items()}
+    cadences.interval_ns, cadences.fixed, cadences.latest_ns = map(unpack, document["cadences"])
+    state.seen = {source: _load_seen(seen, unpack) for source, seen in document["seen"].items()}
     for kind, saved in document["kinds"].items():
         plan = plan_of(windows.sizes, kind)
         if plan is not None:
-            state.kinds[kind] = _load_kind(kind, saved, kinds.get(kind, Kind()), plan)
+            state.kinds[kind] = _load_kind(kind, saved, kinds.get(kind, Kind()), plan, unpack)
     return state
 
 
-def _dump_kind(windows: KindWindows) -> dict[str, Any]:
+def _dump_kind(windows: KindWindows, pack: Pack) -> dict[str, Any]:
     return {
         "plan": _dump_plan(windows.plan),
         "settings": _settings(windows.tracked.kind),
@@ -79,14 +91,14 @@ def _dump_kind(windows: KindWindows) -> dict[str, Any]:
         "watching_from_ns": windows.watching_from_ns,
         "gone_until_ns": windows.gone_until_ns,
         "revised": windows.revised,
-        "waiting": [[_pack(part.device), _pack(part.time_ns), _pack(part.values)] for part in windows.waiting],
-        "panes": [[start, _dump_pane(pane)] for start, pane in windows.panes.items()],
-        "windows": [[*key, _dump_window(window)] for key, window in windows.windows.items()],
-        "last": _dump_pane(windows.entries.last),
+        "waiting": [[pack(part.device), pack(part.time_ns), pack(part.values)] for part in windows.waiting_together()],
+        "panes": [[start, _dump_pane(pane, pack)] for start, pane in windows.panes.items()],
+        "windows": [[*key, _dump_window(window, pack)] for key, window in windows.windows.items()],
+        "last": _dump_pane(windows.entries.last, pack),
     }
 
 
-def _load_kind(kind: str, saved: dict[str, Any], settings: Kind, plan: WindowPlan) -> KindWindows:
+def _load_kind(kind: str, saved: dict[str, Any], settings: Kind, plan: WindowPlan, unpack: Unpack) -> KindWindows:
     tracked = TrackedColumns(settings)
     loaded = KindWindows(kind, tracked, plan)
     if saved["plan"] != _dump_plan(plan) or saved["settings"] != _settings(settings):
@@ -99,13 +111,14 @@ def _load_kind(kind: str, saved: dict[str, Any], settings: Kind, plan: WindowPla
     loaded.watching_from_ns = saved["watching_from_ns"]
     loaded.gone_until_ns = list(saved["gone_until_ns"])
     loaded.revised = saved["revised"]
-    loaded.waiting = [Waiting(*map(_unpack, part)) for part in saved["waiting"]]
+    loaded.waiting = [Waiting(*map(unpack, part)) for part in saved["waiting"]]
     loaded.waiting_size = sum(len(part.device) for part in loaded.waiting)
     for part in loaded.waiting:
         loaded.earliest_waiting_ns = min(loaded.earliest_waiting_ns, int(part.time_ns.min()))
-    loaded.panes = {start: _load_pane(tracked, pane) for start, pane in saved["panes"]}
-    loaded.windows.update({(shape, start): _load_window(tracked, window) for shape, start, window in saved["windows"]})
-    loaded.entries.last = _load_pane(tracked, saved["last"])
+    loaded.panes = {start: _load_pane(tracked, pane, unpack) for start, pane in saved["panes"]}
+    for shape, start, window in saved["windows"]:
+        loaded.windows[shape, start] = _load_window(tracked, window, unpack)
+    loaded.entries.last = _load_pane(tracked, saved["last"], unpack)
     return loaded
 
 
@@ -124,40 +137,51 @@ def _settings(kind: Kind) -> dict[str, Any]:
     }
 
 
-def _dump_window(window: OpenWindow) -> dict[str, Any]:
+def _dump_window(window: OpenWindow, pack: Pack) -> dict[str, Any]:
     return {
-        "pane": _dump_pane(window.pane),
+        "pane": _dump_pane(window.pane, pack),
         "closed": window.closed,
-        "revision": _pack(window.revision),
-        "changed": _pack(window.changed),
-        "entry": None if window.entry is None else _dump_pane(window.entry),
+        "revision": pack(window.revision),
+        "changed": pack(window.changed),
+        "entry": None if window.entry is None else _dump_pane(window.entry, pack),
     }
 
 
-def _load_window(tracked: TrackedColumns, saved: dict[str, Any]) -> OpenWindow:
+def _load_window(tracked: TrackedColumns, saved: dict[str, Any], unpack: Unpack) -> OpenWindow:
     return OpenWindow(
-        pane=_load_pane(tracked, saved["pane"]),
+        pane=_load_pane(tracked, saved["pane"], unpack),
         closed=saved["closed"],
-        revision=_unpack(saved["revision"]),
-        changed=_unpack(saved["changed"]),
-        entry=None if saved["entry"] is None else _load_pane(tracked, saved["entry"]),
+        revision=unpack(saved["revision"]),
+        changed=unpack(saved["changed"]),
+        entry=None if saved["entry"] is None else _load_pane(tracked, saved["entry"], unpack),
     )
 
 
-def _dump_pane(pane: Pane) -> list[Any]:
+def _dump_pane(pane: Pane, pack: Pack) -> list[Any]:
+    stamp = pane.stamp
     block = pane.block()
-    arrays = (block.device, block.numbers, block.times, block.sums, block.readings)
+    packed = [
+        pack(block.device, f"pane {stamp} device"),
+        pack(block.numbers, f"pane {stamp} numbers"),
+        pack(block.times, f"pane {stamp} times"),
+        pack(block.sums, f"pane {stamp} sums"),
+        pack(block.readings, f"pane {stamp} readings"),
+    ]
     histograms = [
-        [column, [held.bins.low, held.bins.high, held.bins.count], _pack(held.keys), _pack(held.counts)]
+        [column, [held.bins.low, held.bins.high, held.bins.count], *_dump_counts(held, f"pane {stamp} {column}", pack)]
         for column, held in sorted(block.histograms.items())
     ]
-    return [[_pack(array) for array in arrays], histograms]
+    return [packed, histograms]
 
 
-def _load_pane(tracked: TrackedColumns, saved: list[Any]) -> Pane:
+def _dump_counts(histogram: Histogram, stamp: str, pack: Pack) -> list[Any]:
+    return [pack(histogram.keys, f"{stamp} keys"), pack(histogram.counts, f"{stamp} counts")]
+
+
+def _load_pane(tracked: TrackedColumns, saved: list[Any], unpack: Unpack) -> Pane:
     arrays, histograms = saved
-    held = {column: Histogram(Bins(*bins), _unpack(keys), _unpack(counts)) for column, bins, keys, counts in histograms}
-    device, numbers, times, sums, readings = map(_unpack, arrays)
+    held = {column: Histogram(Bins(*bins), unpack(keys), unpack(counts)) for column, bins, keys, counts in histograms}
+    device, numbers, times, sums, readings = map(unpack, arrays)
     return Pane.restore(tracked, Block(device, numbers, times, sums, readings, held))
 
 
@@ -165,30 +189,25 @@ def _cadence_arrays(cadences: Cadences) -> tuple[NDArray[Any], ...]:
     return cadences.interval_ns, cadences.fixed, cadences.latest_ns
 
 
-def _dump_seen(seen: SeenReadings) -> dict[str, Any]:
+def _dump_seen(seen: SeenReadings, pack: Pack) -> dict[str, Any]:
     return {
-        "latest_ns": _pack(seen.latest_ns),
-        "forgotten_ns": _pack(seen.forgotten_ns),
+        "latest_ns": pack(seen.latest_ns),
+        "forgotten_ns": pack(seen.forgotten_ns),
         "chunks": [
-            [_pack(chunk.fingerprints), _pack(chunk.streams), chunk.earliest_ns, chunk.latest_ns, chunk.is_sorted]
+            [
+                pack(chunk.fingerprints, f"chunk {chunk.stamp} fingerprints"),
+                pack(chunk.streams, f"chunk {chunk.stamp} streams"),
+                *(chunk.earliest_ns, chunk.latest_ns, chunk.is_sorted),
+            ]
             for chunk in seen.chunks
         ],
     }
 
 
-def _load_seen(saved: dict[str, Any]) -> SeenReadings:
+def _load_seen(saved: dict[str, Any], unpack: Unpack) -> SeenReadings:
     seen = SeenReadings()
-    seen.latest_ns, seen.forgotten_ns = _unpack(saved["latest_ns"]), _unpack(saved["forgotten_ns"])
+    seen.latest_ns, seen.forgotten_ns = unpack(saved["latest_ns"]), unpack(saved["forgotten_ns"])
     seen.chunks = [
-        Chunk(_unpack(fingerprints), _unpack(streams), *rest) for fingerprints, streams, *rest in saved["chunks"]
+        Chunk(unpack(fingerprints), unpack(streams), *rest) for fingerprints, streams, *rest in saved["chunks"]
     ]
     return seen
-
-
-def _pack(array: NDArray[Any]) -> list[Any]:
-    return [array.dtype.str, list(array.shape), np.ascontiguousarray(array).tobytes()]
-
-
-def _unpack(saved: list[Any]) -> NDArray[Any]:
-    dtype, shape, content = saved
-    return np.frombuffer(content, np.dtype(dtype)).reshape(shape).copy()

@@ -1,6 +1,8 @@
 """State in bytes and back: a run that is interrupted anywhere gives what it would have given, byte for byte."""
 
+import gzip
 from contextlib import suppress
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -12,7 +14,7 @@ import processors.kind_windows
 import processors.processor
 from config.settings import Kind, Quantity
 from processors.outcomes import Outcome
-from processors.processor import Output
+from processors.processor import Output, Processor
 from processors.state import VERSION, StateError, dump, load
 from processors.window_batch import WindowBatch
 from tests.processors.batches import SECOND_NS, Fed, Row, at, row, window, windows
@@ -168,3 +170,33 @@ def test_a_truncated_state_is_a_state_error() -> None:
     for end in range(0, len(content), 997):
         with pytest.raises(StateError, match="no saved state"):
             load(content[:end], fed.settings, fed.kinds)
+
+
+SAVED = Path(__file__).parent / "saved"
+
+
+def test_a_state_saved_by_version_1_is_read_and_its_windows_go_on() -> None:
+    content = gzip.decompress((SAVED / "state_version_1.msgpack.gz").read_bytes())
+    fed = Fed(windows("10s", "20s/10s", "1m", delay="2s", lateness="20s"), EVERY_KIND, kind="traffic")
+    fed.processor = Processor(fed.settings, fed.kinds, fed.table, state=load(content, fed.settings, fed.kinds))
+    again = Row(0, at("10:00:16"), {"speed": 70, "energy": 20, "lamp": 0, "direction": 350})
+    fed.take(row(0, "10:00:18", speed=90, energy=50, lamp=1), received="10:00:19")
+    assert fed.take(row(0, "10:00:16", speed=70, energy=20, lamp=0), received="10:00:19") == [Outcome.DUPLICATE]
+    assert fed.take(again, received="10:00:19") == [Outcome.ACCEPTED], "with a direction it is another reading"
+    closed = fed.advance("10:01:03")
+    (revised,) = [each for each in closed if each.size_ns == 10 * SECOND_NS and each.end_ns == at("10:00:10")]
+    assert (revised.device.tolist(), revised.revision.tolist()) == ([0], [1])
+    assert (revised.fields["speed_mean"].tolist(), revised.fields["energy_increase"].tolist()) == ([20], [40])
+    (minute,) = [each for each in closed if each.size_ns == 60 * SECOND_NS]
+    assert minute.device.tolist() == [0, 1, 2]
+    assert minute.readings.tolist() == [6, 2, 1]
+    assert minute.fields["energy_increase"][0] == 90
+    assert minute.fields["speed_max"].tolist()[:2] == [90, 50]
+    assert (minute.fields["lamp_time_0"][0], minute.fields["lamp_time_1"][0]) == (7, 52)
+
+
+def test_a_state_of_version_99_is_refused_by_one_sentence() -> None:
+    saved = gzip.decompress((SAVED / "state_version_1.msgpack.gz").read_bytes())
+    content = msgspec.msgpack.encode(msgspec.msgpack.decode(saved) | {"version": 99})
+    with pytest.raises(StateError, match=r"^the saved state has version 99, this program reads version 1$"):
+        load(content, windows("10s"), {})
