@@ -37,6 +37,10 @@ class Rejection:
 class DecodedBatch:
     readings: list[ReadingBatch] = field(default_factory=list)
     rejections: list[Rejection] = field(default_factory=list)
+    repeated: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    """(r,) messages that the broker sent again although we hold them."""
+    repeated_device: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    """(r,) rows of the `DeviceTable`; -1 where the topic names none."""
 
 
 class SourceDecoder:
@@ -66,19 +70,37 @@ class SourceDecoder:
         streams = self._router.streams(batch.topics)
         decoded = DecodedBatch()
         usable = (streams >= 0) & ~batch.retained
-        if not usable.all():
-            self._refuse(streams, usable, decoded)
+        refused = ~usable
+        if batch.repeated is not None:
+            decoded.repeated = np.flatnonzero(batch.repeated)
+            decoded.repeated_device = self._device_of(streams[decoded.repeated])
+            usable &= ~batch.repeated
+            refused &= ~batch.repeated
+        if refused.any():
+            self._refuse(streams, refused, decoded)
         chosen = np.flatnonzero(usable)
         kinds = self._router.kind_numbers(streams[chosen])
         for number in np.unique(kinds).tolist():
             self._decode_kind(self._router.kinds[number], batch, streams, chosen[kinds == number], decoded)
         return decoded
 
-    def _refuse(self, streams: NDArray[np.int32], usable: NDArray[np.bool_], decoded: DecodedBatch) -> None:
-        for message in np.flatnonzero(~usable).tolist():
-            stream = int(streams[message])
+    def devices(self, topics: Sequence[bytes]) -> NDArray[np.int32]:
+        """(n,) rows of the `DeviceTable`, made on first sight; -1 where a topic names no device."""
+        return self._device_of(self._router.streams(topics))
+
+    def _device_of(self, streams: NDArray[np.int32]) -> NDArray[np.int32]:
+        device = np.full(len(streams), _NO_DEVICE, np.int32)
+        known = streams >= 0
+        device[known] = self._router.devices(streams[known])
+        return device
+
+    def _refuse(self, streams: NDArray[np.int32], refused: NDArray[np.bool_], decoded: DecodedBatch) -> None:
+        chosen = np.flatnonzero(refused)
+        refusals = zip(
+            chosen.tolist(), streams[chosen].tolist(), self._device_of(streams[chosen]).tolist(), strict=True
+        )
+        for message, stream, device in refusals:
             reason = self._router.refusal(stream) if stream < 0 else Reason.RETAINED
-            device = _NO_DEVICE if stream < 0 else int(self._router.devices(streams[message : message + 1])[0])
             decoded.rejections.append(Rejection(message, reason, device))
 
     def _decode_kind(

@@ -26,14 +26,25 @@ def account(ledger: Ledger, size: int, decoded: DecodedBatch, outcomes: Sequence
         ledger.readings += _enter_readings(ledger, readings, became)
         np.minimum.at(best, readings.message, became)
         device[readings.message] = readings.device
-    aside = list(_enter_undecoded(ledger, decoded, best, device))
+    best[decoded.repeated] = Outcome.DUPLICATE
+    device[decoded.repeated] = decoded.repeated_device
+    aside = _enter_undecoded(ledger, decoded, best, device)
     for readings, became in zip(decoded.readings, outcomes, strict=True):
         aside += _enter_lost_parts(ledger, readings, became, best)
     ledger.received += size
     ledger.add(Count.RECEIVED, device[device >= 0])
     _enter_taken(ledger, best, device)
     aside += _enter_rejected(ledger, best, device)
+    ledger.check()
     return aside
+
+
+def account_shed(ledger: Ledger, device: NDArray[np.int32]) -> None:
+    """Messages that were dropped unread: (n,) their devices, -1 where the topic names none."""
+    ledger.received += len(device)
+    ledger.add(Count.RECEIVED, device[device >= 0])
+    ledger.reject(Reason.SHED, device)
+    ledger.check()
 
 
 def _enter_taken(ledger: Ledger, best: NDArray[np.uint8], device: NDArray[np.int32]) -> None:
@@ -45,16 +56,19 @@ def _enter_taken(ledger: Ledger, best: NDArray[np.uint8], device: NDArray[np.int
         number = int(np.count_nonzero(count))
         setattr(ledger, name, getattr(ledger, name) + number)
         if number:
-            ledger.add(Count[name.upper()], device[count])
+            counted = device[count]
+            ledger.add(Count[name.upper()], counted[counted >= 0])
 
 
 def _enter_rejected(ledger: Ledger, best: NDArray[np.uint8], device: NDArray[np.int32]) -> Iterator[tuple[int, Reason]]:
-    rejected = (best > Outcome.DUPLICATE) & (best != _NONE)
-    ledger.add(Count.REJECTED, device[rejected])
-    for message in np.flatnonzero(rejected).tolist():
-        reason = REJECTING[Outcome(int(best[message]))]
-        ledger.rejected[reason] += 1
-        yield message, reason
+    rejected = np.flatnonzero((best > Outcome.DUPLICATE) & (best != _NONE))
+    if not len(rejected):
+        return
+    became = best[rejected]
+    for outcome in np.unique(became).tolist():
+        ledger.reject(REJECTING[Outcome(outcome)], device[rejected[became == outcome]])
+    for message, outcome in zip(rejected.tolist(), became.tolist(), strict=True):
+        yield message, REJECTING[Outcome(outcome)]
 
 
 def _enter_lost_parts(
@@ -77,19 +91,22 @@ def _enter_readings(ledger: Ledger, readings: ReadingBatch, became: Outcomes) ->
 
 def _enter_undecoded(
     ledger: Ledger, decoded: DecodedBatch, best: NDArray[np.uint8], device: NDArray[np.int32]
-) -> Iterator[tuple[int, Reason]]:
+) -> list[tuple[int, Reason]]:
     """Messages that gave no reading at all, once each, and the bad parts of those that gave some."""
+    aside: list[tuple[int, Reason]] = []
     entered: set[int] = set()
+    rejected: dict[Reason, list[int]] = {}
     for rejection in decoded.rejections:
         if best[rejection.message] != _NONE:
             ledger.parts_rejected[rejection.reason] += 1
         elif rejection.message not in entered:
             entered.add(rejection.message)
-            ledger.rejected[rejection.reason] += 1
-            if rejection.device >= 0:
-                device[rejection.message] = rejection.device
-                ledger.add(Count.REJECTED, np.array([rejection.device], np.int32))
+            rejected.setdefault(rejection.reason, []).append(rejection.device)
+            device[rejection.message] = rejection.device
         else:
             continue
         if rejection.reason is not Reason.RETAINED:
-            yield rejection.message, rejection.reason
+            aside.append((rejection.message, rejection.reason))
+    for reason, devices in rejected.items():
+        ledger.reject(reason, np.array(devices, np.int32))
+    return aside

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -65,6 +67,26 @@ def test_a_reading_without_a_time_has_the_time_of_its_arrival() -> None:
     )
     assert readings.time_ns.tolist() == [RECEIVED_NS, 5_000_000_000]
     assert readings.timed.tolist() == [False, True]
+
+
+def test_a_message_sent_again_is_not_decoded_and_keeps_its_device() -> None:
+    made = batch(
+        (b"city/b/air/a1", b'{"pm25":1}'),
+        (b"city/b/air/a2", b'{"pm25":2}'),
+        (b"elsewhere", b'{"pm25":3}'),
+        (b"city/b/air/a2", b"{"),
+        retained=(1,),
+    )
+    decoded = decoder().decode(replace(made, repeated=np.array([False, True, True, True])))
+    assert [readings.message.tolist() for readings in decoded.readings] == [[0]]
+    assert (decoded.repeated.tolist(), decoded.repeated_device.tolist()) == ([1, 2, 3], [1, -1, 1])
+    assert decoded.rejections == []
+
+
+def test_devices_of_topics_are_named_without_any_payload() -> None:
+    made = decoder()
+    made.decode(batch((b"city/b/air/a1", b'{"pm25":1}')))
+    assert made.devices([b"city/b/air/a2", b"elsewhere", b"city/b/air/a1"]).tolist() == [1, -1, 0]
 
 
 def test_a_time_of_zero_is_a_time() -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from ingest.decoding import DecodedBatch, Rejection
 from ingest.ledger import Count, Ledger
 from ingest.reasons import Reason
-from processors.accounting import account
+from processors.accounting import account, account_shed
 from processors.outcomes import Outcome
 from tests.processors.batches import Row, at, batch
 
@@ -69,6 +69,37 @@ def test_a_retained_message_is_counted_and_is_no_dead_letter() -> None:
     assert aside == []
 
 
+def test_a_message_sent_again_is_a_duplicate_whatever_it_holds() -> None:
+    ledger = Ledger()
+    decoded = DecodedBatch(repeated=np.array([0, 2]), repeated_device=np.array([6, -1], np.int32))
+    decoded.rejections = [Rejection(1, Reason.INVALID_JSON, 6)]
+    assert account(ledger, 3, decoded, []) == [(1, Reason.INVALID_JSON)]
+    assert (ledger.received, ledger.duplicate, ledger.rejected.total(), ledger.balanced) == (3, 2, 1, True)
+    assert of_device(ledger, 6) == {"received": 2, "duplicate": 1, "rejected": 1}
+    assert ledger.devices.sum() == 4
+
+
+def test_shed_messages_are_received_and_rejected_by_device() -> None:
+    ledger = Ledger()
+    account_shed(ledger, np.array([4, -1, 4, 5], np.int32))
+    assert (ledger.received, ledger.rejected, ledger.balanced) == (4, {Reason.SHED: 4}, True)
+    assert of_device(ledger, 4) == {"received": 2, "rejected": 2}
+    assert ledger.reasons[Reason.SHED].tolist() == [0, 0, 0, 0, 2, 1]
+
+
+def test_reasons_add_up_to_what_each_device_had_rejected() -> None:
+    ledger, _ = entered(
+        4,
+        [(0, 7, Outcome.TOO_LATE), (1, 2, Outcome.OUT_OF_RANGE), (2, 7, Outcome.TOO_LATE)],
+        [Rejection(3, Reason.NOT_AN_OBJECT, 7)],
+    )
+    assert {reason: counts[7] for reason, counts in ledger.reasons.items() if len(counts) > 7} == {
+        Reason.TOO_LATE: 2,
+        Reason.NOT_AN_OBJECT: 1,
+    }
+    assert ledger.reasons[Reason.OUT_OF_RANGE].tolist() == [0, 0, 1]
+
+
 FATES = st.sampled_from([*Outcome, *(Reason.NOT_AN_OBJECT, Reason.NO_QUANTITY)])
 MESSAGES = st.lists(st.tuples(st.integers(-1, 3), st.lists(FATES, min_size=1, max_size=5)), min_size=1, max_size=20)
 
@@ -90,7 +121,10 @@ def test_the_sums_agree_for_buffered_uploads_of_mixed_fates(batches: list[list[t
         account(ledger, len(messages), decoded, [np.array(outcomes, np.uint8)] if readings else [])
     assert ledger.balanced
     assert ledger.received == sum(map(len, batches))
+    assert ledger.violations == 0
     received, accepted, duplicate, rejected, late, _ = ledger.devices
+    by_reason = sum((counts[:4].sum() for counts in ledger.reasons.values()), 0)
+    assert by_reason == rejected.sum()
     assert np.array_equal(received, accepted + duplicate + rejected)
     named = [device for messages in batches for device, _ in messages if device >= 0]
     assert received[:4].tolist() == [named.count(device) for device in range(4)]
