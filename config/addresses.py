@@ -1,5 +1,6 @@
 """Where brokers and stores are: the addresses a configuration may name."""
 
+from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 DEFAULT_PORTS = {"mqtt": 1883, "mqtts": 8883}
@@ -56,3 +57,11 @@ def listen_address(address: str) -> tuple[str, int]:
     """Host and port of HOST:PORT; port -1 where there is none."""
     host, _, port = address.rpartition(":")
     return host.removeprefix("[").removesuffix("]"), int(port) if port.isascii() and port.isdigit() else -1
+
+
+def is_of_this_machine(host: str) -> bool:
+    """Whether nobody on another machine can reach what listens there."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -1,17 +1,30 @@
-"""What may be a slip of the pen, but may as well be meant: any word is a kind of device."""
+"""What may be a slip of the pen, but may as well be meant."""
 
 from collections.abc import Iterator
 from difflib import get_close_matches
 
+from config.addresses import is_of_this_machine, listen_address
 from config.default_kinds import DEFAULT_KINDS
+from config.service import Http
 from config.settings import Settings
 
 NEAR = 0.84
 """Ratio of `difflib`; "parkng" is 0.92 from "parking", "waste" is 0.6 from "water"."""
 
 
+def open_to_others(http: Http) -> str | None:
+    """Said where other machines can ask for figures without a token."""
+    guarded = http.token_env or http.token_file or is_of_this_machine(listen_address(http.listen)[0])
+    if guarded or not http.enabled:
+        return None
+    return f"http.listen {http.listen}: every machine that reaches it can read the figures; set token_env or token_file"
+
+
 def near_kinds(settings: Settings) -> list[tuple[str, str, str]]:
-    """(where it stands, the kind, the usual kind it resembles) of each kind that is nearly one of the usual ones."""
+    """(where it stands, the kind, the usual kind it resembles) of each that is nearly one of the usual kinds.
+
+    Any word is a kind of device, so this is no mistake.
+    """
     hints = []
     for kind, place in dict(_named_kinds(settings)).items():
         near = get_close_matches(kind.casefold(), DEFAULT_KINDS, n=1, cutoff=NEAR)

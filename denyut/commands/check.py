@@ -11,9 +11,10 @@ import click
 
 from config.default_kinds import effective_kinds
 from config.durations import format_duration
-from config.hints import near_kinds
+from config.hints import near_kinds, open_to_others
 from config.load import load_settings
 from config.mistakes import ConfigurationError
+from config.service import Http
 from config.settings import Settings, Source, StoreSettings
 
 EXAMPLE = """\b
@@ -68,7 +69,9 @@ def summarise(settings: Settings) -> dict[str, Any]:
         "offices": len(settings.offices),
         "devices": dict(sorted(Counter(device.kind for device in settings.devices).items())),
         "store": _store(settings.store),
+        "http": _http(settings.http),
         "hints": [
+            *filter(None, [open_to_others(settings.http)]),
             *(f"{place}: kind {kind!r} is new; did you mean {near!r}?" for place, kind, near in near_kinds(settings)),
             *(
                 f"the environment variable {name} is not set here"
@@ -81,7 +84,8 @@ def summarise(settings: Settings) -> dict[str, Any]:
 def _variables(settings: Settings) -> set[str]:
     """The environment variables that secrets come from."""
     names = [source.password_env for source in settings.sources]
-    return {name for name in (*names, settings.store.password_env, settings.store.token_env) if name}
+    store = settings.store
+    return {name for name in (*names, store.password_env, store.token_env, settings.http.token_env) if name}
 
 
 def _source(source: Source) -> dict[str, Any]:
@@ -108,9 +112,13 @@ def _store(store: StoreSettings) -> dict[str, Any]:
     return {"kind": store.kind, "url": store.url, "database": store.database, secret: _origin(store, secret)}
 
 
-def _origin(section: Source | StoreSettings, secret: str) -> str | None:
+def _http(http: Http) -> dict[str, Any] | None:
+    return {"listen": http.listen, "token": _origin(http, "token")} if http.enabled else None
+
+
+def _origin(section: Source | StoreSettings | Http, secret: str) -> str | None:
     """Where a secret comes from, never the secret."""
-    if getattr(section, secret) is not None:
+    if getattr(section, secret, None) is not None:
         return "********"
     variable, file = getattr(section, f"{secret}_env"), getattr(section, f"{secret}_file")
     return f"from the environment variable {variable}" if variable else f"from {file}" if file else None
@@ -130,8 +138,13 @@ def _lines(file: Path, summary: dict[str, Any]) -> list[str]:
         f"zones    {summary['zones']}, offices {summary['offices']}",
         f"devices  {sum(devices.values())}" + (f": {counts}" if counts else ", others as they appear"),
         f"store    {store.pop('kind')}" + "".join(f", {name} {value}" for name, value in store.items()),
+        *([_http_line(summary["http"])] if summary["http"] else []),
         *(f"hint     {hint}" for hint in summary["hints"]),
     ]
+
+
+def _http_line(http: dict[str, Any]) -> str:
+    return f"http     {http['listen']}" + (f", token {http['token']}" if http["token"] else "")
 
 
 def _source_line(source: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
 import pytest
 
-from config.addresses import broker_address, checked_broker, checked_store_url
+from config.addresses import broker_address, checked_broker, checked_listen, checked_store_url, listen_address
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,18 @@ def test_a_store_speaks_http():
     for url in ("mqtt://h", "h:8086", "http://h?db=x", "http://h:99999"):
         with pytest.raises(ValueError, match="http"):
             checked_store_url(url)
+
+
+@pytest.mark.parametrize(
+    ("address", "host", "port"),
+    [("127.0.0.1:8180", "127.0.0.1", 8180), ("[::1]:0", "::1", 0), ("localhost:65535", "localhost", 65535)],
+)
+def test_an_address_to_listen_on_has_host_and_port(address, host, port):
+    assert listen_address(checked_listen(address)) == (host, port)
+
+
+@pytest.mark.parametrize("address", ["", "8180", ":8180", "127.0.0.1", "127.0.0.1:", "127.0.0.1:99999", "h:-1"])
+def test_what_is_no_address_to_listen_on_is_refused_with_the_value(address):
+    with pytest.raises(ValueError, match="is no address to listen on; write HOST:PORT") as raised:
+        checked_listen(address)
+    assert repr(address) in str(raised.value)

@@ -1,4 +1,7 @@
-from config.hints import near_kinds
+import pytest
+
+from config.hints import near_kinds, open_to_others
+from config.service import Http
 from config.settings import Device, Kind, Office, Settings, Source, Window, Windows
 
 
@@ -18,3 +21,17 @@ def test_a_kind_that_is_nearly_a_usual_one_is_named_once():
         ("office 'dlh'", "Noise", "noise"),
         ("windows.sizes[0]", "trafic", "traffic"),
     ]
+
+
+@pytest.mark.parametrize("listen", ["0.0.0.0:8180", "192.0.2.7:80", "[::]:8180", "denyut.example:80"])
+def test_figures_that_others_can_read_are_named(listen):
+    assert open_to_others(Http(listen=listen)) == (
+        f"http.listen {listen}: every machine that reaches it can read the figures; set token_env or token_file"
+    )
+    assert open_to_others(Http(listen=listen, token_env="TOKEN")) is None
+    assert open_to_others(Http(listen=listen, enabled=False)) is None
+
+
+@pytest.mark.parametrize("listen", ["127.0.0.1:8180", "127.9.9.9:1", "localhost:0", "[::1]:8180"])
+def test_figures_for_this_machine_alone_need_no_token(listen):
+    assert open_to_others(Http(listen=listen)) is None

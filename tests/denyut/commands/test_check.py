@@ -81,6 +81,26 @@ def test_an_environment_variable_that_is_not_set_is_a_hint(tmp_path, monkeypatch
     assert "hint" not in check(file).stdout
 
 
+def test_figures_that_others_can_read_without_a_token_are_a_hint(tmp_path):
+    file = tmp_path / "city.toml"
+    file.write_text('[http]\nlisten = "0.0.0.0:8180"\n')
+    assert "hint     http.listen 0.0.0.0:8180: every machine that reaches it can read the figures" in check(file).stdout
+
+
+def test_the_address_of_the_figures_and_where_their_token_comes_from_are_printed(tmp_path, monkeypatch):
+    file = tmp_path / "city.toml"
+    file.write_text('[http]\nlisten = "[::1]:80"\ntoken_env = "DENYUT_TEST_TOKEN"\n')
+    monkeypatch.setenv("DENYUT_TEST_TOKEN", "geheim")
+    result = check(file)
+    assert "http     [::1]:80, token from the environment variable DENYUT_TEST_TOKEN\n" in result.stdout
+    assert "geheim" not in result.stdout
+    assert "hint" not in result.stdout
+    monkeypatch.delenv("DENYUT_TEST_TOKEN")
+    assert "the environment variable DENYUT_TEST_TOKEN is not set here" in check(file).stdout
+    file.write_text("[http]\nenabled = false\n")
+    assert "http" not in check(file).stdout
+
+
 def test_a_kind_that_is_nearly_a_usual_one_is_a_hint_and_no_mistake(tmp_path):
     file = tmp_path / "city.toml"
     file.write_text('[[devices]]\nid = "1"\nkind = "trafic"\n')
