@@ -13,7 +13,7 @@ from ingest.ledger import Ledger
 from ingest.messages import MessageBatch
 from ingest.readings import ReadingBatch
 from ingest.reasons import Reason
-from processors.accounting import account
+from processors.accounting import account, account_numbers
 from processors.outcomes import Outcome, Outcomes
 from processors.processor import Output, Processor
 from storage.points import PointBatch
@@ -71,6 +71,7 @@ class Intake:
         outcomes = [self._processor.process(readings) for readings in decoded.readings]
         if self._raw:
             self._hand_on_raw(decoded.readings, outcomes)
+        account_numbers(self._ledger, self._processor.state.sequences, decoded.readings)
         return account(self._ledger, size, decoded, outcomes)
 
     def _hand_on_raw(self, readings: Sequence[ReadingBatch], outcomes: Sequence[Outcomes]) -> None:

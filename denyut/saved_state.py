@@ -56,6 +56,7 @@ class SavedState:
         """A source whose topics are read in another way now numbers them anew: what it has seen means others."""
         if list(topics) != list(self.topics.get(source, ())):
             self.state.seen.pop(source, None)
+            self.state.sequences.pop(source, None)
 
 
 def discard(data_dir: Path) -> None:

@@ -1,15 +1,16 @@
 """What became of each message of a batch, entered in the ledger, and which of them become dead letters."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ingest.decoding import DecodedBatch
-from ingest.ledger import Count, Ledger
+from ingest.ledger import Count, Ledger, Numbered
 from ingest.readings import ReadingBatch
 from ingest.reasons import Reason
 from processors.outcomes import REJECTING, Outcome, Outcomes
+from processors.sequences import Sequences
 
 _NONE = 255
 _UNKNOWN_DEVICE = -1
@@ -45,6 +46,23 @@ def account_shed(ledger: Ledger, device: NDArray[np.int32]) -> None:
     ledger.add(Count.RECEIVED, device[device >= 0])
     ledger.reject(Reason.SHED, device)
     ledger.check()
+
+
+def account_numbers(ledger: Ledger, sequences: dict[str, Sequences], readings: Iterable[ReadingBatch]) -> None:
+    """What the devices' own counters tell of messages that never came; `sequences` by source."""
+    for batch in readings:
+        followed = sequences.get(batch.source)
+        if followed is None:
+            followed = sequences[batch.source] = Sequences()
+        for counted in followed.observe(batch):
+            ledger.published += int(counted.published.sum())
+            ledger.missing += int(counted.missing.sum())
+            ledger.restarts += int(counted.restarts.sum())
+            ledger.count_numbers(Numbered.PUBLISHED, counted.device, counted.published)
+            # Seldom anything, so the counts of a million devices are not touched for nothing.
+            for count, amount in ((Numbered.MISSING, counted.missing), (Numbered.RESTARTS, counted.restarts)):
+                chosen = np.flatnonzero(amount)
+                ledger.count_numbers(count, counted.device[chosen], amount[chosen])
 
 
 def _enter_taken(ledger: Ledger, best: NDArray[np.uint8], device: NDArray[np.int32]) -> None:

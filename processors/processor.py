@@ -21,6 +21,7 @@ from processors.indicators.indicator_batch import IndicatorBatch
 from processors.kind_windows import KindWindows
 from processors.outcomes import Outcome, Outcomes
 from processors.ranges import without_implausible
+from processors.sequences import Sequences
 from processors.tracked import TrackedColumns
 from processors.window_batch import ClosedWindow
 from processors.window_plan import WindowPlan, plan_of
@@ -47,6 +48,8 @@ class State:
 
     kinds: dict[str, KindWindows] = field(default_factory=dict)
     seen: dict[str, SeenReadings] = field(default_factory=dict)
+    sequences: dict[str, Sequences] = field(default_factory=dict)
+    """By source, as `seen`."""
     cadences: Cadences = field(default_factory=Cadences)
     watermark_ns: int = _NEVER
     closed_until_ns: int = _NEVER

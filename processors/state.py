@@ -14,11 +14,13 @@ from config.settings import Kind, Windows
 from processors.cadence import Cadences
 from processors.checkpoints.arrays import Pack, Unpack, pack_inline, unpack_inline
 from processors.duplicates import Chunk, SeenReadings
+from processors.gaps import Gaps
 from processors.histogram import Bins, Histogram
 from processors.kind_windows import KindWindows, Waiting
 from processors.open_window import OpenWindow
 from processors.pane import Block, Pane
 from processors.processor import State
+from processors.sequences import Sequences
 from processors.tracked import TrackedColumns
 from processors.window_plan import WindowPlan, plan_of
 
@@ -54,6 +56,7 @@ def describe(state: State, pack: Pack = pack_inline) -> dict[str, Any]:
         "implausible": sorted([kind, name, count] for (kind, name), count in state.implausible.items()),
         "cadences": [pack(part) for part in _cadence_arrays(state.cadences)],
         "seen": {source: _dump_seen(seen, pack) for source, seen in sorted(state.seen.items())},
+        "sequences": {source: _dump_sequences(each, pack) for source, each in sorted(state.sequences.items())},
         "kinds": {kind: _dump_kind(windows, pack) for kind, windows in state.kinds.items()},
     }
 
@@ -75,6 +78,9 @@ def _load_state(document: dict[str, Any], windows: Windows, kinds: Mapping[str, 
     cadences = state.cadences
     cadences.interval_ns, cadences.fixed, cadences.latest_ns = map(unpack, document["cadences"])
     state.seen = {source: _load_seen(seen, unpack) for source, seen in document["seen"].items()}
+    # A state of before the counters were followed has none.
+    saved_sequences = document.get("sequences", {})
+    state.sequences = {source: _load_sequences(saved, unpack) for source, saved in saved_sequences.items()}
     for kind, saved in document["kinds"].items():
         plan = plan_of(windows.sizes, kind)
         if plan is not None:
@@ -211,3 +217,14 @@ def _load_seen(saved: dict[str, Any], unpack: Unpack) -> SeenReadings:
         Chunk(unpack(fingerprints), unpack(streams), *rest) for fingerprints, streams, *rest in saved["chunks"]
     ]
     return seen
+
+
+def _dump_sequences(sequences: Sequences, pack: Pack) -> list[Any]:
+    return [pack(part) for part in (sequences.highest, sequences.latest_ns, *sequences.gaps.columns())]
+
+
+def _load_sequences(saved: list[Any], unpack: Unpack) -> Sequences:
+    sequences = Sequences()
+    sequences.highest, sequences.latest_ns, heads, bounds = map(unpack, saved)
+    sequences.gaps = Gaps.restore(heads, bounds)
+    return sequences

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from ingest.decoding import DecodedBatch, Rejection
 from ingest.ledger import Count, Ledger
 from ingest.reasons import Reason
-from processors.accounting import account, account_shed
+from processors.accounting import account, account_numbers, account_shed
 from processors.outcomes import Outcome
+from processors.sequences import Sequences
 from tests.processors.batches import Row, at, batch
 
 NOW = at("10:00:00")
@@ -98,6 +99,17 @@ def test_reasons_add_up_to_what_each_device_had_rejected() -> None:
         Reason.NOT_AN_OBJECT: 1,
     }
     assert ledger.reasons[Reason.OUT_OF_RANGE].tolist() == [0, 0, 1]
+
+
+def test_what_the_counters_tell_is_entered_by_device_and_in_all() -> None:
+    ledger, sequences = Ledger(), dict[str, Sequences]()
+    rows = [
+        Row(device, NOW, {"v": 1.0}, sequence=number) for device, number in ((2, 5), (2, 9), (0, 1), (2, 7), (1, -1))
+    ]
+    account_numbers(ledger, sequences, [batch(rows), batch(rows[2:3], source="other")])
+    assert (ledger.published, ledger.missing, ledger.restarts) == (7, 2, 0)
+    assert ledger.numbered[:, :3].tolist() == [[2, 0, 5], [0, 0, 2], [0, 0, 0]]
+    assert list(sequences) == ["mqtt", "other"]
 
 
 FATES = st.sampled_from([*Outcome, *(Reason.NOT_AN_OBJECT, Reason.NO_QUANTITY)])
