@@ -4,15 +4,13 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import msgspec
-import numpy as np
 
 from config.settings import Kind, Windows
+from denyut.saved_ledger import describe_ledger, restore_ledger
 from ingest.devices import DeviceTable
-from ingest.ledger import Count, Ledger
-from ingest.reasons import Reason
+from ingest.ledger import Ledger
 from processors.processor import State
 from processors.state import StateError, dump, load
 from storage.points import PointBatch, SeriesTable
@@ -44,7 +42,7 @@ class SavedState:
         try:
             document = msgspec.msgpack.decode(content)
             state = load(document["state"], windows, kinds)
-            return cls(state, _load_ledger(document["ledger"]), document["topics"], document["devices"])
+            return cls(state, restore_ledger(document["ledger"]), document["topics"], document["devices"])
         except (msgspec.DecodeError, LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
             raise StateError(f"{FILE_NAME} cannot be read ({error}); move it away to start without it") from error
 
@@ -70,7 +68,7 @@ def save(
     """Whole or not at all."""
     document = {
         "state": dump(state),
-        "ledger": _dump_ledger(ledger),
+        "ledger": describe_ledger(ledger),
         "topics": {source: list(names) for source, names in topics.items()},
         "devices": [list(identity) for identity in devices.identities],
     }
@@ -104,30 +102,3 @@ def _write_whole(path: Path, content: bytes) -> None:
         stream.flush()
         os.fsync(stream.fileno())
     unfinished.replace(path)
-
-
-def _dump_ledger(ledger: Ledger) -> dict[str, Any]:
-    return {
-        "received": ledger.received,
-        "accepted": ledger.accepted,
-        "duplicate": ledger.duplicate,
-        "late": ledger.late,
-        "readings": ledger.readings,
-        "rejected": {reason.value: count for reason, count in ledger.rejected.items()},
-        "parts_rejected": {reason.value: count for reason, count in ledger.parts_rejected.items()},
-        "devices": ledger.devices.tobytes(),
-    }
-
-
-def _load_ledger(saved: dict[str, Any]) -> Ledger:
-    ledger = Ledger(
-        received=saved["received"],
-        accepted=saved["accepted"],
-        duplicate=saved["duplicate"],
-        late=saved["late"],
-        readings=saved["readings"],
-    )
-    ledger.rejected.update({Reason(reason): count for reason, count in saved["rejected"].items()})
-    ledger.parts_rejected.update({Reason(reason): count for reason, count in saved["parts_rejected"].items()})
-    ledger.devices = np.frombuffer(saved["devices"], np.int64).reshape(len(Count), -1).copy()
-    return ledger
