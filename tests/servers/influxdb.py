@@ -22,9 +22,12 @@ ORG, BUCKET = "denyut", "denyut"
 
 
 @contextmanager
-def influxdb1(directory: Path, http: str = "") -> Iterator[str]:
-    """The URL of an InfluxDB 1.x that stops with the block. `http` holds further lines of its [http] section."""
-    port = free_port()
+def influxdb1(directory: Path, http: str = "", *, port: int | None = None) -> Iterator[str]:
+    """The URL of an InfluxDB 1.x that stops with the block. `http` holds further lines of its [http] section.
+
+    A `port` and a directory of an earlier block give its points again.
+    """
+    port = port or free_port()
     config = directory / "influxdb.conf"
     config.write_text(
         f"""
