@@ -1,0 +1,71 @@
+"""Who may see what over HTTP: each route has a role, and whoever wants the figures may have to show a token."""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+class Role(StrEnum):
+    ANYONE = "anyone"
+    """Whether Denyut works, no more."""
+    MONITOR = "monitor"
+    """Every figure, and the names of devices."""
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Guard:
+    """`token`: what a monitor must show; None: whoever reaches the address is one."""
+
+    token: str | None = None
+
+    def admits(self, role: Role, authorization: str) -> bool:
+        """Of the value of the header Authorization, "" where there is none."""
+        if role is Role.ANYONE or self.token is None:
+            return True
+        scheme, _, shown = authorization.partition(" ")
+        # The comparison takes the same time wherever it fails.
+        same = hmac.compare_digest(shown.strip().encode("latin-1", "replace"), self.token.encode())
+        return same and scheme.lower() == "bearer"
+
+    def guarded(self, role: Role, endpoint: Endpoint) -> Endpoint:
+        async def admitted(request: Request) -> Response:
+            if not self.admits(role, request.headers.get("authorization", "")):
+                return JSONResponse(
+                    {"error": "this needs the token of http.token_env or http.token_file: Authorization: Bearer TOKEN"},
+                    401,
+                    {"WWW-Authenticate": 'Bearer realm="denyut"'},
+                )
+            return await endpoint(request)
+
+        return admitted
+
+
+class SecurityHeaders:
+    """On every answer, whoever gave it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *self._headers]
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)

@@ -1,0 +1,41 @@
+"""Whether a run is alive, and whether it is ready: each check says what is wrong, or "" where nothing is."""
+
+import time
+from collections.abc import Callable
+
+STUCK_S = 10.0
+
+
+class Pulse:
+    """Of the event loop: beaten by its clock, felt by /healthz."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._beat = monotonic()
+
+    def beat(self) -> None:
+        self._beat = self._monotonic()
+
+    def failure(self) -> str:
+        age_s = self._monotonic() - self._beat
+        return f"the clock has not ticked for {age_s:.0f} s" if age_s > STUCK_S else ""
+
+
+def journal_stuck(lag_s: float, last_error: str) -> str:
+    """`lag_s`: age of the oldest entry that is not committed, 0 where none is."""
+    return f"nothing has been committed for {lag_s:.0f} s{_because(last_error)}" if lag_s > STUCK_S else ""
+
+
+def journal_failing(last_error: str) -> str:
+    return f"it cannot be written: {last_error}" if last_error else ""
+
+
+def outbox_full(fraction: float, last_error: str) -> str:
+    """`fraction` of outbox.max_size."""
+    if last_error:
+        return f"it cannot be written: {last_error}"
+    return "points that no store takes fill it" if fraction >= 1 else ""
+
+
+def _because(last_error: str) -> str:
+    return f": {last_error}" if last_error else ""

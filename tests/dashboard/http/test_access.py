@@ -1,0 +1,63 @@
+"""Who is let in, and what stands on every answer."""
+
+import pytest
+
+from dashboard.http.access import HEADERS, Guard, Role
+from dashboard.http.app import pages
+from tests.dashboard.http.serving import ask, sources
+
+TOKEN = "f00d-üñ"
+
+
+def test_every_path_has_its_role() -> None:
+    assert {page.path: page.role for page in pages(sources(), "1.2.3")} == {
+        "/metrics": Role.MONITOR,
+        "/metrics/devices": Role.MONITOR,
+        "/healthz": Role.ANYONE,
+        "/readyz": Role.ANYONE,
+    }
+
+
+@pytest.mark.parametrize(
+    ("shown", "admitted"),
+    [
+        ("Bearer abc", True),
+        ("bearer abc", True),
+        ("Bearer abd", False),
+        ("Bearer abcd", False),
+        ("Bearer ", False),
+        ("Bearer", False),
+        ("Basic abc", False),
+        ("abc", False),
+        ("", False),
+    ],
+)
+def test_a_monitor_shows_exactly_the_token(shown: str, admitted: bool) -> None:
+    assert Guard("abc").admits(Role.MONITOR, shown) is admitted
+    assert Guard("abc").admits(Role.ANYONE, shown)
+    assert Guard(None).admits(Role.MONITOR, shown)
+
+
+def test_the_token_stands_in_no_text_about_the_guard() -> None:
+    assert "abc" not in repr(Guard("abc"))
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/metrics/devices"])
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_figures_need_the_token_where_one_is_set(path: str, method: str) -> None:
+    refused = ask(sources(), path, method, token="abc")
+    assert (refused.status, refused.headers["www-authenticate"]) == (401, 'Bearer realm="denyut"')
+    assert ask(sources(), path, method, token="abc", Authorization="Bearer abd").status == 401
+    assert ask(sources(), path, method, token="abc", Authorization="Bearer abc").status == 200
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz"])
+def test_health_is_told_to_anyone(path: str) -> None:
+    assert ask(sources(), path, token="abc").status == 200
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/metrics/devices", "/healthz", "/readyz", "/nowhere"])
+def test_every_answer_bears_the_security_headers_and_names_no_program(path: str) -> None:
+    headers = ask(sources(), path).headers
+    assert {name: headers.get(name.lower()) for name in HEADERS} == HEADERS
+    assert "server" not in headers
