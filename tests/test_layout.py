@@ -24,8 +24,8 @@ MAY_IMPORT = {
 ROOMS = [room for room in MAY_IMPORT if (ROOT / room).is_dir()]
 DRAWERS = {"types", "models", "utils", "common", "helpers", "manager", "base"}
 LARGEST_FILE = 400
-ACROSS_ROOMS = {"flow", "servers"}
-"""Folders of tests that mirror no room: the pipeline as a whole, and real servers."""
+ACROSS_ROOMS = {"flow", "servers", "torture"}
+"""Folders of tests that mirror no room: the pipeline as a whole, real servers, what must not be lost."""
 GENERATED = {".git", ".venv", "build", "dist", "results", "__pycache__", "denyut.egg-info", "denyut-data"}
 OF_A_MACHINE = re.compile(r"(?<![\w.$}])/(?:home|Users|root|work|workspace|mnt)/\w|[A-Z]:\\\\?Users")
 ADDRESS = re.compile(r"[a-z+]+://|--(?:extra-)?index-url|--find-links|--trusted-host| @ ")
