@@ -5,12 +5,13 @@ import os
 import socket
 import ssl
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from typing import Any, TypeVar
 
 import mqtt5
 
 from ingest.messages import MessageBatch
+from ingest.mqtt.backlog import Backlog
 from ingest.mqtt.backoff import CAP_S, Backoff
 from ingest.mqtt.deliveries import Deliveries, Receipt
 from ingest.mqtt.endings import Ending, Next
@@ -38,12 +39,17 @@ class Connection:
         on_batch: Callable[[MessageBatch], None],
         on_event: Callable[[ConnectionEvent], None] | None = None,
         now_ns: Callable[[], int] = time.time_ns,
+        already_held: Sequence[MessageBatch] = (),
     ) -> None:
+        """`already_held`: what an earlier process took in and perhaps could not acknowledge, in its order."""
         self.statistics = Statistics()
         self._options = options
         self._on_event = on_event
         self._listener = Listener(on_batch, self._connected, self._answered_subscribe, now_ns)
         self._deliveries = Deliveries()
+        for batch in already_held:
+            self._deliveries.held.keep(batch)
+        self._backlog = Backlog(self._deliveries)
         self._backoff = Backoff()
         self._link: Link | LegacyLink | None = None
         self._held = False
@@ -54,6 +60,7 @@ class Connection:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Returns after `stop` is set, what was read handed over. Raises what `on_batch` raised."""
+        self._backlog.start(asyncio.get_running_loop().time())
         stopped: asyncio.Future[Any] = asyncio.ensure_future(stop.wait())
         try:
             while not stop.is_set():
@@ -82,8 +89,23 @@ class Connection:
 
     def resume_reading(self) -> None:
         self._held = False
+        self._backlog.resumed(asyncio.get_running_loop().time())
         if self._link is not None:
             self._link.hold(False)
+
+    @property
+    def behind(self) -> bool:
+        """Whether messages are known or feared to wait that are older than those we have: time must wait for them.
+
+        So it is while reading is paused, from the start until the broker is reached, and while a backlog is read; the
+        latter two end after `LONGEST_ABSENCE_S` and `LONGEST_S` in any case.
+        """
+        return self._held or self._backlog.lasts(asyncio.get_running_loop().time())
+
+    @property
+    def saturated_for_s(self) -> float:
+        """How long reading has not come to rest once."""
+        return self._link.saturated_for_s if self._link is not None else 0.0
 
     async def _connect_and_stay(self, stopped: asyncio.Future[Any]) -> Ending:
         self._connected_at = None
@@ -99,6 +121,7 @@ class Connection:
                 await link.close()
         finally:
             link.end(Ending(Happening.CLOSED, "cancelled"))
+            self._backlog.lost()
         await link.closed
         if link.failure is not None:
             raise link.failure
@@ -111,6 +134,7 @@ class Connection:
             self._options,
             self._deliveries,
             self.statistics,
+            self._backlog,
             subscribe_always=not self._subscribed,
             listener=self._listener,
         )
@@ -146,6 +170,7 @@ class Connection:
 
     def _connected(self, session_present: bool) -> None:
         self._connected_at = asyncio.get_running_loop().time()
+        self._backlog.connected(self._connected_at, session_present)
         self.statistics.connects += 1
         self._report(Happening.CONNECTED, "the session goes on" if session_present else "a new session")
         if isinstance(self._link, LegacyLink):

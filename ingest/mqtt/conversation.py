@@ -5,6 +5,7 @@ from collections.abc import Callable
 import mqtt5
 
 from ingest.mqtt import endings
+from ingest.mqtt.backlog import Backlog
 from ingest.mqtt.deliveries import Deliveries
 from ingest.mqtt.endings import Ending
 from ingest.mqtt.frames import Frames, split
@@ -30,6 +31,7 @@ class Conversation:
         options: ConnectionOptions,
         deliveries: Deliveries,
         gathering: Gathering,
+        backlog: Backlog,
         *,
         subscribe_always: bool,
         write: Callable[[bytes], None],
@@ -43,6 +45,7 @@ class Conversation:
         self._options = options
         self._deliveries = deliveries
         self._gathering = gathering
+        self._backlog = backlog
         self._subscribe_always = subscribe_always
         self._write = write
         self._end = end
@@ -73,6 +76,8 @@ class Conversation:
         if answers:
             self._write(answers)
         self._gathering.add(frames, keep)
+        if self._backlog.ends():
+            self._gathering.hand_over()
 
     def _control(self, data: bytes) -> None:
         if data[0] >> 4 == _CONNACK and len(data) == _CONNACK_3_1_1_BYTES and not self.accepted:
@@ -99,7 +104,7 @@ class Conversation:
             case mqtt5.ConnAckPacket():
                 self._connected(packet)
             case mqtt5.PingRespPacket():
-                pass
+                self._backlog.answered()
             case _:
                 self._fail(Fault.CONTROL_PACKET_UNEXPECTED, type(packet).__name__)
 
@@ -111,9 +116,9 @@ class Conversation:
         self._deliveries.begin(packet.session_present)
         if self._subscribe_always or not packet.session_present:
             self._write(subscribe_packet(self._options))
+        self._listener.on_connected(packet.session_present)
         ours, theirs = self._options.keep_alive_s, packet.server_keep_alive
         self._on_keep_alive(ours if theirs is None else theirs)
-        self._listener.on_connected(packet.session_present)
 
     def _fail(self, fault: Fault, detail: str) -> None:
         self._end(endings.of_protocol_error(ProtocolError(fault, detail)))

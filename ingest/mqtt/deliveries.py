@@ -6,9 +6,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.mqtt.frames import Frames
+from ingest.mqtt.redelivery import PACKET_IDS, HeldMessages
 
 _PUBACK, _PUBREC, _PUBCOMP = 0x40, 0x50, 0x70
-_PACKET_IDS = 65_536
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,11 +29,14 @@ class Deliveries:
     """MQTT 5, 4.3.2 and 4.3.3: a QoS 2 message is new until its identifier is released, whatever happens meanwhile."""
 
     def __init__(self) -> None:
+        self.held = HeldMessages()
         self.connection = 0
+        self.taken = self.settled = 0
+        """Messages that the broker has sent on this connection and may not forget, and those of them that it may."""
         self._session = 0
-        self._received = np.zeros(_PACKET_IDS, np.bool_)
-        self._answered = np.zeros(_PACKET_IDS, np.bool_)
-        self._awaited = np.zeros(_PACKET_IDS, np.bool_)
+        self._received = np.zeros(PACKET_IDS, np.bool_)
+        self._answered = np.zeros(PACKET_IDS, np.bool_)
+        self._awaited = np.zeros(PACKET_IDS, np.bool_)
         """Sent again by the broker while the batch that holds it was not acknowledged."""
 
     def begin(self, session_present: bool) -> None:
@@ -41,12 +44,15 @@ class Deliveries:
         self.connection += 1
         if not session_present:
             self._session += 1
+            self.held.forget()
             for flags in (self._received, self._answered, self._awaited):
                 flags[:] = False
+        self.taken, self.settled = int(np.count_nonzero(self._received)), 0
 
     def admit(self, frames: Frames) -> tuple[NDArray[np.bool_] | None, bytes]:
         """Which of the messages are new, (n,) or None for all, and the answers to those that are not."""
         exactly_once = np.flatnonzero(frames.qos == 2)
+        self.taken += int(np.count_nonzero(frames.qos == 1))
         if not exactly_once.size:
             return None, b""
         ids = frames.packet_ids[exactly_once]
@@ -54,6 +60,7 @@ class Deliveries:
         first[np.unique(ids, return_index=True)[1]] = True
         repeated = self._received[ids] | ~first
         again = ids[repeated]
+        self.taken += int(np.count_nonzero(~repeated))
         self._received[ids] = True
         self._awaited[again] |= ~self._answered[again]
         keep = np.ones(len(frames.qos), np.bool_)
@@ -70,12 +77,14 @@ class Deliveries:
         exactly_once = receipt.exactly_once
         self._answered[exactly_once] = True
         if receipt.connection == self.connection:
+            self.settled += len(receipt.at_least_once)
             return _answers(_PUBACK, receipt.at_least_once) + _answers(_PUBREC, exactly_once)
         # The connection has changed since: QoS 1 messages come again, and of QoS 2 those the broker asked about.
         return _answers(_PUBREC, exactly_once[self._awaited[exactly_once]])
 
     def release(self, packet_id: int) -> bytes:
         """The PUBCOMP to a PUBREL; the identifier may then stand for another message."""
+        self.settled += int(self._received[packet_id])
         for flags in (self._received, self._answered, self._awaited):
             flags[packet_id] = False
         return _answers(_PUBCOMP, np.array([packet_id], np.uint16))

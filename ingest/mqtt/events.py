@@ -48,6 +48,8 @@ class Statistics:
     batches: int = 0
     repeated: int = 0
     """QoS 2 messages sent again by the broker before their release; handed over once."""
+    redelivered: int = 0
+    """Messages sent again after a cut although we hold them; handed over, marked as repeated."""
     acknowledged: int = 0
     stale_receipts: int = 0
     """Batches acknowledged after their network connection had ended, or twice."""

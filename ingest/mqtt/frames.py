@@ -34,6 +34,8 @@ class Frames:
     """(n,) 0, 1 or 2"""
     packet_ids: NDArray[np.uint16]
     """(n,) 1 to 65535, and 0 at QoS 0, which has none."""
+    again: NDArray[np.bool_]
+    """(n,) DUP: the broker may have sent the message before."""
     controls: list[bytes]
     """Packets of every other type, whole, in order of arrival."""
     consumed: int
@@ -68,6 +70,7 @@ def split(data: bytes, version: Version, largest_packet: int) -> Frames:
         retained=layout.flags & 1 != 0,
         qos=layout.qos,
         packet_ids=layout.packet_ids,
+        again=layout.flags & 8 != 0,
         controls=controls,
         consumed=edges[-1],
         awaiting=awaiting,

@@ -29,13 +29,16 @@ class Gathering:
         statistics: Statistics,
         on_batch: Callable[[MessageBatch], None],
         now_ns: Callable[[], int] = time.time_ns,
+        is_behind: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`is_behind`: whether what comes now may be older than its receive time says."""
         self.outstanding: set[Receipt] = set()
         """Batches handed over at QoS 1 or 2 and not acknowledged yet."""
         self._deliveries = deliveries
         self._statistics = statistics
         self._on_batch = on_batch
         self._now_ns = now_ns
+        self._is_behind = is_behind
         self._timer: asyncio.TimerHandle | None = None
         self._window = 0
         """How many messages the broker seems to send before it waits for our answer; 0: no limit seen."""
@@ -48,18 +51,20 @@ class Gathering:
         self._retained: list[NDArray[np.bool_]] = []
         self._qos: list[NDArray[np.uint8]] = []
         self._packet_ids: list[NDArray[np.uint16]] = []
+        self._again: list[NDArray[np.bool_]] = []
+        self._behind = False
         self._bytes = 0
         self._identified = 0
 
     def add(self, frames: Frames, keep: NDArray[np.bool_] | None) -> None:
         """`keep`: (n,) the messages that are new; None: all of them."""
         topics, payloads = frames.topics, frames.payloads
-        retained, qos, packet_ids = frames.retained, frames.qos, frames.packet_ids
+        retained, qos, packet_ids, again = frames.retained, frames.qos, frames.packet_ids, frames.again
         if keep is not None:
             self._statistics.repeated += int(np.count_nonzero(~keep))
             places = np.flatnonzero(keep).tolist()
             topics, payloads = [topics[i] for i in places], [payloads[i] for i in places]
-            retained, qos, packet_ids = retained[keep], qos[keep], packet_ids[keep]
+            retained, qos, packet_ids, again = retained[keep], qos[keep], packet_ids[keep], again[keep]
         if not topics:
             return
         self._topics += topics
@@ -67,6 +72,8 @@ class Gathering:
         self._retained.append(retained)
         self._qos.append(qos)
         self._packet_ids.append(packet_ids)
+        self._again.append(again)
+        self._behind = self._behind or self._is_behind()
         self._bytes += frames.consumed
         self._identified += int(np.count_nonzero(qos))
         if len(self._topics) >= FULL_MESSAGES or self._bytes >= FULL_BYTES or self._broker_waits():
@@ -101,13 +108,31 @@ class Gathering:
             self._timer = None
         if not self._topics:
             return
-        receipt = self._deliveries.receipt(np.concatenate(self._qos), np.concatenate(self._packet_ids))
-        retained = np.concatenate(self._retained)
-        batch = MessageBatch(self._topics, self._payloads, retained, self._now_ns(), receipt)
+        packet_ids, retained = np.concatenate(self._packet_ids), np.concatenate(self._retained)
+        receipt = self._deliveries.receipt(np.concatenate(self._qos), packet_ids)
+        held = self._deliveries.held
+        batch = MessageBatch(
+            topics=self._topics,
+            payloads=self._payloads,
+            retained=retained,
+            received_ns=self._now_ns(),
+            receipt=receipt,
+            packet_ids=packet_ids,
+            repeated=held.find(self._topics, self._payloads, packet_ids, np.concatenate(self._again)),
+            behind=self._behind,
+            nbytes=self._bytes,
+        )
+        held.keep(batch)
         self._clear()
         if receipt.size:
             self.outstanding.add(receipt)
-        self._statistics.batches += 1
-        self._statistics.messages += len(batch)
-        self._statistics.retained += int(np.count_nonzero(retained))
+        self._count(batch)
         self._on_batch(batch)
+
+    def _count(self, batch: MessageBatch) -> None:
+        statistics = self._statistics
+        statistics.batches += 1
+        statistics.messages += len(batch)
+        statistics.retained += int(np.count_nonzero(batch.retained))
+        if batch.repeated is not None:
+            statistics.redelivered += int(np.count_nonzero(batch.repeated))

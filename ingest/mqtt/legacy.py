@@ -13,6 +13,7 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
 
 from ingest.messages import MessageBatch
+from ingest.mqtt.backlog import ASK_EVERY_S, Backlog
 from ingest.mqtt.deliveries import Deliveries, Receipt
 from ingest.mqtt.endings import Ending, Next
 from ingest.mqtt.events import Happening, Statistics
@@ -34,6 +35,7 @@ class LegacyLink:
         options: ConnectionOptions,
         deliveries: Deliveries,
         statistics: Statistics,
+        backlog: Backlog,
         *,
         subscribe_always: bool,
         listener: Listener,
@@ -47,11 +49,17 @@ class LegacyLink:
         self._statistics = statistics
         self._subscribe_always = subscribe_always
         self._listener = listener
-        self._gathering = Gathering(deliveries, statistics, self._hand_over, listener.now_ns)
+        self._backlog = backlog
+        self._gathering = Gathering(
+            deliveries, statistics, self._hand_over, listener.now_ns, lambda: backlog.lasts(loop.time())
+        )
         self._messages: list[MQTTMessage] = []
         self._descriptor = -1
         self._held = self._accepted = self._writing = False
+        self._asking = False
+        self._busy_since_s: float | None = None
         self._housekeeping: asyncio.TimerHandle | None = None
+        self._next_question: asyncio.TimerHandle | None = None
         self._client = self._make_client()
 
     async def open(self) -> None:
@@ -78,6 +86,7 @@ class LegacyLink:
         if receipt not in self._gathering.outstanding:
             return 0
         self._gathering.outstanding.remove(receipt)
+        self._deliveries.settled += receipt.size
         for qos, packet_ids in ((1, receipt.at_least_once), (2, receipt.exactly_once)):
             for packet_id in packet_ids.tolist():
                 self._client.ack(packet_id, qos)
@@ -89,11 +98,18 @@ class LegacyLink:
         if held == self._held or self._descriptor < 0:
             return
         self._held = held
+        self._busy_since_s = None
         loop = asyncio.get_running_loop()
         if held:
             loop.remove_reader(self._descriptor)
         else:
             loop.add_reader(self._descriptor, self._readable)
+            self._ask()
+
+    @property
+    def saturated_for_s(self) -> float:
+        """How long each turn of reading has ended before there was nothing left to read."""
+        return 0.0 if self._busy_since_s is None else asyncio.get_running_loop().time() - self._busy_since_s
 
     def end(self, ending: Ending) -> None:
         if self.closed.done():
@@ -101,8 +117,9 @@ class LegacyLink:
         if not self.ended.done():
             self.ended.set_result(ending)
         self.closed.set_result(None)
-        if self._housekeeping is not None:
-            self._housekeeping.cancel()
+        for timer in (self._housekeeping, self._next_question):
+            if timer is not None:
+                timer.cancel()
         if self._descriptor >= 0:
             asyncio.get_running_loop().remove_reader(self._descriptor)
             asyncio.get_running_loop().remove_writer(self._descriptor)
@@ -161,6 +178,7 @@ class LegacyLink:
             qos = min(self._options.qos, 1)
             client.subscribe([(pattern, qos) for pattern in self._options.filters])
         self._listener.on_connected(flags.session_present)
+        self._ask()
 
     def _on_subscribe(
         self,
@@ -187,15 +205,42 @@ class LegacyLink:
         self._messages.append(message)
 
     def _readable(self) -> None:
+        loop = asyncio.get_running_loop()
         for _ in range(_READS_A_TURN):
             before = len(self._messages)
-            if self._client.loop_read() != MQTTErrorCode.MQTT_ERR_SUCCESS or len(self._messages) == before:
+            done = self._client.loop_read() != MQTTErrorCode.MQTT_ERR_SUCCESS
+            self._hear_answer()
+            if done or len(self._messages) == before:
+                self._busy_since_s = None
                 break
         else:
+            self._busy_since_s = self._busy_since_s or loop.time()
             # TLS may hold decrypted bytes that make no socket readable.
-            asyncio.get_running_loop().call_soon(self._readable_again)
+            loop.call_soon(self._readable_again)
         self._gather()
+        if self._backlog.ends():
+            self._gathering.hand_over()
         self._flush()
+
+    def _ask(self) -> None:
+        """While the broker may hold a backlog, and we read: whether it does."""
+        loop = asyncio.get_running_loop()
+        if self._next_question is not None:
+            self._next_question.cancel()
+        if self._held or self.closed.done() or not self._backlog.lasts(loop.time()):
+            return
+        # The wish for an answer and its coming are things that paho keeps to itself.
+        if not self._asking and not self._client._ping_t:
+            self._client._send_pingreq()
+            self._backlog.asked(loop.time())
+            self._asking = True
+            self._flush()
+        self._next_question = loop.call_later(ASK_EVERY_S, self._ask)
+
+    def _hear_answer(self) -> None:
+        if self._asking and not self._client._ping_t:
+            self._asking = False
+            self._backlog.answered()
 
     def _readable_again(self) -> None:
         if not self._held and not self.closed.done():
@@ -214,11 +259,13 @@ class LegacyLink:
             retained=np.array([message.retain for message in messages], np.bool_),
             qos=np.array([message.qos for message in messages], np.uint8),
             packet_ids=np.array([message.mid for message in messages], np.uint16),
+            again=np.array([message.dup for message in messages], np.bool_),
             controls=[],
             consumed=size,
             awaiting=0,
             error=None,
         )
+        self._deliveries.admit(frames)
         self._gathering.add(frames, None)
 
     def _flush(self) -> None:

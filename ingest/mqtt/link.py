@@ -6,6 +6,7 @@ from collections.abc import Callable
 import mqtt5
 
 from ingest.messages import MessageBatch
+from ingest.mqtt.backlog import ASK_EVERY_S, Backlog
 from ingest.mqtt.conversation import Conversation, connect_packet
 from ingest.mqtt.deliveries import Deliveries, Receipt
 from ingest.mqtt.endings import Ending, Next
@@ -32,6 +33,7 @@ class Link(asyncio.BufferedProtocol):
         options: ConnectionOptions,
         deliveries: Deliveries,
         statistics: Statistics,
+        backlog: Backlog,
         *,
         subscribe_always: bool,
         listener: Listener,
@@ -45,12 +47,16 @@ class Link(asyncio.BufferedProtocol):
         self._options = options
         self._statistics = statistics
         self._deliveries = deliveries
+        self._backlog = backlog
         self._listener = listener
-        self._gathering = Gathering(deliveries, statistics, self._hand_over, listener.now_ns)
+        self._gathering = Gathering(
+            deliveries, statistics, self._hand_over, listener.now_ns, lambda: backlog.lasts(loop.time())
+        )
         self._conversation = Conversation(
             options,
             deliveries,
             self._gathering,
+            backlog,
             subscribe_always=subscribe_always,
             write=self._write,
             end=self.end,
@@ -59,6 +65,7 @@ class Link(asyncio.BufferedProtocol):
         )
         self._heard = False
         self._held = self._resting = self._paused = self._discarding = False
+        self._busy_since_s: float | None = None
         self._timers: dict[str, asyncio.TimerHandle] = {}
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -77,8 +84,17 @@ class Link(asyncio.BufferedProtocol):
         self._statistics.bytes += nbytes
         self._conversation.buffer.filled(nbytes)
         self._conversation.received()
-        if nbytes < _BUSY_BYTES and self._conversation.accepted:
+        if nbytes >= _BUSY_BYTES:
+            self._busy_since_s = self._busy_since_s or asyncio.get_running_loop().time()
+            return
+        self._busy_since_s = None
+        if self._conversation.accepted:
             self._rest()
+
+    @property
+    def saturated_for_s(self) -> float:
+        """How long each read has found so much that the next could follow at once."""
+        return 0.0 if self._busy_since_s is None else asyncio.get_running_loop().time() - self._busy_since_s
 
     def connection_lost(self, exc: Exception | None) -> None:
         for timer in self._timers.values():
@@ -106,7 +122,10 @@ class Link(asyncio.BufferedProtocol):
         """Back-pressure. The broker's answer to CONNECT is still read."""
         self._held = held and self._conversation.accepted
         self._heard = True
+        self._busy_since_s = None
         self._pause_or_resume()
+        if self._conversation.accepted:
+            self._ask()
 
     def end(self, ending: Ending) -> None:
         self._ending(ending)
@@ -151,6 +170,7 @@ class Link(asyncio.BufferedProtocol):
         self._timers["answer"].cancel()
         if keep_alive_s:
             self._check_alive(keep_alive_s / 2)
+        self._ask()
 
     def _check_alive(self, interval_s: float) -> None:
         """Every half keep-alive: silence since the last PINGREQ is the end, unless it is us who do not read."""
@@ -158,9 +178,23 @@ class Link(asyncio.BufferedProtocol):
             self.end(Ending(Happening.LOST, f"no answer to PINGREQ within {interval_s:.0f} s"))
             return
         self._heard = False
-        self._write(_PINGREQ)
+        self._ping()
         loop = asyncio.get_running_loop()
         self._timers["alive"] = loop.call_later(interval_s, self._check_alive, interval_s)
+
+    def _ask(self) -> None:
+        """While the broker may hold a backlog, and we read: whether it does."""
+        loop = asyncio.get_running_loop()
+        if "backlog" in self._timers:
+            self._timers["backlog"].cancel()
+        if not (self._held or self._discarding) and self._backlog.lasts(loop.time()):
+            if not self._backlog.unanswered:
+                self._ping()
+            self._timers["backlog"] = loop.call_later(ASK_EVERY_S, self._ask)
+
+    def _ping(self) -> None:
+        self._backlog.asked(asyncio.get_running_loop().time())
+        self._write(_PINGREQ)
 
     def _rest(self) -> None:
         self._resting = True

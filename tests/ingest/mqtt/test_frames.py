@@ -51,6 +51,7 @@ class Message:
     qos: int
     packet_id: int
     retained: bool
+    again: bool
 
 
 def messages_of(frames: Frames) -> list[Message]:
@@ -60,6 +61,7 @@ def messages_of(frames: Frames) -> list[Message]:
         frames.qos.tolist(),
         frames.packet_ids.tolist(),
         frames.retained.tolist(),
+        frames.again.tolist(),
     )
     return [Message(*row) for row in zip(*columns, strict=True)]
 
@@ -67,9 +69,9 @@ def messages_of(frames: Frames) -> list[Message]:
 def as_the_codec_reads(packets: list[mqtt5.Packet]) -> list[Message]:
     read = [mqtt5.read(memoryview(packet.write()))[0] for packet in packets]
     return [
-        Message(packet.topic.encode(), packet.payload, packet.qos.value, packet.packet_id or 0, packet.retain)
-        for packet in read
-        if isinstance(packet, mqtt5.PublishPacket)
+        Message(each.topic.encode(), each.payload, each.qos.value, each.packet_id or 0, each.retain, each.duplicate)
+        for each in read
+        if isinstance(each, mqtt5.PublishPacket)
     ]
 
 

@@ -1,7 +1,9 @@
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 
 import mqtt5
+import numpy as np
 
 from ingest.messages import MessageBatch
 from ingest.mqtt.deliveries import Deliveries, Receipt
@@ -117,3 +119,54 @@ def test_a_batch_bears_the_time_of_the_clock_it_is_given() -> None:
 
     on_a_loop(scene)
     assert [batch.received_ns for batch in batches] == [1_700_000_000_000_000_000]
+
+
+def test_a_batch_carries_what_its_journal_entry_and_its_processing_need() -> None:
+    def scene() -> None:
+        behind = True
+        batches: list[MessageBatch] = []
+        deliveries = Deliveries()
+        deliveries.begin(session_present=True)
+        gathered = Gathering(deliveries, Statistics(), batches.append, lambda: 7, lambda: behind)
+        gathered.add(received(2, qos=1), None)
+        behind = False
+        gathered.add(received(1, qos=0, payload=bytes(1000)), None)
+        gathered.hand_over()
+        gathered.add(received(1, qos=0), None)
+        gathered.hand_over()
+        first, second = batches
+        assert first.packet_ids is not None
+        assert (first.packet_ids.tolist(), first.received_ns, first.repeated) == ([1, 2, 0], 7, None)
+        assert first.nbytes > 1000
+        assert (first.behind, second.behind) == (True, False)
+
+    on_a_loop(scene)
+
+
+def test_a_message_sent_again_on_a_new_connection_is_marked_and_wants_its_answer_again() -> None:
+    def scene() -> None:
+        batches: list[MessageBatch] = []
+        deliveries = Deliveries()
+        statistics = Statistics()
+        deliveries.begin(session_present=False)
+        first = Gathering(deliveries, statistics, batches.append)
+        first.add(received(3), None)
+        first.hand_over()
+        deliveries.begin(session_present=True)
+        again = replace(received(3), again=np.array([True, True, False]))
+        second = Gathering(deliveries, statistics, batches.append)
+        second.add(again, None)
+        second.hand_over()
+        assert [None if batch.repeated is None else batch.repeated.tolist() for batch in batches] == [
+            None,
+            [True, True, False],
+        ]
+        assert statistics.redelivered == 2
+        assert isinstance(batches[1].receipt, Receipt)
+        assert batches[1].receipt.at_least_once.tolist() == [1, 2, 3]
+        deliveries.begin(session_present=False)
+        second.add(again, None)
+        second.hand_over()
+        assert batches[2].repeated is None
+
+    on_a_loop(scene)

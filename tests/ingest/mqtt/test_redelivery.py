@@ -1,0 +1,97 @@
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from ingest.messages import MessageBatch
+from ingest.mqtt import redelivery
+from ingest.mqtt.redelivery import MOST_IN_FLIGHT, HeldMessages
+
+Message = tuple[int, str, str]
+"""(packet identifier, topic, payload)."""
+
+
+def batch(*messages: Message) -> MessageBatch:
+    return MessageBatch(
+        topics=[topic.encode() for _, topic, _ in messages],
+        payloads=[payload.encode() for _, _, payload in messages],
+        retained=np.zeros(len(messages), np.bool_),
+        received_ns=0,
+        packet_ids=np.array([packet_id for packet_id, _, _ in messages], np.uint16),
+    )
+
+
+def holding(*batches: MessageBatch) -> HeldMessages:
+    held = HeldMessages()
+    for each in batches:
+        held.keep(each)
+    return held
+
+
+def found(held: HeldMessages, *messages: Message, again: Sequence[bool] | None = None) -> list[bool]:
+    """Which of them are held; all of them have DUP where nothing else is said."""
+    new = batch(*messages)
+    assert new.packet_ids is not None
+    flags = np.array([True] * len(messages) if again is None else again, np.bool_)
+    repeated = held.find(new.topics, new.payloads, new.packet_ids, flags)
+    return [False] * len(messages) if repeated is None else repeated.tolist()
+
+
+def test_a_message_sent_again_is_held_where_its_identifier_last_stood_for_the_same() -> None:
+    held = holding(batch((1, "a", "x"), (2, "b", "x")), batch((3, "a", "y")))
+    assert found(held, (1, "a", "x"), (2, "b", "x"), (3, "a", "y")) == [True, True, True]
+    assert found(held, (1, "b", "x"), (2, "b", "z"), (4, "a", "y")) == [False, False, False]
+
+
+def test_a_message_without_dup_is_new_however_equal() -> None:
+    held = holding(batch((1, "a", "x"), (2, "b", "y")))
+    assert found(held, (1, "a", "x"), (2, "b", "y"), again=[False, True]) == [False, True]
+
+
+def test_an_identifier_stands_for_its_newest_message() -> None:
+    held = holding(batch((1, "a", "x")), batch((1, "a", "y")))
+    assert found(held, (1, "a", "x")) == [False]
+    assert found(held, (1, "a", "y")) == [True]
+    held.keep(batch((1, "a", "z")))
+    assert found(held, (1, "a", "y")) == [False]
+    assert found(held, (1, "a", "z")) == [True]
+
+
+def test_a_message_and_its_copy_in_one_batch_are_one() -> None:
+    messages = [(1, "a", "x"), (2, "a", "x"), (1, "a", "x"), (2, "a", "y")]
+    assert found(holding(), *messages, again=[False, False, True, True]) == [False, False, True, False]
+
+
+def test_messages_at_qos_0_have_no_identifier_and_are_never_held() -> None:
+    held = holding(batch((0, "a", "x"), (0, "a", "x"), (0, "a", "x"), (5, "a", "x")))
+    assert found(held, (0, "a", "x"), (5, "a", "x")) == [False, True]
+
+
+def test_a_new_session_forgets() -> None:
+    held = holding(batch((1, "a", "x")))
+    assert found(held, (1, "a", "x")) == [True]
+    held.forget()
+    assert found(held, (1, "a", "x")) == [False]
+    held.keep(batch((2, "a", "x")))
+    assert found(held, (1, "a", "x"), (2, "a", "x")) == [False, True]
+
+
+def test_as_many_are_remembered_as_there_are_identifiers() -> None:
+    whole = [(number, "a", f"{number}") for number in range(1, MOST_IN_FLIGHT + 1)]
+    held = holding(*(batch(*whole[start : start + 9999]) for start in range(0, MOST_IN_FLIGHT, 9999)))
+    assert found(held, *whole) == [True] * MOST_IN_FLIGHT
+    held.keep(batch(*[(number, "b", "x") for number in range(1, 10_001)]))
+    assert found(held, whole[0], whole[9_999], whole[10_000], whole[-1]) == [False, False, True, True]
+
+
+def test_what_is_too_large_to_be_kept_is_known_by_its_hash(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redelivery, "LARGEST_BYTES", 2500)
+    held = holding(*(batch((number, "a", f"{number}" * 1000)) for number in range(1, 5)))
+    assert [found(held, (number, "a", f"{number}" * 1000)) for number in range(1, 5)] == [[True]] * 4
+    assert found(held, (1, "a", "2" * 1000), (1, "b", "1" * 1000), (4, "a", "3" * 1000)) == [False] * 3
+    assert sum(map(len, (payload for each in held._batches for payload in each.payloads))) == 2000
+
+
+def test_a_source_without_identifiers_holds_nothing() -> None:
+    held = holding(MessageBatch([b"a"], [b"x"], np.zeros(1, np.bool_), 0))
+    assert found(held, (1, "a", "x")) == [False]
