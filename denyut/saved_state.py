@@ -4,15 +4,19 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from config.settings import Kind, Windows
 from denyut.saved_ledger import describe_ledger, restore_ledger
+from denyut.snapshot import joined
 from ingest.devices import DeviceTable
 from ingest.ledger import Ledger
+from processors.checkpoints.directory import CheckpointDirectory
+from processors.checkpoints.pieces import PieceReader
 from processors.processor import State
-from processors.state import StateError, dump, load
+from processors.state import StateError, dump, load, restore
 from storage.points import PointBatch, SeriesTable
 from storage.saved_points import dump_points, load_points
 
@@ -27,6 +31,31 @@ class SavedState:
     topics: dict[str, list[bytes]] = field(default_factory=dict)
     """Source -> its topics in the order of their stream numbers."""
     devices: list[list[str]] = field(default_factory=list)
+    parts: dict[str, bytes] = field(default_factory=dict)
+    """What others keep, by name; see `Snapshot`."""
+    next_offset: int = 0
+    """The journal's entries from here on are not part of it."""
+
+    @classmethod
+    def newest(cls, checkpoints: CheckpointDirectory, windows: Windows, kinds: Mapping[str, Kind]) -> "SavedState":
+        """That of the newest checkpoint that is whole, an empty one where there is none. Raises StateError."""
+
+        def read(next_offset: int, document: dict[str, Any], pieces: PieceReader) -> SavedState:
+            try:
+                return cls(
+                    state=restore(document["state"], windows, kinds, pieces.unpack),
+                    ledger=restore_ledger(document["ledger"], pieces.unpack),
+                    topics={source: joined(blocks, pieces) for source, blocks in document["topics"].items()},
+                    devices=joined(document["devices"], pieces),
+                    parts=document["parts"],
+                    next_offset=next_offset,
+                )
+            except (LookupError, TypeError, ValueError, AttributeError) as error:
+                raise StateError(f"checkpoint {next_offset} holds what this program cannot read: {error}") from error
+
+        saved = checkpoints.newest(read) or cls()
+        saved.forget_unnamed()
+        return saved
 
     @classmethod
     def read(cls, data_dir: Path, windows: Windows, kinds: Mapping[str, Kind]) -> "SavedState":
@@ -49,6 +78,12 @@ class SavedState:
     def restore_devices(self, devices: DeviceTable) -> None:
         for city, kind, device, zone in self.devices:
             devices.row(city, kind, device, zone)
+
+    def forget_unnamed(self) -> None:
+        """Where a source was not configured for a while, nothing says any more which topics its streams were."""
+        for by_source in (self.state.seen, self.state.sequences):
+            for source in [source for source in by_source if source not in self.topics]:
+                by_source.pop(source)
 
     def forget_renumbered(self, source: str, topics: Sequence[bytes]) -> None:
         """A source whose topics are read in another way now numbers them anew: what it has seen means others."""

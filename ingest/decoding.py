@@ -66,6 +66,14 @@ class SourceDecoder:
         """In the order of their stream numbers."""
         return list(self._router)
 
+    @property
+    def streams(self) -> int:
+        return len(self._router)
+
+    def topics_between(self, start: int, end: int) -> list[bytes]:
+        """Those of streams start to end, end not included."""
+        return self._router.between(start, end)
+
     def decode(self, batch: MessageBatch) -> DecodedBatch:
         streams = self._router.streams(batch.topics)
         decoded = DecodedBatch()

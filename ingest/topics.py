@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import repeat
+from itertools import islice, repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,6 +51,11 @@ class TopicRouter(dict[bytes, int]):
             self._add_together(list(dict.fromkeys(new)))
             streams[unseen] = np.fromiter(map(self.__getitem__, new), np.int32, len(new))
         return streams
+
+    def between(self, start: int, end: int) -> list[bytes]:
+        """The topics of streams start to end, end not included. Older ones are not looked at."""
+        newest_first = islice(reversed(self), len(self) - end, len(self) - start)
+        return list(newest_first)[::-1]
 
     def refusal(self, stream: int) -> Reason:
         return _REFUSALS[-1 - stream]

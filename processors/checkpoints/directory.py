@@ -55,9 +55,14 @@ class CheckpointDirectory:
         self._directory = directory
         self._pieces = directory / "pieces"
         self._pieces.mkdir(parents=True, exist_ok=True)
-        self._valid: dict[int, frozenset[str] | None] = dict.fromkeys(self._offsets())
+        self._valid: dict[int, frozenset[str] | None] = dict.fromkeys(sorted(self._offsets())[-KEPT:])
         """Next offset -> names of its pieces, None where they are not known."""
         self._stamps: dict[str, str] = {}
+
+    @property
+    def newest_offset(self) -> int:
+        """The next offset of the newest one; 0 where there is none."""
+        return max(self._valid, default=0)
 
     @property
     def needed_from(self) -> int:
@@ -118,6 +123,9 @@ class CheckpointDirectory:
         self._stamps = dict(written.stamps)
         valid = {**self._valid, written.next_offset: written.names}
         self._valid = {offset: valid[offset] for offset in sorted(valid)[-KEPT:]}
+        for offset in valid.keys() - self._valid.keys():
+            # The journal may forget what it would need.
+            self._path(offset).unlink(missing_ok=True)
 
     def _remove_old(self) -> None:
         """Part of writing, so that whoever publishes does not wait for it."""

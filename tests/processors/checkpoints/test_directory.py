@@ -126,7 +126,7 @@ def test_the_newest_two_stay_with_their_pieces_and_the_journal_is_needed_from_th
     assert again.newest(read) is not None
     assert again.needed_from == 14
     save(again, 30, {"a": numbers(30)})
-    assert names(tmp_path) == [f"{14:020}.ckpt", f"{20:020}.ckpt", f"{30:020}.ckpt"]
+    assert names(tmp_path) == [f"{20:020}.ckpt", f"{30:020}.ckpt"]
     assert again.needed_from == 20
 
 

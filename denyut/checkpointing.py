@@ -1,0 +1,167 @@
+"""When a checkpoint is taken, by whom it is written, and when it becomes valid.
+
+A fork of the process writes it, so that ingest goes on meanwhile. It becomes valid when all that the journal entries
+before it put out is durable: a restart does not compute that again.
+"""
+
+import logging
+import os
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import msgspec
+
+from config.durability import Checkpoints
+from denyut.forked import Forked, ForkedError
+from processors.checkpoints.directory import CheckpointDirectory, Written
+from processors.checkpoints.pieces import PieceWriter
+
+LOG = logging.getLogger("denyut")
+_SHARE = 10
+"""Of this many seconds one is spent on writing, at most."""
+_WAIT_S = 0.005
+
+Describe = Callable[[PieceWriter], dict[str, Any]]
+"""The document of what is to be saved; called in the fork."""
+
+
+class Checkpointing:
+    """All methods are called in one thread, the main one."""
+
+    def __init__(
+        self,
+        directory: CheckpointDirectory,
+        settings: Checkpoints,
+        describe: Describe,
+        settled: Callable[[int], bool],
+    ) -> None:
+        """`settled(offset)`: whether all that was put out up to that entry is durable."""
+        self._directory = directory
+        self._every_s = settings.every / 1e9
+        self._describe = describe
+        self._settled = settled
+        self._publisher = ThreadPoolExecutor(1, "checkpoint")
+        self._forked: Forked | None = None
+        self._written: Written | None = None
+        self._published: Future[None] | None = None
+        self._next_offset = 0
+        self._began = 0.0
+        self._not_before = time.monotonic() + self._every_s
+        self._forks = hasattr(os, "fork")
+        self.last_offset = directory.newest_offset
+        """Next offset of the newest valid one; 0 where there is none."""
+        self.last_seconds = 0.0
+        """From the beginning until it was written, of the last one."""
+        self.last_pause_s = 0.0
+        """Of these, how long nothing else was done."""
+        self.last_bytes = 0
+        self.last_error = ""
+
+    @property
+    def needed_from(self) -> int:
+        """The journal must go back to here."""
+        return self._directory.needed_from
+
+    @property
+    def running(self) -> bool:
+        return self._forked is not None or self._written is not None or self._published is not None
+
+    def begin(self, next_offset: int) -> bool:
+        """Take one if it is due: entries were applied since the last one, and that was long enough ago."""
+        if self.running or next_offset <= self.last_offset or time.monotonic() < self._not_before:
+            return False
+        self._next_offset = next_offset
+        self._began = time.monotonic()
+        self._not_before = self._began + self._every_s
+        if self._forks:
+            try:
+                self._forked = Forked(self._write_encoded)
+            except OSError as error:
+                self._forks = False
+                LOG.warning("checkpoints are written by the process itself, which stands still meanwhile: %s", error)
+            else:
+                self.last_pause_s = self._forked.pause_s
+                return True
+        self._write_here()
+        return True
+
+    def poll(self) -> bool:
+        """Go on with what is under way; whether a checkpoint has become valid."""
+        if self._forked is not None:
+            self._hear(self._forked)
+        if self._written is not None and self._settled(self._written.next_offset - 1):
+            self._published = self._publisher.submit(self._directory.publish, self._written)
+            self._written = None
+        return self._published is not None and self._published.done() and self._end(self._published)
+
+    def now(self, next_offset: int, within_s: float = 5.0) -> bool:
+        """Take one in this process, for a stop; whether it is valid. What is under way is given up. Raises OSError."""
+        self.stop()
+        if next_offset <= self.last_offset:
+            return True
+        written = self._directory.write(next_offset, self._describe)
+        until = time.monotonic() + within_s
+        while not self._settled(next_offset - 1):
+            if time.monotonic() > until:
+                return False
+            time.sleep(_WAIT_S)
+        self._directory.publish(written)
+        self.last_offset, self.last_bytes = next_offset, written.bytes_written
+        return True
+
+    def stop(self) -> None:
+        """Give up what is under way."""
+        if self._forked is not None:
+            self._forked.kill()
+        if self._published is not None:
+            self._end(self._published)
+        self._forked = self._written = None
+
+    def _write(self) -> Written:
+        return self._directory.write(self._next_offset, self._describe)
+
+    def _write_encoded(self) -> bytes:
+        return msgspec.msgpack.encode(self._write())
+
+    def _write_here(self) -> None:
+        try:
+            self._keep(self._write())
+        except OSError as error:
+            self._fail(str(error))
+        self.last_pause_s = time.monotonic() - self._began
+
+    def _hear(self, forked: Forked) -> None:
+        try:
+            answer = forked.poll()
+        except ForkedError as error:
+            self._forked = None
+            self._fail(str(error))
+            return
+        if answer is not None:
+            self._forked = None
+            self._keep(msgspec.msgpack.decode(answer, type=Written))
+
+    def _keep(self, written: Written) -> None:
+        self._written = written
+        self.last_seconds = time.monotonic() - self._began
+        self.last_bytes = written.bytes_written
+        self._not_before = self._began + max(self._every_s, _SHARE * self.last_seconds)
+
+    def _end(self, published: Future[None]) -> bool:
+        error = published.exception()
+        self._published = None
+        if error is not None:
+            self._fail(str(error))
+            return False
+        if self.last_error:
+            LOG.info("checkpoints are written again")
+        self.last_offset, self.last_error = self._next_offset, ""
+        return True
+
+    def _fail(self, error: str) -> None:
+        if error != self.last_error:
+            LOG.warning("the checkpoint could not be written and is tried again: %s", error)
+        self.last_error = error
+        self._not_before = max(self._not_before, time.monotonic() + self._every_s)
