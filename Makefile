@@ -1,6 +1,7 @@
 # Every target sets up what it needs in .venv, from requirements pinned by hash. Nothing is installed outside this folder.
 #   make demo [FOR=20s]   a simulated city, a broker and Denyut beside it
 #   make test             all tests
+#   make torture          kills and faults again and again, long (DENYUT_SEED=N: the same moments again)
 #   make check            lint, format, types, layout
 #   make bench            the figures about speed
 #   make lock             resolve the requirements again (UPGRADE=1: newest versions)
@@ -16,16 +17,19 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test check bench lock clean
+.PHONY: help demo test torture check bench lock clean
 
 help:
-	@sed -n '2,7s/^#   //p' Makefile
+	@sed -n '2,8s/^#   //p' Makefile
 
 demo: $(VENV)/.run
 	@$(BIN)/denyut demo $(if $(FOR),--for $(FOR))
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest $(ARGS)
+
+torture: $(VENV)/.dev
+	@DENYUT_TORTURE=1 $(BIN)/python -m pytest -s tests/torture $(ARGS)
 
 check: $(VENV)/.dev
 	@$(BIN)/ruff check .

@@ -1,7 +1,8 @@
 """A broker that only streams: one client, MQTT 3.1.1 or 5, as fast as the client takes it, Receive Maximum honoured.
 
 It runs as a process of its own, takes orders as JSON lines on its standard input and reports on its standard output:
-{"stream": {"messages": N, "devices": D, "qos": Q}}, {"trickle": {"devices": D, "every_s": E, "seconds": S}}.
+{"stream": {"messages": N, "devices": D, "qos": Q}}, {"trickle": {"devices": D, "every_s": E, "seconds": S}}. A stream
+with a "rate" sends only so many messages a second.
 """
 
 import json
@@ -32,6 +33,7 @@ from benchmarks.mqtt_packets import (
 SPAN_MS = 2000
 PREPARE_MS = 500
 SEND_BYTES = 1 << 18
+_PACE_S = 0.001
 
 
 def report(event: str, **facts: object) -> None:
@@ -115,42 +117,59 @@ class Client:
 class Sending:
     """One stream on its way to the client."""
 
-    def __init__(self, client: Client, stream: MessageStream) -> None:
+    def __init__(self, client: Client, stream: MessageStream, rate: float) -> None:
         self._client = client
         self._stream = stream
+        self._rate = rate
         self._sent = 0
         self._acknowledged_before = client.acknowledged
 
     def until_acknowledged(self) -> dict[str, int]:
-        """When the first byte left, the last byte left and the last acknowledgement came (CLOCK_MONOTONIC, ns)."""
+        """When the first byte left, the last byte left and the last acknowledgement came (CLOCK_MONOTONIC, ns).
+
+        Also the longest time between two acknowledgements.
+        """
         client, view = self._client, memoryview(self._stream.data)
-        first_byte_ns = last_byte_ns = time.monotonic_ns()
-        while self._acknowledged < self._stream.acknowledgements:
+        self._began_ns = first_byte_ns = last_byte_ns = acknowledged_ns = time.monotonic_ns()
+        longest_gap_ns = 0
+        while (before := self._acknowledged) < self._stream.acknowledgements:
             limit = self._limit()
             sending = [client.connection] if self._sent < limit else []
-            readable, writable, _ = select.select([client.connection], sending, [], 5)
+            readable, writable, _ = select.select([client.connection], sending, [], _PACE_S if self._rate else 5)
             if writable:
                 self._sent += client.connection.send(view[self._sent : min(limit, self._sent + SEND_BYTES)])
                 last_byte_ns = time.monotonic_ns()
             if readable:
                 client.take()
-        return {"first_byte_ns": first_byte_ns, "last_byte_ns": last_byte_ns, "consumed_ns": time.monotonic_ns()}
+                if self._acknowledged > before:
+                    now_ns = time.monotonic_ns()
+                    longest_gap_ns = max(longest_gap_ns, now_ns - acknowledged_ns)
+                    acknowledged_ns = now_ns
+        return {
+            "first_byte_ns": first_byte_ns,
+            "last_byte_ns": last_byte_ns,
+            "consumed_ns": time.monotonic_ns(),
+            "longest_gap_ns": longest_gap_ns,
+        }
 
     @property
     def _acknowledged(self) -> int:
         return self._client.acknowledged - self._acknowledged_before
 
     def _limit(self) -> int:
-        """The byte up to which may be sent now: Receive Maximum, and an answer waits for the end of the frame."""
+        """The byte up to which may be sent now: Receive Maximum, the rate, and an answer waits for the frame's end."""
         starts = self._stream.starts
         if self._client.waits_for_answer:
             boundary = int(starts[np.searchsorted(starts, self._sent)])
             if self._sent < boundary:
                 return boundary
             self._client.answer()
-        if not self._stream.qos:
-            return int(starts[-1])
-        return int(starts[min(self._stream.messages, self._acknowledged + self._client.receive_maximum)])
+        messages = self._stream.messages
+        if self._stream.qos:
+            messages = min(messages, self._acknowledged + self._client.receive_maximum)
+        if self._rate:
+            messages = min(messages, int((time.monotonic_ns() - self._began_ns) / 1e9 * self._rate) + 1)
+        return int(starts[messages])
 
 
 class Broker:
@@ -158,14 +177,14 @@ class Broker:
         self._streams: dict[tuple[int, int, int, int], MessageStream] = {}
         self._last_time_ms = 0
 
-    def stream(self, client: Client, messages: int, devices: int, qos: int) -> None:
+    def stream(self, client: Client, messages: int, devices: int, qos: int, rate: float = 0) -> None:
         """Send all, wait for the last acknowledgement, and report both times (CLOCK_MONOTONIC, ns)."""
         key = (messages, devices, qos, client.version)
         if key not in self._streams:
             self._streams[key] = MessageStream(*key)
         stream = self._streams[key]
         self._set_times(stream)
-        report("streamed", **Sending(client, stream).until_acknowledged())
+        report("streamed", **Sending(client, stream, rate).until_acknowledged())
 
     def _set_times(self, stream: MessageStream) -> None:
         """Event times over the two seconds before the sending starts, later than those of any stream before."""
