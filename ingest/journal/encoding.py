@@ -1,0 +1,223 @@
+"""An entry as bytes: columns, compressed together, with a checksum in front.
+
+content  = version (1 byte), CRC-32 of the rest (4 bytes, little-endian), one zstd frame
+in frame = length of the head (4 bytes), head (msgpack), then the columns in the order in which they are written below
+"""
+
+import io
+import struct
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+
+import msgspec
+import numpy as np
+import zstandard
+from numpy.typing import NDArray
+
+from ingest.journal.damage import JournalDamaged
+from ingest.journal.entries import Entry, Messages, Shed, Tick
+from ingest.messages import MessageBatch
+
+VERSION = 1
+_PREFIX = struct.Struct("<BI")
+_HEAD_LENGTH = struct.Struct("<I")
+_LEVEL = 1
+_WIDTHS = (np.dtype("<u1"), np.dtype("<u2"), np.dtype("<u4"))
+_ID = np.dtype("<u2")
+_LARGEST_BUFFER = 16 << 20
+_Lengths = NDArray[np.unsignedinteger]
+
+
+class _TickHead(msgspec.Struct, tag="tick"):
+    received_ns: int
+
+
+class _ShedHead(msgspec.Struct, tag="shed"):
+    source: str
+    received_ns: int
+    count: int
+    topic_width: int
+
+
+class _MessagesHead(msgspec.Struct, tag="messages"):
+    source: str
+    received_ns: int
+    count: int
+    topic_width: int
+    """Bytes of each topic's length."""
+    payload_width: int
+    has_ids: bool
+    has_repeated: bool
+    behind: bool
+
+
+_HEAD = msgspec.msgpack.Decoder(_TickHead | _ShedHead | _MessagesHead)
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """An entry and the lengths of what is in it, so that they are taken once."""
+
+    entry: Entry
+    topics: _Lengths
+    payloads: _Lengths
+
+    @property
+    def size(self) -> int:
+        """Bytes of topics and payloads."""
+        return int(self.topics.sum(dtype=np.int64) + self.payloads.sum(dtype=np.int64))
+
+    @property
+    def messages(self) -> int:
+        return len(self.topics)
+
+    @property
+    def received_ns(self) -> int:
+        return self.entry.batch.received_ns if isinstance(self.entry, Messages) else self.entry.received_ns
+
+
+def measure(entry: Entry) -> Measured:
+    if isinstance(entry, Messages):
+        return Measured(entry, _lengths(entry.batch.topics), _lengths(entry.batch.payloads))
+    return Measured(entry, _lengths(entry.topics if isinstance(entry, Shed) else ()), _lengths(()))
+
+
+def encode(entry: Entry) -> bytes:
+    return Encoder().encode(measure(entry))
+
+
+class Encoder:
+    """Keeps what is costly to allocate anew for each entry: half of the work otherwise. For one thread at a time."""
+
+    def __init__(self) -> None:
+        self._compressor = zstandard.ZstdCompressor(level=_LEVEL)
+        self._body = io.BytesIO()
+
+    def encode(self, measured: Measured) -> bytes:
+        self._body.seek(0)
+        self._body.writelines(_parts(measured))
+        with self._body.getbuffer() as buffer:
+            is_large = len(buffer) > _LARGEST_BUFFER
+            frame = self._compressor.compress(buffer[: self._body.tell()])
+        if is_large:
+            self._body = io.BytesIO()
+        return _PREFIX.pack(VERSION, zlib.crc32(frame)) + frame
+
+
+def checksum(content: bytes) -> int | None:
+    """The checksum that stands in front of the content; None where it does not hold."""
+    if len(content) < _PREFIX.size:
+        return None
+    _, kept = _PREFIX.unpack_from(content)
+    return int(kept) if zlib.crc32(memoryview(content)[_PREFIX.size :]) == kept else None
+
+
+def decode(content: bytes) -> Entry:
+    """Raises JournalDamaged."""
+    if checksum(content) is None:
+        raise JournalDamaged("its checksum does not fit")
+    if content[0] != VERSION:
+        raise JournalDamaged(f"it was written by another Denyut (format {content[0]}; this one knows {VERSION})")
+    try:
+        body = zstandard.ZstdDecompressor().decompress(memoryview(content)[_PREFIX.size :])
+        (length,) = _HEAD_LENGTH.unpack_from(body)
+        columns = _Columns(body, _HEAD_LENGTH.size + length)
+        head = _HEAD.decode(body[_HEAD_LENGTH.size : columns.position])
+        return _entry(head, columns)
+    except (zstandard.ZstdError, msgspec.MsgspecError, struct.error, ValueError, MemoryError) as error:
+        raise JournalDamaged(f"it cannot be decoded ({error})") from error
+
+
+def _parts(measured: Measured) -> list[bytes]:
+    entry = measured.entry
+    if isinstance(entry, Messages):
+        return _messages(entry, measured)
+    if isinstance(entry, Shed):
+        head = _ShedHead(entry.source, entry.received_ns, len(entry.topics), measured.topics.itemsize)
+        return [*_opening(head), measured.topics.tobytes(), *entry.topics]
+    return _opening(_TickHead(entry.received_ns))
+
+
+def _messages(entry: Messages, measured: Measured) -> list[bytes]:
+    batch = entry.batch
+    topics, payloads = measured.topics, measured.payloads
+    ids, repeated = batch.packet_ids, batch.repeated
+    head = _MessagesHead(
+        entry.source,
+        batch.received_ns,
+        len(batch),
+        topics.itemsize,
+        payloads.itemsize,
+        ids is not None,
+        repeated is not None,
+        batch.behind,
+    )
+    return [
+        *_opening(head),
+        topics.tobytes(),
+        payloads.tobytes(),
+        np.packbits(batch.retained).tobytes(),
+        b"" if repeated is None else np.packbits(repeated).tobytes(),
+        # Identifiers mostly count up, so the steps between them, modulo 2^16, compress to nothing.
+        b"" if ids is None else np.diff(ids, prepend=np.uint16(0)).astype(_ID).tobytes(),
+        *batch.topics,
+        *batch.payloads,
+    ]
+
+
+def _opening(head: msgspec.Struct) -> list[bytes]:
+    encoded = msgspec.msgpack.encode(head)
+    return [_HEAD_LENGTH.pack(len(encoded)), encoded]
+
+
+def _lengths(texts: Sequence[bytes]) -> _Lengths:
+    """In as few bytes as they need."""
+    try:
+        return np.frombuffer(bytearray(map(len, texts)), _WIDTHS[0])
+    except ValueError:
+        lengths = np.fromiter(map(len, texts), _WIDTHS[2], len(texts))
+        return lengths if lengths.max() > 0xFFFF else lengths.astype(_WIDTHS[1])
+
+
+class _Columns:
+    """Reads one column after the other. Raises ValueError where the body is too short."""
+
+    def __init__(self, body: bytes, position: int) -> None:
+        self._body = body
+        self.position = position
+
+    def array(self, dtype: np.dtype[np.unsignedinteger], count: int) -> NDArray[np.unsignedinteger]:
+        values = np.frombuffer(self._body, dtype, count, self.position)
+        self.position += values.nbytes
+        return values
+
+    def flags(self, count: int) -> NDArray[np.bool_]:
+        packed = self.array(_WIDTHS[0], (count + 7) // 8)
+        return np.unpackbits(packed.view(np.uint8), count=count).view(np.bool_)
+
+    def texts(self, lengths: NDArray[np.unsignedinteger]) -> list[bytes]:
+        ends = list(accumulate(lengths.tolist(), initial=self.position))
+        self.position = ends[-1]
+        if self.position > len(self._body):
+            raise ValueError(f"{self.position - len(self._body)} bytes are missing")
+        body = self._body
+        return [body[start:end] for start, end in pairwise(ends)]
+
+
+def _entry(head: _TickHead | _ShedHead | _MessagesHead, columns: _Columns) -> Entry:
+    if isinstance(head, _TickHead):
+        return Tick(head.received_ns)
+    topic_lengths = columns.array(np.dtype(f"<u{head.topic_width}"), head.count)
+    if isinstance(head, _ShedHead):
+        return Shed(head.source, columns.texts(topic_lengths), head.received_ns)
+    payload_lengths = columns.array(np.dtype(f"<u{head.payload_width}"), head.count)
+    retained = columns.flags(head.count)
+    repeated = columns.flags(head.count) if head.has_repeated else None
+    ids = np.cumsum(columns.array(_ID, head.count), dtype=np.uint16) if head.has_ids else None
+    topics, payloads = columns.texts(topic_lengths), columns.texts(payload_lengths)
+    batch = MessageBatch(
+        topics, payloads, retained, head.received_ns, packet_ids=ids, repeated=repeated, behind=head.behind
+    )
+    return Messages(head.source, batch)
