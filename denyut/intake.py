@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 
 from denyut.store_writer import StoreWriter
-from ingest.dead_letters import DeadLetter, DeadLetters
+from ingest.dead_letter_file import DeadLetter
+from ingest.dead_letters import DeadLetters
 from ingest.decoding import DecodedBatch, SourceDecoder
 from ingest.ledger import Ledger
 from ingest.messages import MessageBatch

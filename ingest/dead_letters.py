@@ -1,125 +1,205 @@
-"""Messages that could not be taken in, with the reason, kept in a file until space or count runs out."""
+"""Messages that could not be taken in, with the reason, kept in a file until age, space or count runs out."""
 
 import logging
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
+from threading import Lock
 
-from ingest.reasons import Reason
+from config.durability import DeadLetterKeeping
+from ingest.dead_letter_file import DeadLetter, letter_of, open_for_writing
 
 LOG = logging.getLogger("denyut.dead_letters")
 
-FILE_NAME = "dead_letters.db"
-MAX_LETTERS = 100_000
-MAX_BYTES = 64 << 20
 _KEPT = 0.9
-_Row = tuple[int, str, bytes, bytes, str]
-
-
-@dataclass(frozen=True, slots=True)
-class DeadLetter:
-    received_ns: int
-    source: str
-    topic: bytes
-    payload: bytes
-    reason: Reason
-
-
-class DeadLettersError(OSError):
-    """The file cannot be opened; the text is one sentence for the person who named the directory."""
+_EXPIRED_EVERY_NS = 60 * 1_000_000_000
+_SETTLED_KNOWN = 100_000
+_AT_ONCE = 500
+_NEVER = -(2**62)
+_INSERT = """
+INSERT OR IGNORE INTO letter (received_ns, source, topic, payload, reason, offset, message, detail)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+"""
+_DEFAULT = DeadLetterKeeping()
 
 
 class DeadLetters:
-    """Oldest letters go first when there are too many. Not safe to use from two threads at once."""
+    """Oldest letters go first when there are too many. Any thread may call."""
 
-    def __init__(self, directory: Path, max_letters: int = MAX_LETTERS, max_bytes: int = MAX_BYTES) -> None:
-        """`max_bytes` bounds topics and payloads together. Raises DeadLettersError."""
+    def __init__(
+        self,
+        directory: Path,
+        max_letters: int = _DEFAULT.max_letters,
+        max_bytes: int = _DEFAULT.max_size << 20,
+        keep_ns: int = _DEFAULT.keep,
+    ) -> None:
+        """`max_bytes` bounds topics, payloads and details together. Raises DeadLettersError."""
         self._max_letters = max_letters
         self._max_bytes = max_bytes
+        self._keep_ns = keep_ns
+        self._lock = Lock()
+        self._connection = open_for_writing(directory)
+        self._letters, self._bytes = self._sums()
+        (highest,) = self._connection.execute("SELECT coalesce(max(offset), -1) FROM origin").fetchone()
+        self._highest_offset = int(highest)
+        self._expired_ns = _NEVER
+        self._taken: set[int] = set()
+        """Letters handed out to be taken in again, and not settled yet."""
         self.unkept = 0
-        try:
-            self._connection = _open(directory / FILE_NAME)
-        except sqlite3.Error as error:
-            raise DeadLettersError(f"dead letters cannot be kept in {directory / FILE_NAME}: {error}") from error
-        query = "SELECT count(*), coalesce(sum(length(topic) + length(payload)), 0) FROM letter"
-        self._letters, self._bytes = self._connection.execute(query).fetchone()
+        """Letters that could not be written, or for which there is no room at all."""
 
     def add(self, letters: Iterable[DeadLetter]) -> None:
-        """A letter that cannot be written, as on a full disk, must not stop the readings: it is counted as `unkept`."""
-        rows = self._newest(letters)
+        """One that is held already, by (offset, message, reason), is not added again: what is replayed doubles nothing.
+
+        A letter that cannot be written, as on a full disk, must not stop the readings: it is counted as `unkept`.
+        """
+        offered = list(letters)
+        if not offered:
+            return
         try:
-            self._write(rows)
+            with self._lock:
+                new = self._new(offered)
+                kept = self._newest(new)
+                self._write(kept)
         except sqlite3.Error as error:
-            LOG.warning("%d dead letters could not be kept: %s", len(rows), error)
-            self.unkept += len(rows)
+            LOG.warning("%d dead letters could not be kept: %s", len(offered), error)
+            self.unkept += len(offered)
+        else:
+            self.unkept += len(new) - len(kept)
+
+    def expire(self, now_ns: int) -> None:
+        """Let go of letters that are older than is to be kept; looks no more often than once a minute."""
+        if abs(now_ns - self._expired_ns) < _EXPIRED_EVERY_NS:
+            return
+        self._expired_ns = now_ns
+        try:
+            with self._lock, self._connection:
+                self._connection.execute("DELETE FROM letter WHERE received_ns < ?", (now_ns - self._keep_ns,))
+                self._letters, self._bytes = self._sums()
+        except sqlite3.Error as error:
+            LOG.warning("dead letters could not be removed: %s", error)
+
+    def take_requeued(self, limit: int, sources: Collection[str] | None = None) -> list[DeadLetter]:
+        """Letters that somebody asked to be taken in again, oldest first, each once; of these sources alone.
+
+        They stay in the file until `settled`: one that was handed out before a crash is handed out again.
+        """
+        marked = "SELECT id, source FROM letter WHERE requeued_ns IS NOT NULL ORDER BY id"
+        wanted: list[int] = []
+        try:
+            with self._lock:
+                for letter, source in self._connection.execute(marked):
+                    if letter not in self._taken and (sources is None or source in sources):
+                        wanted.append(letter)
+                    if len(wanted) == limit:
+                        break
+                query = "SELECT * FROM letters WHERE id = ?"
+                taken = [letter_of(self._connection.execute(query, (each,)).fetchone()) for each in wanted]
+        except sqlite3.Error as error:
+            LOG.warning("dead letters to be taken in again cannot be read: %s", error)
+            return []
+        self._taken.update(wanted)
+        return taken
+
+    def settled(self, ids: Collection[int]) -> None:
+        """These were taken in again, durably: they go, and do not come back when their first arrival is replayed."""
+        chosen = [(letter,) for letter in ids]
+        try:
+            with self._lock, self._connection:
+                self._connection.execute("BEGIN")
+                self._connection.executemany(
+                    "INSERT INTO settled (offset, message, reason)"
+                    " SELECT offset, message, reason FROM letter WHERE id = ? AND offset >= 0",
+                    chosen,
+                )
+                self._connection.executemany("DELETE FROM letter WHERE id = ?", chosen)
+                known = "DELETE FROM settled WHERE id <= (SELECT max(id) FROM settled) - ?"
+                self._connection.execute(known, (_SETTLED_KNOWN,))
+                self._letters, self._bytes = self._sums()
+        except sqlite3.Error as error:
+            LOG.warning("%d dead letters that were taken in again could not be removed: %s", len(chosen), error)
+        else:
+            self._taken.difference_update(ids)
+
+    @property
+    def highest_offset(self) -> int:
+        """Of the journal's entries that letters came from. A journal that begins anew must begin beyond it."""
+        return self._highest_offset
 
     def __iter__(self) -> Iterator[DeadLetter]:
         """Oldest first."""
-        query = "SELECT received_ns, source, topic, payload, reason FROM letter ORDER BY id"
-        for received_ns, source, topic, payload, reason in self._connection.execute(query):
-            yield DeadLetter(received_ns, source, topic, payload, Reason(reason))
+        last = _NEVER
+        query = "SELECT * FROM letters WHERE id > ? ORDER BY id LIMIT ?"
+        while True:
+            with self._lock:
+                letters = [letter_of(row) for row in self._connection.execute(query, (last, _AT_ONCE))]
+            if not letters:
+                return
+            yield from letters
+            last = letters[-1].id
 
     def __len__(self) -> int:
         return int(self._letters)
 
     def close(self) -> None:
-        self._connection.close()
+        with self._lock:
+            self._connection.close()
 
-    def _write(self, rows: Sequence[_Row]) -> None:
+    def _sums(self) -> tuple[int, int]:
+        letters, size = self._connection.execute("SELECT count(*), coalesce(sum(size), 0) FROM letters").fetchone()
+        return int(letters), int(size)
+
+    def _new(self, letters: Sequence[DeadLetter]) -> list[DeadLetter]:
+        known: dict[int, set[tuple[int, str]]] = {}
+        new: list[DeadLetter] = []
+        for letter in letters:
+            if letter.offset >= 0:
+                held = known.get(letter.offset)
+                if held is None:
+                    held = known[letter.offset] = self._known(letter.offset)
+                if (letter.message, letter.reason.value) in held:
+                    continue
+                held.add((letter.message, letter.reason.value))
+            new.append(letter)
+        return new
+
+    def _known(self, offset: int) -> set[tuple[int, str]]:
+        if offset > self._highest_offset:
+            return set()
+        query = "SELECT message, reason FROM origin WHERE offset >= 0 AND offset = ?"
+        return set(self._connection.execute(query, (offset,)))
+
+    def _newest(self, letters: Sequence[DeadLetter]) -> list[DeadLetter]:
+        """Of a flood, only what would be kept anyway; never a letter that has no room even alone."""
+        kept: list[DeadLetter] = []
+        room = self._max_bytes
+        for letter in reversed(letters):
+            if letter.size > _KEPT * self._max_bytes:
+                continue
+            room -= letter.size
+            if room < 0 or len(kept) == self._max_letters:
+                break
+            kept.append(letter)
+        return kept[::-1]
+
+    def _write(self, letters: Sequence[DeadLetter]) -> None:
         with self._connection:
             self._connection.execute("BEGIN")
-            self._connection.executemany(
-                "INSERT INTO letter (received_ns, source, topic, payload, reason) VALUES (?, ?, ?, ?, ?)", rows
-            )
-        self._letters += len(rows)
-        self._bytes += sum(map(_size, rows))
+            self._connection.executemany(_INSERT, (letter.values for letter in letters))
+        self._letters += len(letters)
+        self._bytes += sum(letter.size for letter in letters)
+        self._highest_offset = max(self._highest_offset, *(letter.offset for letter in letters), -1)
         if self._letters > self._max_letters or self._bytes > self._max_bytes:
             self._trim()
-
-    def _newest(self, letters: Iterable[DeadLetter]) -> list[_Row]:
-        """Of a flood, only what would be kept anyway; never a letter that has no room even alone."""
-        rows: list[_Row] = []
-        room = self._max_bytes
-        for letter in reversed(list(letters)):
-            row = (letter.received_ns, letter.source, letter.topic, letter.payload, letter.reason.value)
-            if _size(row) > _KEPT * self._max_bytes:
-                continue
-            room -= _size(row)
-            if room < 0 or len(rows) == self._max_letters:
-                break
-            rows.append(row)
-        return rows[::-1]
 
     def _trim(self) -> None:
         """Down to nine tenths, so that it is not done for every letter."""
         kept, size = 0, 0
         oldest_kept = None
-        query = "SELECT id, length(topic) + length(payload) FROM letter ORDER BY id DESC"
+        query = "SELECT id, size FROM letters ORDER BY id DESC"
         for letter, length in self._connection.execute(query):
             if kept + 1 > _KEPT * self._max_letters or size + length > _KEPT * self._max_bytes:
                 break
             kept, size, oldest_kept = kept + 1, size + length, letter
         self._connection.execute("DELETE FROM letter WHERE id < ?", (oldest_kept or 2**62,))
         self._letters, self._bytes = kept, size
-
-
-def _open(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    try:
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute(
-            "CREATE TABLE IF NOT EXISTS letter (id INTEGER PRIMARY KEY, received_ns INTEGER NOT NULL,"
-            " source TEXT NOT NULL, topic BLOB NOT NULL, payload BLOB NOT NULL, reason TEXT NOT NULL)"
-        )
-        # A file that may only be read says so here, not at the first letter.
-        connection.execute("PRAGMA user_version = 1")
-    except sqlite3.Error:
-        connection.close()
-        raise
-    return connection
-
-
-def _size(row: _Row) -> int:
-    return len(row[2]) + len(row[3])

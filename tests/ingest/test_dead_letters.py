@@ -2,11 +2,15 @@ import logging
 import os
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
-from ingest.dead_letters import FILE_NAME, DeadLetter, DeadLetters, DeadLettersError
+from ingest.dead_letter_file import FILE_NAME, DeadLetter, DeadLettersError
+from ingest.dead_letters import DeadLetters
+from ingest.kept_letters import Selection, read_letters
 from ingest.reasons import Reason
 
 
@@ -146,3 +150,149 @@ def test_what_cannot_be_written_is_counted_and_the_next_letter_is_kept(
     opened._connection.execute("PRAGMA max_page_count = 1000000")
     opened.add([letter(3)])
     assert numbers(opened) == [0, 3]
+
+
+def of_entry(offset: int, message: int, reason: Reason = Reason.NO_QUANTITY, received: int = 0) -> DeadLetter:
+    return DeadLetter(1_700_000_000_000_000_000 + received, "mqtt", b"city/a/air/s1", b"{}", reason, offset, message)
+
+
+def test_what_a_replay_of_the_journal_brings_again_is_not_kept_twice(opened: DeadLetters) -> None:
+    arrived = [of_entry(7, 0), of_entry(7, 1), of_entry(7, 1, Reason.TOO_LATE), of_entry(7, 1)]
+    opened.add(arrived)
+    opened.add([*arrived, of_entry(8, 0)])
+    assert list(opened) == [*arrived[:3], of_entry(8, 0)]
+    assert (len(opened), opened.unkept, opened.highest_offset) == (4, 0, 8)
+
+
+def test_letters_of_no_entry_are_all_kept(opened: DeadLetters) -> None:
+    opened.add([of_entry(-1, 0), of_entry(-1, 0)])
+    opened.add([of_entry(-1, 0)])
+    assert len(opened) == 3
+
+
+def test_what_a_replay_brings_again_is_known_after_a_restart_too(tmp_path: Path) -> None:
+    first = DeadLetters(tmp_path)
+    first.add([of_entry(0, 0), of_entry(5, 2)])
+    first.close()
+    again = DeadLetters(tmp_path)
+    again.add([of_entry(0, 0), of_entry(5, 2), of_entry(5, 3)])
+    assert (list(again), len(again)) == ([of_entry(0, 0), of_entry(5, 2), of_entry(5, 3)], 3)
+    again.close()
+
+
+def test_letters_older_than_is_to_be_kept_go(tmp_path: Path) -> None:
+    letters = DeadLetters(tmp_path, keep_ns=100)
+    letters.add([of_entry(-1, 0, received=received) for received in (0, 99, 100, 500)])
+    letters.expire(1_700_000_000_000_000_000 + 200)
+    assert [each.received_ns - 1_700_000_000_000_000_000 for each in letters] == [100, 500]
+    assert len(letters) == 2
+    letters.close()
+
+
+def test_a_line_that_a_store_refused_is_kept_with_the_words_of_the_store(opened: DeadLetters) -> None:
+    line = DeadLetter(1, "influx", b"", b"window,city=a v=1 1", Reason.REFUSED_BY_STORE, detail="field type conflict")
+    endless = replace(line, detail="x" * 5_000)
+    opened.add([line, endless])
+    assert list(opened) == [line, replace(line, detail="x" * 1_000)]
+    assert [each.size for each in opened] == [38, 1_019]
+
+
+def test_letters_come_from_several_threads_at_once(opened: DeadLetters) -> None:
+    def add(start: int) -> None:
+        for number in range(start, start + 20):
+            opened.add([letter(number)])
+
+    threads = [Thread(target=add, args=(start,)) for start in (0, 20, 40, 60)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(numbers(opened)) == list(range(80))
+    assert (len(opened), opened.unkept) == (80, 0)
+
+
+def requeued(directory: Path, *ids: int) -> None:
+    marking = sqlite3.connect(directory / FILE_NAME)
+    with marking:
+        marking.executemany("UPDATE letter SET requeued_ns = 5 WHERE id = ?", [(each,) for each in ids])
+    marking.close()
+
+
+def test_a_letter_asked_for_again_is_handed_out_once_and_goes_when_it_is_settled(
+    opened: DeadLetters, tmp_path: Path
+) -> None:
+    opened.add([of_entry(3, 0), of_entry(3, 1), of_entry(3, 2)])
+    assert opened.take_requeued(10) == []
+    requeued(tmp_path, 1, 3)
+    assert opened.take_requeued(1) == [of_entry(3, 0)]
+    (second,) = opened.take_requeued(10)
+    assert (second, second.id, second.requeued_ns) == (of_entry(3, 2), 3, 5)
+    assert opened.take_requeued(10) == []
+    opened.settled([1, 3])
+    assert (list(opened), len(opened)) == ([of_entry(3, 1)], 1)
+
+
+def test_a_letter_that_was_settled_does_not_come_back_when_its_arrival_is_replayed(tmp_path: Path) -> None:
+    first = DeadLetters(tmp_path)
+    first.add([of_entry(3, 0), of_entry(3, 1)])
+    requeued(tmp_path, 1)
+    first.settled([each.id for each in first.take_requeued(10)])
+    first.close()
+    again = DeadLetters(tmp_path)
+    again.add([of_entry(3, 0), of_entry(3, 1), of_entry(4, 0)])
+    assert list(again) == [of_entry(3, 1), of_entry(4, 0)]
+    again.close()
+
+
+def test_a_letter_that_was_handed_out_before_a_crash_is_handed_out_again(tmp_path: Path) -> None:
+    crashed = DeadLetters(tmp_path)
+    crashed.add([of_entry(3, 0)])
+    requeued(tmp_path, 1)
+    assert len(crashed.take_requeued(10)) == 1
+    again = DeadLetters(tmp_path)
+    assert again.take_requeued(10) == [of_entry(3, 0)]
+    crashed.close()
+    again.close()
+
+
+def test_letters_of_a_source_that_is_gone_wait(opened: DeadLetters, tmp_path: Path) -> None:
+    opened.add([replace(of_entry(1, 0), source="gone"), of_entry(1, 1)])
+    requeued(tmp_path, 1, 2)
+    assert opened.take_requeued(10, {"mqtt"}) == [of_entry(1, 1)]
+    assert [each.source for each in opened.take_requeued(10)] == ["gone"]
+
+
+def test_a_file_of_the_first_version_is_read_on(tmp_path: Path) -> None:
+    old = sqlite3.connect(tmp_path / FILE_NAME)
+    with old:
+        old.execute(
+            "CREATE TABLE letter (id INTEGER PRIMARY KEY, received_ns INTEGER NOT NULL, source TEXT NOT NULL,"
+            " topic BLOB NOT NULL, payload BLOB NOT NULL, reason TEXT NOT NULL)"
+        )
+        rows = [(4, 10, "mqtt", b"t", b"\xff", "not_utf8"), (9, 11, "mqtt", b"u", b"{", "invalid_json")]
+        old.executemany("INSERT INTO letter VALUES (?, ?, ?, ?, ?, ?)", rows)
+        old.execute("PRAGMA user_version = 1")
+    old.close()
+    before = list(read_letters(tmp_path, Selection()))
+    letters = DeadLetters(tmp_path)
+    assert (
+        before
+        == list(letters)
+        == [
+            DeadLetter(10, "mqtt", b"t", b"\xff", Reason.NOT_UTF8),
+            DeadLetter(11, "mqtt", b"u", b"{", Reason.INVALID_JSON),
+        ]
+    )
+    letters.add([of_entry(0, 0)])
+    assert [each.id for each in letters] == [4, 9, 10]
+    letters.close()
+    DeadLetters(tmp_path).close()
+
+
+def test_a_file_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
+    DeadLetters(tmp_path).close()
+    later = sqlite3.connect(tmp_path / FILE_NAME)
+    later.execute("PRAGMA user_version = 3")
+    later.close()
+    with pytest.raises(DeadLettersError, match=r"written by a newer Denyut \(version 3; this one knows 2\)"):
+        DeadLetters(tmp_path)
