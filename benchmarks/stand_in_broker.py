@@ -240,11 +240,15 @@ def follow(broker: Broker, client: Client, order: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        report("listening", port=server.getsockname()[1])
-        broker = Broker()
-        while follow_orders(broker, Client(server.accept()[0])):
-            pass
+    broker, port, goes_on = Broker(), 0, True
+    while goes_on:
+        # One client is served at a time; another one, such as Denyut's watch of $SYS, is refused meanwhile.
+        with socket.create_server(("127.0.0.1", port)) as server:
+            if not port:
+                port = server.getsockname()[1]
+                report("listening", port=port)
+            client = Client(server.accept()[0])
+        goes_on = follow_orders(broker, client)
 
 
 if __name__ == "__main__":

@@ -92,11 +92,18 @@ class BrokerWatch:
         self._options = replace(options, client_id=_client_id(options.client_id))
         self._backoff = Backoff()
         self._said = False
+        self._begun = asyncio.Event()
+
+    def begin(self) -> None:
+        """To be called when the source is subscribed: nothing is asked of a broker before that."""
+        self._begun.set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Returns soon after `stop` is set; says nothing of a broker that is away, since its source does."""
         stopped = asyncio.ensure_future(stop.wait())
+        begun = asyncio.ensure_future(self._begun.wait())
         try:
+            await asyncio.wait({begun, stopped}, return_when=asyncio.FIRST_COMPLETED)
             while not stop.is_set():
                 listening = asyncio.ensure_future(self._listen())
                 await asyncio.wait({listening, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -106,6 +113,7 @@ class BrokerWatch:
                     return
                 await asyncio.wait({stopped}, timeout=self._delay_after(listening.exception()))
         finally:
+            begun.cancel()
             stopped.cancel()
 
     def _delay_after(self, error: BaseException | None) -> float:

@@ -27,6 +27,7 @@ SMALL_QUEUES = EVERY_SECOND + "max_queued_messages 5\nmax_inflight_messages 1\n"
 async def watching(what: Source) -> AsyncIterator[BrokerWatch]:
     watch, stop = BrokerWatch(options_of(what, "test")), asyncio.Event()
     run = asyncio.create_task(watch.run(stop))
+    watch.begin()
     try:
         yield watch
     finally:
@@ -89,6 +90,21 @@ def test_a_broker_that_restarts_is_heard_again_and_its_count_goes_on(tmp_path: P
                 await dropping(port, watch, 20)
 
     asyncio.run(scene(free_port()))
+
+
+def test_before_its_source_is_subscribed_it_asks_nothing(tmp_path: Path) -> None:
+    async def scene(port: int) -> None:
+        watch, stop = BrokerWatch(options_of(source(port), "test")), asyncio.Event()
+        run = asyncio.create_task(watch.run(stop))
+        await asyncio.sleep(1)
+        assert watch.figures.version is None
+        watch.begin()
+        await until(lambda: watch.figures.version)
+        stop.set()
+        await run
+
+    with mosquitto(tmp_path, EVERY_SECOND) as port:
+        asyncio.run(scene(port))
 
 
 def test_a_broker_that_is_away_is_waited_for_in_silence(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
