@@ -94,5 +94,6 @@ class InfluxStore:
     def _named(self, error: ApiException | urllib3.exceptions.HTTPError) -> StoreError:
         if isinstance(error, ApiException) and error.status:
             body = error.body.encode() if isinstance(error.body, str) else error.body or b""
-            return answer_error(error.status, self._credentials.mask(server_message(body)), self._url)
+            retry_after: str | None = error.retry_after
+            return answer_error(error.status, self._credentials.mask(server_message(body)), self._url, retry_after)
         return StoreUnavailable(self._credentials.mask(f"{self._url} cannot be reached: {error}"))

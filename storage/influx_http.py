@@ -1,6 +1,8 @@
 """One HTTP conversation with an InfluxDB: who we are, what its answers mean."""
 
+import time
 from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -11,6 +13,10 @@ from storage.credentials import Credentials
 from storage.store import RefusalReason, StoreError, StoreRefused, StoreUnavailable, StoreUnusable
 
 TIMEOUT_SECONDS = 30.0
+_ADVICE: dict[RefusalReason, str] = {
+    "unauthorized": "check the user, password or token, and its right to write",
+    "not_found": "make the database or bucket, or name the one that is there",
+}
 _REFUSALS: dict[int, RefusalReason] = {
     400: "invalid",
     401: "unauthorized",
@@ -31,11 +37,26 @@ def checked_url(url: str) -> str:
     return url.rstrip("/")
 
 
-def answer_error(status: int, message: str, url: str) -> StoreError:
-    """The named error for an HTTP status that is no success."""
+def answer_error(status: int, message: str, url: str, retry_after: str | None = None) -> StoreError:
+    """The named error for an HTTP status that is no success; `retry_after` is the header of that name."""
     reason = _REFUSALS.get(status)
     text = f"{url} answered {status}: {message.strip() or 'no reason given'}"
-    return StoreRefused(reason, text) if reason is not None else StoreUnavailable(text)
+    if reason is None:
+        return StoreUnavailable(text, retry_after_s(retry_after, time.time()))
+    advice = _ADVICE.get(reason)
+    return StoreRefused(reason, f"{text}; {advice}" if advice else text)
+
+
+def retry_after_s(header: str | None, now_s: float) -> float | None:
+    """Seconds from `now_s` (Unix) on, from seconds or an HTTP date (RFC 9110, 10.2.3); None: it does not say."""
+    if header is None:
+        return None
+    if header.strip().isdecimal():
+        return float(header)
+    try:
+        return max(0.0, parsedate_to_datetime(header).timestamp() - now_s)
+    except (ValueError, OverflowError):
+        return None
 
 
 class InfluxHttp:
@@ -61,7 +82,8 @@ class InfluxHttp:
         except urllib3.exceptions.HTTPError as error:
             raise StoreUnavailable(self._credentials.mask(f"{self.url} cannot be reached: {error}")) from error
         if not 200 <= response.status < 300:
-            raise answer_error(response.status, self._credentials.mask(server_message(response.data)), self.url)
+            message = self._credentials.mask(server_message(response.data))
+            raise answer_error(response.status, message, self.url, response.headers.get("Retry-After"))
         return response.data
 
     def close(self) -> None:

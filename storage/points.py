@@ -15,6 +15,18 @@ class Series:
     """Sorted by key; values are never empty."""
 
 
+@dataclass(frozen=True, slots=True)
+class SeriesBlock:
+    """A stretch of a `SeriesTable`, as far as those before it do not say it already."""
+
+    families: list[Series]
+    """Those that come first in this stretch or after the last one."""
+    runs: list[tuple[int, int]]
+    """(number of the family, how many series of it in a row)"""
+    own: list[str]
+    """The value that each series has of its own; empty: none."""
+
+
 class SeriesTable:
     """Append-only list of the series written so far; stores cache what they need (a prefix, a row id) by its index.
 
@@ -56,6 +68,24 @@ class SeriesTable:
         self._family.extend([family] * len(values))
         self._own.extend(values)
         return range(first, len(self))
+
+    def block(self, first: int, stop: int, known_families: int) -> SeriesBlock:
+        """Series `first` to `stop`, for whoever knows those before and so many families.
+
+        Safe beside a thread that appends: slices are copies, and a family stands in the list before its first series.
+        """
+        numbers = np.array(self._family[first:stop], dtype=np.int32)
+        starts = np.flatnonzero(np.append(True, numbers[1:] != numbers[:-1])[: len(numbers)])
+        lengths = np.diff(np.append(starts, len(numbers)))
+        runs = list(zip(numbers[starts].tolist(), lengths.tolist(), strict=True))
+        return SeriesBlock(self._families[known_families:], runs, self._own[first:stop])
+
+    def append_block(self, block: SeriesBlock) -> None:
+        """Into a table that is only read from: `index` does not look for series that came in blocks."""
+        self._families += block.families
+        for family, length in block.runs:
+            self._family.extend([family] * length)
+        self._own += block.own
 
     def _family_number(self, family: Series) -> int:
         number = self._family_numbers.setdefault(family, len(self._families))

@@ -34,15 +34,10 @@ CREATE TABLE point (lane INTEGER NOT NULL, bucket INTEGER NOT NULL, series INTEG
 def open_for_writing(data_dir: Path) -> sqlite3.Connection:
     """Makes the directory and the file where absent. Raises `StoreUnusable` or `StoreUnavailable`."""
     path = data_dir / FILE_NAME
+    make_directory(data_dir)
+    connection = connect(path, "rwc")
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreUnusable(f"{data_dir} cannot be made: {error.strerror}") from error
-    if not os.access(data_dir, os.W_OK | os.X_OK):
-        raise StoreUnusable(f"{data_dir} is not writable")
-    connection = _connect(path, "rwc")
-    try:
-        _prepare(connection, is_new=not _check(connection, path))
+        _prepare(connection, is_new=not check_owner(connection, path, APPLICATION_ID, VERSION))
     except sqlite3.Error as error:
         connection.close()
         raise opening_error(error, path) from error
@@ -59,9 +54,9 @@ def open_for_reading(data_dir: Path) -> sqlite3.Connection:
         raise StoreUnusable(f"{data_dir} holds no stored points ({FILE_NAME} is not there)")
     # A file in WAL mode needs its -shm beside it; where that cannot be made, no writer is active and the file is still.
     still = not Path(f"{path}-wal").exists() and not os.access(data_dir, os.W_OK)
-    connection = _connect(path, "ro", "&immutable=1" if still else "")
+    connection = connect(path, "ro", "&immutable=1" if still else "")
     try:
-        if not _check(connection, path):
+        if not check_owner(connection, path, APPLICATION_ID, VERSION):
             raise StoreUnavailable(f"{path} has just been made and holds nothing yet")
         connection.execute("PRAGMA temp_store = MEMORY")
     except sqlite3.Error as error:
@@ -73,30 +68,41 @@ def open_for_reading(data_dir: Path) -> sqlite3.Connection:
     return connection
 
 
-def _connect(path: Path, mode: str, more: str = "") -> sqlite3.Connection:
+def make_directory(data_dir: Path) -> None:
+    """Raises `StoreUnusable` where it cannot be made or written."""
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnusable(f"{data_dir} cannot be made: {error.strerror}") from error
+    if not os.access(data_dir, os.W_OK | os.X_OK):
+        raise StoreUnusable(f"{data_dir} is not writable")
+
+
+def connect(path: Path, mode: str, more: str = "") -> sqlite3.Connection:
+    """Transactions are begun and ended by the caller. Raises `StoreUnusable` or `StoreUnavailable`."""
     try:
         return sqlite3.connect(
             f"{path.absolute().as_uri()}?mode={mode}{more}",
             uri=True,
             timeout=BUSY_SECONDS,
             isolation_level=None,
-            # A store is made in one thread and used in another; its calls never overlap (see `Store`).
+            # Made in one thread and used in another; the calls never overlap (see `Store`).
             check_same_thread=False,
         )
     except sqlite3.Error as error:
         raise opening_error(error, path) from error
 
 
-def _check(connection: sqlite3.Connection, path: Path) -> int:
+def check_owner(connection: sqlite3.Connection, path: Path, application_id: int, known_version: int) -> int:
     """How many tables there are; refuses a foreign file and a newer schema."""
     version: int = connection.execute("PRAGMA user_version").fetchone()[0]
     owner = connection.execute("PRAGMA application_id").fetchone()[0]
     tables: int = connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
-    if tables and owner != APPLICATION_ID:
+    if tables and owner != application_id:
         raise StoreUnusable(f"{path} is a database of another program")
-    if version > VERSION:
+    if version > known_version:
         raise StoreUnusable(
-            f"{path} was written by a newer Denyut (schema {version}; this one knows {VERSION}): upgrade Denyut"
+            f"{path} was written by a newer Denyut (schema {version}; this one knows {known_version}): upgrade Denyut"
         )
     return tables
 

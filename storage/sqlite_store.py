@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config.settings import Retention
+from storage.line_protocol import NO_FIELD
 from storage.points import PointBatch, SeriesTable
 from storage.sqlite_cells import merge, merge_cells, pack
 from storage.sqlite_reading import PointReader
@@ -50,10 +52,14 @@ class SqliteStore:
             self._reader = PointReader(self._db)
         self._ids: WeakKeyDictionary[SeriesTable, SeriesIds] = WeakKeyDictionary()
         self._layouts: dict[tuple[str, tuple[str, ...]], int] = {}
+        self.dropped: Counter[str] = Counter()
+        """Points without a finite value."""
 
     def write(self, batches: Sequence[PointBatch]) -> int:
         with self._transaction():
-            return sum(self._write_batch(batch) for batch in batches)
+            written = sum(self._write_batch(batch) for batch in batches)
+        self.dropped += Counter({NO_FIELD: sum(map(len, batches)) - written})
+        return written
 
     def query(self, query: Query) -> list[Row]:
         with self._named_errors():

@@ -1,5 +1,6 @@
 """What every store can do, how it is asked, and how it says no."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, get_args
@@ -24,6 +25,11 @@ class StoreUnusable(StoreError):  # noqa: N818 - says what is the case
 class StoreUnavailable(StoreError):  # noqa: N818 - says what is the case
     """The store cannot take or give points now and the same call may work later."""
 
+    def __init__(self, message: str, retry_after_s: float | None = None) -> None:
+        """`retry_after_s`: how long it asks to be left alone, where it says so."""
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
 
 class StoreRefused(StoreError):  # noqa: N818 - says what is the case
     """The store answered and said no; the same call will be refused again until someone changes something."""
@@ -36,6 +42,16 @@ class StoreRefused(StoreError):  # noqa: N818 - says what is the case
     def concerns_points(self) -> bool:
         """Whether the points are at fault. Where not (a token, a missing bucket), the same points may pass later."""
         return self.reason in ("invalid", "too_large")
+
+
+class PointsRefused(StoreRefused):
+    """Some points are at fault; all others of the call are written."""
+
+    def __init__(self, reason: RefusalReason, message: str, lines: Sequence[tuple[bytes, str]], written: int) -> None:
+        """`lines`: each point refused, in line protocol, and the store's own words on it."""
+        super().__init__(reason, message)
+        self.lines = lines
+        self.written = written
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +102,14 @@ def newest_rows(rows: list[Row], limit: int | None) -> list[Row]:
 class Store(Protocol):
     """Calls never overlap: a store belongs to one thread at a time. Each call may raise any `StoreError`."""
 
+    dropped: Counter[str]
+    """Reason -> points, or values of points, that the store's format cannot carry."""
+
     def write(self, batches: Sequence[PointBatch]) -> int:
         """Writes the points and returns how many there were; those without a finite value are left out.
 
         Idempotent: a point with the series and time of an earlier one replaces the fields it has and keeps the others.
+        Raises `PointsRefused` where the store took all but some.
         """
 
     def query(self, query: Query) -> list[Row]: ...

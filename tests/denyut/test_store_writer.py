@@ -1,5 +1,6 @@
 import threading
 import time
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -29,6 +30,7 @@ class StoreWithTroubles:
 
     def __init__(self, *troubles: StoreError) -> None:
         self.troubles = list(troubles)
+        self.dropped: Counter[str] = Counter()
         self.seconds: list[float] = []
         self.attempts = 0
         self.sizes: list[int] = []
