@@ -2,9 +2,9 @@
 
 import asyncio
 import gc
-import logging
 import sys
 from pathlib import Path
+from typing import get_args
 
 import click
 
@@ -13,6 +13,7 @@ from config.load import load_settings
 from config.mistakes import ConfigurationError
 from config.settings import Settings
 from denyut.data_dir import DataDirError, claimed, default_data_dir
+from denyut.log_setup import Format, Level, set_up_log
 from denyut.memory import return_large_blocks
 from denyut.running import Run, UnsavedError
 from processors.state import StateError
@@ -36,19 +37,24 @@ Examples:
 @click.option("--data-dir", type=click.Path(path_type=Path), help="Where state and embedded store live.")
 @click.option(
     "--log-level",
-    type=click.Choice(["debug", "info", "warning", "error"]),
-    default="info",
-    show_default=True,
-    help="The least that is logged, on standard error.",
+    type=click.Choice(get_args(Level)),
+    help="The least that is logged, on standard error; instead of the configured level.",
 )
-def command(config: Path | None, broker: str | None, data_dir: Path | None, log_level: str) -> None:
+@click.option(
+    "--log-format",
+    type=click.Choice(get_args(Format)),
+    help="Lines for people, or one JSON object a line; instead of the configured format.",
+)
+def command(
+    config: Path | None, broker: str | None, data_dir: Path | None, log_level: Level | None, log_format: Format | None
+) -> None:
     """Take readings from the broker until stopped by SIGTERM or Ctrl-C.
 
     Works without a configuration file: topics city/CITY/KIND/DEVICE with JSON payloads, the embedded store.
     """
-    logging.basicConfig(level=log_level.upper(), format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     try:
         settings = with_broker(load_settings(config), broker)
+        set_up_log(log_level or settings.log.level, log_format or settings.log.format)
         with claimed(data_dir or default_data_dir()) as claimed_dir:
             _run(settings, claimed_dir)
     except ConfigurationError as error:

@@ -187,24 +187,36 @@ def test_the_clock_that_nobody_sets_runs() -> None:
     assert 0 <= boot_time_ns() - before < SECOND_NS
 
 
-def test_the_lag_of_a_batch_is_the_median_of_the_readings_that_bear_a_time() -> None:
-    def batch(*lags_s: int, timed: list[bool]) -> ReadingBatch:
-        n = len(lags_s)
-        return ReadingBatch(
-            source="s",
-            kind="air",
-            quantities=("pm25",),
-            device=np.zeros(n, np.int32),
-            stream=np.zeros(n, np.int32),
-            time_ns=NOON + np.array(lags_s, np.int64) * SECOND_NS,
-            timed=np.array(timed),
-            sequence=np.full(n, NO_SEQUENCE),
-            values=np.ones((1, n)),
-            message=np.arange(n),
-            received_ns=NOON,
-        )
+def batch(*lags_s: int, timed: list[bool]) -> ReadingBatch:
+    n = len(lags_s)
+    return ReadingBatch(
+        source="s",
+        kind="air",
+        quantities=("pm25",),
+        device=np.zeros(n, np.int32),
+        stream=np.zeros(n, np.int32),
+        time_ns=NOON + np.array(lags_s, np.int64) * SECOND_NS,
+        timed=np.array(timed),
+        sequence=np.full(n, NO_SEQUENCE),
+        values=np.ones((1, n)),
+        message=np.arange(n),
+        received_ns=NOON,
+    )
 
+
+def test_the_lag_of_a_batch_is_the_median_of_the_readings_that_bear_a_time() -> None:
     assert median_lag_ns([]) is None
     assert median_lag_ns([batch(0, timed=[False])]) is None
     mixed = [batch(-3, 0, timed=[True, False]), batch(-1, -9, timed=[True, True])]
     assert median_lag_ns(mixed) == -3 * SECOND_NS
+
+
+def test_readings_are_heard_as_they_come(caplog: pytest.LogCaptureFixture) -> None:
+    machine = Machine()
+    machine.is_set(by_ns=HOUR)
+    machine.clock.now_ns()
+    for _ in range(5):
+        machine.clock.hear([batch(3600, timed=[True])])
+        machine.clock.hear([batch(0, timed=[False])])
+    assert seconds_since_noon(machine.clock.now_ns()) == 3600
+    assert "is followed: devices agree with it" in caplog.text
