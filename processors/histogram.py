@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from processors.grouping import sorted_stably
+
 
 @dataclass(frozen=True, slots=True)
 class Bins:
@@ -35,16 +37,19 @@ class Histogram:
 
     @classmethod
     def of(cls, bins: Bins, slot: NDArray[np.int64], values: NDArray[np.float64]) -> "Histogram":
-        keys, counts = np.unique(slot * bins.count + bins.of(values), return_counts=True)
-        return cls(bins, keys, counts.astype(np.int64))
+        keys = slot * bins.count + bins.of(values)
+        keys = keys[sorted_stably(keys, int(keys.max(initial=0)) + 1)]
+        first = _firsts(keys)
+        return cls(bins, keys[first], np.diff(first, append=len(keys)))
 
-    def merge(self, other: "Histogram") -> "Histogram":
-        if not len(self.keys):
-            return other
-        keys, position = np.unique(np.concatenate([self.keys, other.keys]), return_inverse=True)
-        counts = np.zeros(len(keys), np.int64)
-        np.add.at(counts, position, np.concatenate([self.counts, other.counts]))
-        return Histogram(self.bins, keys, counts)
+    def merge(self, others: Sequence["Histogram"]) -> "Histogram":
+        parts = [self, *others]
+        keys = np.concatenate([part.keys for part in parts])
+        counts = np.concatenate([part.counts for part in parts])
+        order = np.argsort(keys, kind="stable")  # which is quick for runs that ascend
+        keys = keys[order]
+        first = _firsts(keys)
+        return Histogram(self.bins, keys[first], np.add.reduceat(counts[order], first) if len(first) else counts)
 
     def part(self, start: int, end: int) -> "Histogram":
         """The slots from start to end, numbered from 0."""
@@ -81,3 +86,8 @@ class Histogram:
             low = bins.low + (self.keys[hit] % bins.count) * bins.width
             found[row, filled] = low + inside * bins.width
         return found
+
+
+def _firsts(keys: NDArray[np.int64]) -> NDArray[np.intp]:
+    """Positions in ascending keys at which another one begins."""
+    return np.flatnonzero(np.append(len(keys) > 0, keys[1:] != keys[:-1]))

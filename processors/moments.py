@@ -30,25 +30,21 @@ def empty(columns: int, series: int) -> tuple[Numbers, Times]:
     return numbers, times
 
 
-def merge(a: Numbers, a_times: Times, b: Numbers, b_times: Times) -> tuple[Numbers, Times]:
-    """The statistics of both sets of values together; b wins only where it is earlier (first) or not earlier (last)."""
-    numbers = np.empty_like(a)
-    times = np.empty_like(a_times)
-    count = a[COUNT] + b[COUNT]
-    share = b[COUNT] / np.maximum(count, 1.0)
+def merge(a: Numbers, a_times: Times, b: Numbers, b_times: Times) -> None:
+    """Bring b into a: it wins only where it is earlier (first) or not earlier (last)."""
+    count = a[COUNT].copy()
+    a[COUNT] += b[COUNT]
+    share = b[COUNT] / np.maximum(a[COUNT], 1.0)
     delta = b[MEAN] - a[MEAN]
-    numbers[COUNT] = count
-    numbers[MEAN] = a[MEAN] + delta * share
-    numbers[M2] = a[M2] + b[M2] + delta * delta * a[COUNT] * share
-    np.minimum(a[MIN], b[MIN], out=numbers[MIN])
-    np.maximum(a[MAX], b[MAX], out=numbers[MAX])
-    earlier = b_times[FIRST_NS] < a_times[FIRST_NS]
-    later = b_times[LAST_NS] >= a_times[LAST_NS]
-    numbers[FIRST] = np.where(earlier, b[FIRST], a[FIRST])
-    numbers[LAST] = np.where(later, b[LAST], a[LAST])
-    np.minimum(a_times[FIRST_NS], b_times[FIRST_NS], out=times[FIRST_NS])
-    np.maximum(a_times[LAST_NS], b_times[LAST_NS], out=times[LAST_NS])
-    return numbers, times
+    a[MEAN] += delta * share
+    a[M2] += b[M2]
+    a[M2] += delta * delta * count * share
+    np.minimum(a[MIN], b[MIN], out=a[MIN])
+    np.maximum(a[MAX], b[MAX], out=a[MAX])
+    np.copyto(a[FIRST], b[FIRST], where=b_times[FIRST_NS] < a_times[FIRST_NS])
+    np.copyto(a[LAST], b[LAST], where=b_times[LAST_NS] >= a_times[LAST_NS])
+    np.minimum(a_times[FIRST_NS], b_times[FIRST_NS], out=a_times[FIRST_NS])
+    np.maximum(a_times[LAST_NS], b_times[LAST_NS], out=a_times[LAST_NS])
 
 
 def of_groups(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,9 +16,11 @@ from processors.runs import Sums
 from processors.stamps import next_stamp
 from processors.tracked import TrackedColumns
 
-_GROWTH = 1.5
-_AT_ONCE = 16_384
-"""Devices merged together: with a million, copies of all their statistics would be the peak of memory."""
+_GROWTH = 2
+_AT_ONCE = 4096
+"""Devices merged together: few enough that what is computed of them stays in the processor's cache."""
+_WHOLE = 32_768
+"""Up to so many groups are reduced without their readings being put in order."""
 
 
 @dataclass(slots=True)
@@ -55,6 +58,11 @@ class Block:
             dict(self.histograms),
         )
 
+    def at(self, chosen: NDArray[np.int64]) -> "Block":
+        """The devices at these positions, ascending: views where they stand in a row."""
+        rows = _as_slice(chosen)
+        return self.part(rows.start, rows.stop) if isinstance(rows, slice) else self.take(chosen)
+
     def take(self, chosen: NDArray[np.int64]) -> "Block":
         """The devices at these positions, in this order, each once."""
         position = np.full(len(self.device), -1, np.int64)
@@ -76,25 +84,44 @@ def blocks_of(
     values: NDArray[np.float64],
     time_ns: NDArray[np.int64],
 ) -> Iterator[tuple[int, Block]]:
-    """(pane, statistics of its readings), ascending; readings in any order. values: (c, n)."""
+    """(pane, statistics of some of its devices), ascending by both; readings in any order. values: (c, n)."""
     groups = group_by(pane, device)
-    numbers, times = moments.of_groups(values, time_ns, groups.of, len(groups))
+    if len(groups) <= _WHOLE:
+        yield from _by_pane(groups.pane, _block_of(tracked, groups.device, values, time_ns, groups.of))
+        return
+    for part, at in groups.parts(_AT_ONCE):
+        own, part_values = groups.of[at] - part.start, np.take(values, at, axis=1)
+        yield from _by_pane(groups.pane[part], _block_of(tracked, groups.device[part], part_values, time_ns[at], own))
+
+
+def _by_pane(pane: NDArray[np.int64], block: Block) -> Iterator[tuple[int, Block]]:
+    """pane: (k,) of each device in the block, ascending."""
+    edges = [0, *(np.flatnonzero(np.diff(pane)) + 1).tolist(), len(pane)]
+    for start, end in pairwise(edges):
+        yield int(pane[start]), block if len(edges) == 2 else block.part(start, end)
+
+
+def _block_of(
+    tracked: TrackedColumns,
+    device: NDArray[np.int32],
+    values: NDArray[np.float64],
+    time_ns: NDArray[np.int64],
+    group: NDArray[np.intp],
+) -> Block:
+    """The readings of `group` (n,), one of `device` (k,) each."""
+    numbers, times = moments.of_groups(values, time_ns, group, len(device))
     histograms = {}
     for column, bins in tracked.bins.items():
         present = np.flatnonzero(~np.isnan(values[column]))
-        histograms[column] = Histogram.of(bins, groups.of[present], values[column, present])
-    whole = Block(
-        device[groups.representative],
+        histograms[column] = Histogram.of(bins, group[present], values[column, present])
+    return Block(
+        device,
         numbers,
         times,
-        runs.of_groups(tracked.runs, values, time_ns, groups.of, len(groups)),
-        np.bincount(groups.of, minlength=len(groups)),
+        runs.of_groups(tracked.runs, values, time_ns, group, len(device)),
+        np.bincount(group, minlength=len(device)),
         histograms,
     )
-    held = pane[groups.representative]
-    edges = [0, *(np.flatnonzero(np.diff(held)) + 1).tolist(), len(held)]
-    for start, end in pairwise(edges):
-        yield int(held[start]), whole if len(edges) == 2 else whole.part(start, end)
 
 
 class Pane:
@@ -107,27 +134,27 @@ class Pane:
         self.size = 0
         self._block = _empty_block(tracked, 0)
         self._slot_of_device: NDArray[np.int32] | None = None
+        self._later: dict[int, list[Histogram]] = {}
+        """Column -> counts that are not yet among those of the block."""
         self.stamp = next_stamp()
         """Of the content; another one after each change."""
 
     def merge(self, block: Block, *, keep: bool = False) -> NDArray[np.int64]:
         """Take a block in; returns the slots that it touched. keep: nobody else uses the block's arrays."""
         self.stamp = next_stamp()
-        if not self.size:
+        if not self.size and self._expected <= len(block.device):
             return self._adopt(block if keep else block.copy())
         self._widen()
         slots = self._slots(block.device)
-        known = slots < self.size
+        known = np.flatnonzero(slots < self.size)
         bare = replace(block, histograms={})
-        at = np.flatnonzero(known)
-        for start in range(0, len(at), _AT_ONCE):
-            self._combine(bare, slots, at[start : start + _AT_ONCE])
-        if not known.all():
-            self._append(bare, np.flatnonzero(~known))
+        if len(known) < len(slots):
+            self._append(bare, np.flatnonzero(slots >= self.size))
+        for start in range(0, len(known), _AT_ONCE):
+            at = known[start : start + _AT_ONCE]
+            self._combine(bare.at(at), slots[at])
         for column, histogram in block.histograms.items():
-            moved = histogram.moved(slots)
-            held = self._block.histograms.get(column)
-            self._block.histograms[column] = moved if held is None else held.merge(moved)
+            self._count(column, histogram.moved(slots))
         return slots
 
     def block(self) -> Block:
@@ -174,6 +201,7 @@ class Pane:
     @property
     def nbytes(self) -> int:
         """What the content takes: the same after it was saved and restored, so that both let go of the same windows."""
+        self._merge_counts()
         slot = (7 + 2) * 8 * len(self._tracked) + 8 * len(self._tracked.runs) + 8 + 4
         histograms = self._block.histograms.values()
         return self.size * slot + sum(held.keys.nbytes + held.counts.nbytes for held in histograms)
@@ -184,6 +212,22 @@ class Pane:
         pane._block = block
         pane.size = len(block.device)
         return pane
+
+    def _count(self, column: int, histogram: Histogram) -> None:
+        """Counts gather beside those held until they are as many: merging costs as much as all of them."""
+        held = self._block.histograms.get(column)
+        if held is None:
+            self._block.histograms[column] = histogram
+            return
+        later = self._later.setdefault(column, [])
+        later.append(histogram)
+        if sum(len(each.keys) for each in later) >= len(held.keys):
+            self._merge_counts()
+
+    def _merge_counts(self) -> None:
+        for column, later in self._later.items():
+            self._block.histograms[column] = self._block.histograms[column].merge(later)
+        self._later = {}
 
     def _adopt(self, block: Block) -> NDArray[np.int64]:
         self._block = block
@@ -211,21 +255,26 @@ class Pane:
             self._slot_of_device = index
         return index
 
-    def _combine(self, block: Block, slots: NDArray[np.int64], known: NDArray[np.int64]) -> None:
-        if len(known) < len(slots):
-            block, slots = block.take(known), slots[known]
+    def _combine(self, block: Block, slots: NDArray[np.int64]) -> None:
         held, at = self._block, _as_slice(slots)
-        mine, my_times = held.numbers[:, :, at], held.times[:, :, at]
-        if len(held.sums):
-            held.sums[:, at] = runs.merge(
-                self._tracked.runs, mine, my_times, held.sums[:, at], block.numbers, block.times, block.sums
-            )
-        held.numbers[:, :, at], held.times[:, :, at] = moments.merge(mine, my_times, block.numbers, block.times)
+        if isinstance(at, slice):
+            self._merge_into(held.numbers[..., at], held.times[..., at], held.sums[:, at], block)
+        else:
+            numbers, times = np.take(held.numbers, at, axis=2), np.take(held.times, at, axis=2)
+            sums = held.sums[:, at]
+            self._merge_into(numbers, times, sums, block)
+            _scatter(held.numbers, at, numbers)
+            _scatter(held.times, at, times)
+            held.sums[:, at] = sums
         held.readings[at] += block.readings
 
+    def _merge_into(self, numbers: Numbers, times: Times, sums: Sums, block: Block) -> None:
+        if len(sums):
+            sums[:] = runs.merge(self._tracked.runs, numbers, times, sums, block.numbers, block.times, block.sums)
+        moments.merge(numbers, times, block.numbers, block.times)
+
     def _append(self, block: Block, new: NDArray[np.int64]) -> None:
-        if len(new) < len(block.device):
-            block = block.take(new)
+        block = block.at(new)
         end = self.size + len(new)
         self._reserve(end)
         held, at = self._block, slice(self.size, end)
@@ -261,6 +310,13 @@ class Pane:
         missing_sums = len(self._tracked.runs) - len(held.sums)
         if missing_sums:
             held.sums = np.concatenate([held.sums, np.zeros((missing_sums, len(held.device)))])
+
+
+def _scatter(statistics: NDArray[Any], slots: NDArray[np.int64], values: NDArray[Any]) -> None:
+    """Row by row: numpy assigns to chosen places of one axis several times as fast as to those of three."""
+    for rows, new_rows in zip(statistics, values, strict=True):
+        for row, new in zip(rows, new_rows, strict=True):
+            row[slots] = new
 
 
 def _as_slice(slots: NDArray[np.int64]) -> slice | NDArray[np.int64]:

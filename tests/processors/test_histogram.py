@@ -24,7 +24,7 @@ def test_a_merge_of_two_halves_holds_the_counts_of_the_whole(
 ) -> None:
     cut = data.draw(st.integers(1, len(readings) - 1))
     slots, values = [slot for slot, _ in readings], [value for _, value in readings]
-    merged = histogram(values[:cut], slots[:cut]).merge(histogram(values[cut:], slots[cut:]))
+    merged = histogram(values[:cut], slots[:cut]).merge([histogram(values[cut:], slots[cut:])])
     whole = histogram(values, slots)
     assert merged.keys.tolist() == whole.keys.tolist()
     assert merged.counts.tolist() == whole.counts.tolist()
