@@ -57,25 +57,25 @@ class SourceDecoder:
         """`topics` are those of an earlier run, in the order of their stream numbers."""
         self._source = source
         self._kinds = kinds
-        self._router = TopicRouter(source, default_city, devices)
-        self._router.streams(topics)
+        self.router = TopicRouter(source, default_city, devices)
+        self.router.streams(topics)
         self._decoders: dict[str, JsonDecoder] = {}
 
     @property
     def topics(self) -> list[bytes]:
         """In the order of their stream numbers."""
-        return list(self._router)
+        return list(self.router)
 
     @property
     def streams(self) -> int:
-        return len(self._router)
+        return len(self.router)
 
     def topics_between(self, start: int, end: int) -> list[bytes]:
         """Those of streams start to end, end not included."""
-        return self._router.between(start, end)
+        return self.router.between(start, end)
 
     def decode(self, batch: MessageBatch) -> DecodedBatch:
-        streams = self._router.streams(batch.topics)
+        streams = self.router.streams(batch.topics)
         decoded = DecodedBatch()
         usable = (streams >= 0) & ~batch.retained
         refused = ~usable
@@ -87,19 +87,19 @@ class SourceDecoder:
         if refused.any():
             self._refuse(streams, refused, decoded)
         chosen = np.flatnonzero(usable)
-        kinds = self._router.kind_numbers(streams[chosen])
+        kinds = self.router.kind_numbers(streams[chosen])
         for number in np.unique(kinds).tolist():
-            self._decode_kind(self._router.kinds[number], batch, streams, chosen[kinds == number], decoded)
+            self._decode_kind(self.router.kinds[number], batch, streams, chosen[kinds == number], decoded)
         return decoded
 
     def devices(self, topics: Sequence[bytes]) -> NDArray[np.int32]:
         """(n,) rows of the `DeviceTable`, made on first sight; -1 where a topic names no device."""
-        return self._device_of(self._router.streams(topics))
+        return self._device_of(self.router.streams(topics))
 
     def _device_of(self, streams: NDArray[np.int32]) -> NDArray[np.int32]:
         device = np.full(len(streams), _NO_DEVICE, np.int32)
         known = streams >= 0
-        device[known] = self._router.devices(streams[known])
+        device[known] = self.router.devices(streams[known])
         return device
 
     def _refuse(self, streams: NDArray[np.int32], refused: NDArray[np.bool_], decoded: DecodedBatch) -> None:
@@ -108,7 +108,7 @@ class SourceDecoder:
             chosen.tolist(), streams[chosen].tolist(), self._device_of(streams[chosen]).tolist(), strict=True
         )
         for message, stream, device in refusals:
-            reason = self._router.refusal(stream) if stream < 0 else Reason.RETAINED
+            reason = self.router.refusal(stream) if stream < 0 else Reason.RETAINED
             decoded.rejections.append(Rejection(message, reason, device))
 
     def _decode_kind(
@@ -123,27 +123,28 @@ class SourceDecoder:
         columns = self._decoder(kind).decode(payloads)
         for message, reason in columns.rejected:
             stream = streams[chosen[message : message + 1]]
-            device = int(self._router.devices(stream)[0])
+            device = int(self.router.devices(stream)[0])
             decoded.rejections.append(Rejection(int(chosen[message]), reason, device))
         if len(columns.message):
-            decoded.readings.append(self._readings(kind, columns, chosen[columns.message], streams, batch.received_ns))
+            decoded.readings.append(self._readings(kind, columns, chosen[columns.message], streams, batch))
 
     def _readings(
-        self, kind: str, columns: Decoded, message: NDArray[np.int64], streams: NDArray[np.int32], received_ns: int
+        self, kind: str, columns: Decoded, message: NDArray[np.int64], streams: NDArray[np.int32], batch: MessageBatch
     ) -> ReadingBatch:
         stream = streams[message]
         return ReadingBatch(
             source=self._source.name,
             kind=kind,
             quantities=columns.quantities,
-            device=self._router.devices(stream),
+            device=self.router.devices(stream),
             stream=stream,
-            time_ns=np.where(columns.timed, columns.time_ns, received_ns),
+            time_ns=np.where(columns.timed, columns.time_ns, batch.received_ns),
             timed=columns.timed,
             sequence=columns.sequence,
             values=columns.values,
             message=message,
-            received_ns=received_ns,
+            received_ns=batch.received_ns,
+            behind=batch.behind,
         )
 
     def _decoder(self, kind: str) -> JsonDecoder:

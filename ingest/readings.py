@@ -37,6 +37,8 @@ class ReadingBatch:
     """(n,) the message of its batch each reading came in; a buffered upload gives several readings."""
     received_ns: int
     """Receive time of the batch, ns UTC; read once."""
+    behind: bool = False
+    """Part of a backlog: the receive time says nothing of the readings' age."""
 
     def take(self, chosen: NDArray[np.int64]) -> "ReadingBatch":
         """The readings at these positions."""
@@ -52,6 +54,7 @@ class ReadingBatch:
             values=self.values[:, chosen],
             message=self.message[chosen],
             received_ns=self.received_ns,
+            behind=self.behind,
         )
 
     def __len__(self) -> int:

@@ -67,6 +67,11 @@ class TopicRouter(dict[bytes, int]):
         """(n,) indices into `kinds`."""
         return self._kind_of[streams]
 
+    def kind_of(self, topic: bytes) -> str | None:
+        """What kind the template finds in a topic, which is not remembered by it; None where it finds none."""
+        match = self._pattern.fullmatch(topic.decode(errors="replace"))
+        return None if match is None else {**self._defaults, **match.groupdict()}["kind"]
+
     def __missing__(self, topic: bytes) -> int:
         try:
             text = topic.decode()

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from config.settings import Device, Kind, Windows
 from ingest.devices import DeviceTable
 from ingest.readings import ReadingBatch
+from processors import backlog_times
 from processors.cadence import Cadences
 from processors.duplicates import SeenReadings
 from processors.indicators.catalogue import CATALOGUE
@@ -56,6 +57,8 @@ class State:
     """The watermark up to which windows were closed last."""
     implausible: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(kind, quantity) -> values outside their plausible range."""
+    backlog_ns: NDArray[np.int64] = field(default_factory=lambda: backlog_times.NONE)
+    """Event times of the newest readings of a backlog, while there is one."""
 
 
 class Processor:
@@ -176,12 +179,25 @@ class Processor:
         outcomes[too_late[seen.known(batch.take(too_late))]] = Outcome.DUPLICATE
 
     def _move_watermark(self, batch: ReadingBatch, outcomes: Outcomes) -> None:
-        if self._time_base == "received":
+        if self._time_base == "received" and not batch.behind:
+            self.state.backlog_ns = backlog_times.NONE
             self._raise_watermark(batch.received_ns)
             return
-        accepted = batch.time_ns[outcomes <= Outcome.LATE]
-        if len(accepted):
-            self._raise_watermark(int(accepted.max()))
+        accepted = outcomes <= Outcome.LATE
+        if self._time_base == "received":
+            self._follow_backlog(batch, accepted & batch.timed)
+        elif accepted.any():
+            self._raise_watermark(int(batch.time_ns[accepted].max()))
+
+    def _follow_backlog(self, batch: ReadingBatch, timed: NDArray[np.bool_]) -> None:
+        """Readings without a time move nothing: theirs is the receive time, and would make the others late."""
+        if not timed.any():
+            return
+        times = backlog_times.with_newest(self.state.backlog_ns, batch.time_ns[timed], batch.message[timed])
+        self.state.backlog_ns = times
+        reached_ns = backlog_times.reached(times)
+        if reached_ns is not None:
+            self._raise_watermark(min(batch.received_ns, reached_ns))
 
     def _raise_watermark(self, time_ns: int) -> None:
         # The clock of this machine may step back (NTP, somebody sets it); the watermark never does.

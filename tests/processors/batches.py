@@ -1,7 +1,7 @@
 """Readings written as rows, a processor fed with them, and the windows it gave, newest revision last."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
@@ -95,11 +95,13 @@ class Fed:
         self.kinds = {self.kind: Kind(quantities=self.quantities)}
         self.processor = Processor(self.settings, self.kinds, self.table, self.time_base)
 
-    def take(self, *rows: Row, received: str | int | None = None, source: str = "mqtt") -> list[Outcome]:
+    def take(
+        self, *rows: Row, received: str | int | None = None, source: str = "mqtt", behind: bool = False
+    ) -> list[Outcome]:
         """Received at the newest of their times where nothing else is said."""
         latest_ns = max(each.time_ns for each in rows)
         received_ns = at(received) if isinstance(received, str) else latest_ns if received is None else received
-        outcomes = self.processor.process(batch(rows, received_ns, self.kind, source))
+        outcomes = self.processor.process(replace(batch(rows, received_ns, self.kind, source), behind=behind))
         return [Outcome(outcome) for outcome in outcomes.tolist()]
 
     def advance(self, clock: str | int | None = None) -> list[WindowBatch]:
