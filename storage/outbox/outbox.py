@@ -30,6 +30,8 @@ _AT_ONCE_BYTES = 32 << 20
 _CURSORS_AFTER_S = 0.25
 _FIRST_RETRY_S = 0.5
 _LAST_RETRY_S = 10.0
+_LONGEST_WAIT_S = 3600.0
+"""A lock cannot wait for ever and a day."""
 
 
 class Outbox:
@@ -153,7 +155,7 @@ class Outbox:
         """Until there is a part after this one to read, a moment (of time.monotonic) has come, or something else."""
         with self._lock:
             while self._last_part <= after and not or_else() and (left := until - time.monotonic()) > 0:
-                self._news.wait(left)
+                self._news.wait(min(left, _LONGEST_WAIT_S))
 
     def wake(self) -> None:
         """Lets those who wait look at their `or_else` again."""

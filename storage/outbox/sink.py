@@ -92,13 +92,14 @@ class Sink:
         reader: PartReader | None = None
         try:
             while not self._is_done():
+                was_stopping = self._stopping.is_set()
                 try:
                     reader = reader or self._outbox.reader()
                     portion = self._next(reader, until=next_retention)
                     if portion is not None:
                         self._write(portion)
                 except Exception as error:
-                    self._pause(self._failed(error))
+                    self._pause(self._failed(error), was_stopping)
                 if self._retention is not None and time.monotonic() >= next_retention:
                     self._apply(self._retention)
                     next_retention = time.monotonic() + _RETENTION_EVERY_S
@@ -159,9 +160,9 @@ class Sink:
             return self._backoff.asked_s(error.retry_after_s)
         return self._backoff.delay_s()
 
-    def _pause(self, seconds: float) -> None:
-        """Whoever asks for a stop meanwhile has one attempt made at once, and the others until he gives up."""
-        if self._stopping.is_set():
+    def _pause(self, seconds: float, was_stopping: bool) -> None:
+        """A stop that is asked for now or meanwhile is worth one attempt at once."""
+        if was_stopping:
             time.sleep(max(0.0, min(seconds, self._give_up_at - time.monotonic())))
         else:
             self._stopping.wait(seconds)
