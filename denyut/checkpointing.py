@@ -21,6 +21,9 @@ from processors.checkpoints.pieces import PieceWriter
 LOG = logging.getLogger("denyut")
 _SHARE = 10
 """Of this many seconds one is spent on writing, at most."""
+_SHORT_S = 0.2
+_PATIENCE_S = 15.0
+"""How long a large state waits for windows to close."""
 _WAIT_S = 0.005
 
 Describe = Callable[[PieceWriter], dict[str, Any]]
@@ -58,6 +61,13 @@ class Checkpointing:
         """Of these, how long nothing else was done."""
         self.last_bytes = 0
         self.last_error = ""
+        self.failures = 0
+        self._valid_at: float | None = None
+
+    @property
+    def age_s(self) -> float | None:
+        """Since one became valid in this process; None: none has."""
+        return None if self._valid_at is None else round(time.monotonic() - self._valid_at, 1)
 
     @property
     def needed_from(self) -> int:
@@ -68,9 +78,16 @@ class Checkpointing:
     def running(self) -> bool:
         return self._forked is not None or self._written is not None or self._published is not None
 
-    def begin(self, next_offset: int) -> bool:
-        """Take one if it is due: entries were applied since the last one, and that was long enough ago."""
-        if self.running or next_offset <= self.last_offset or time.monotonic() < self._not_before:
+    def begin(self, next_offset: int, *, closed: bool = False) -> bool:
+        """Take one if it is due: entries were applied since the last one, and that was long enough ago.
+
+        closed: windows have just closed. That is the best moment for a large state: closing the next ones writes to
+        most of the memory, and each page that the fork still shares then has to be copied first.
+        """
+        if self.running or next_offset <= self.last_offset:
+            return False
+        due_for_s = time.monotonic() - self._not_before
+        if due_for_s < 0 or (self.last_seconds > _SHORT_S and not closed and due_for_s < _PATIENCE_S):
             return False
         self._next_offset = next_offset
         self._began = time.monotonic()
@@ -158,9 +175,11 @@ class Checkpointing:
         if self.last_error:
             LOG.info("checkpoints are written again")
         self.last_offset, self.last_error = self._next_offset, ""
+        self._valid_at = time.monotonic()
         return True
 
     def _fail(self, error: str) -> None:
+        self.failures += 1
         if error != self.last_error:
             LOG.warning("the checkpoint could not be written and is tried again: %s", error)
         self.last_error = error

@@ -5,7 +5,6 @@ valid by a rename, when all it names is on disk. The newest two stay, so that on
 """
 
 import logging
-import os
 import struct
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,8 +18,9 @@ from processors.checkpoints.pieces import (
     CheckpointError,
     PieceReader,
     PieceWriter,
+    bring_to_disk,
     remove_pieces,
-    sync_directory,
+    sync_file,
     write_all,
 )
 from processors.state import StateError
@@ -38,11 +38,13 @@ Content = TypeVar("Content")
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A checkpoint that is whole on disk and not valid yet."""
+    """A checkpoint that is whole, but not on disk for sure and not valid yet."""
 
     next_offset: int
     names: frozenset[str]
     """Of its pieces."""
+    new: list[str]
+    """Of these, the ones that no checkpoint had before."""
     stamps: dict[str, str] = field(default_factory=dict)
     bytes_written: int = 0
 
@@ -97,29 +99,28 @@ class CheckpointDirectory:
         return None
 
     def write(self, next_offset: int, describe: Callable[[PieceWriter], dict[str, Any]]) -> Written:
-        """Everything on disk but its final name. Raises OSError."""
+        """Everything but the wait for the disk and the final names. Raises OSError."""
         self._remove_old()
         pieces = PieceWriter(self._pieces, self._stamps)
         try:
             parts = describe(pieces)
-            pieces.finish()
+            document = msgspec.msgpack.encode({"pieces": sorted(pieces.names), **parts})
+            head = _HEAD.pack(_MAGIC, VERSION, _checksum(VERSION, document))
+            with self._unfinished(next_offset).open("wb", buffering=0) as file:
+                for part in (head, document):
+                    write_all(file.fileno(), memoryview(part))
         except BaseException:
             pieces.discard()
             raise
-        document = msgspec.msgpack.encode({"pieces": sorted(pieces.names), **parts})
-        head = _HEAD.pack(_MAGIC, VERSION, _checksum(VERSION, document))
-        path = self._unfinished(next_offset)
-        with path.open("wb") as stream:
-            for part in (head, document):
-                write_all(stream.fileno(), memoryview(part))
-            os.fsync(stream.fileno())
         written = pieces.bytes_written + len(head) + len(document)
-        return Written(next_offset, frozenset(pieces.names), pieces.stamps, written)
+        return Written(next_offset, frozenset(pieces.names), pieces.new, pieces.stamps, written)
 
     def publish(self, written: Written) -> None:
-        """From here on it is the newest. Raises OSError."""
+        """From here on it is the newest; waits for the disk. Raises OSError."""
+        bring_to_disk(self._pieces, written.new)
+        sync_file(self._unfinished(written.next_offset))
         self._unfinished(written.next_offset).replace(self._path(written.next_offset))
-        sync_directory(self._directory)
+        sync_file(self._directory)
         self._stamps = dict(written.stamps)
         valid = {**self._valid, written.next_offset: written.names}
         self._valid = {offset: valid[offset] for offset in sorted(valid)[-KEPT:]}

@@ -1,7 +1,7 @@
 """Large parts of a checkpoint, each in a file named after its content: what did not change is not written again."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,6 @@ from processors.checkpoints.arrays import Packed, pack_inline, unpack_inline
 
 LARGE = 65_536
 """Bytes; what is smaller stands in the document itself."""
-_TOGETHER = 64
-"""Files brought to disk together: the first of them makes the file system write its own notes of all."""
 _UNFINISHED = ".new"
 
 
@@ -23,16 +21,17 @@ class CheckpointError(Exception):
 
 
 class PieceWriter:
-    """The pieces of one checkpoint; they are on disk after `finish`. Raises OSError throughout."""
+    """The pieces of one checkpoint, not on disk for sure before `bring_to_disk`. Raises OSError throughout."""
 
     def __init__(self, directory: Path, known: Mapping[str, str] | None = None) -> None:
         """`known`: stamp -> name of pieces that are on disk and stay there."""
         self._directory = directory
         self._known = known or {}
-        self._unfinished: list[tuple[int, str]] = []
         self.stamps: dict[str, str] = {}
         """Stamp -> name, of what this checkpoint holds; known to the next one."""
         self.names: set[str] = set()
+        self.new: list[str] = []
+        """Of these, the ones that were not there before."""
         self.bytes_written = 0
 
     def pack(self, array: NDArray[Any], stamp: str | None = None) -> Packed:
@@ -46,16 +45,10 @@ class PieceWriter:
         """The name of a piece; `make` is called where nobody knows what the stamp stands for."""
         return self._named(stamp, lambda: iter([memoryview(make())]))
 
-    def finish(self) -> None:
-        self._bring_to_disk()
-        sync_directory(self._directory)
-
     def discard(self) -> None:
         """What was begun is taken away again."""
-        for file, name in self._unfinished:
-            os.close(file)
+        for name in self.new:
             self._path(name + _UNFINISHED).unlink(missing_ok=True)
-        self._unfinished = []
 
     def _named(self, stamp: str | None, parts: Callable[[], Iterator[memoryview]]) -> str:
         name = None if stamp is None else self._known.get(stamp)
@@ -72,21 +65,11 @@ class PieceWriter:
         size = sum(part.nbytes for part in parts)
         if name in self.names or _size_of(self._path(name)) == size:
             return
-        file = os.open(self._path(name + _UNFINISHED), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
-        self._unfinished.append((file, name))
-        for part in parts:
-            write_all(file, part)
+        self.new.append(name)
+        with self._path(name + _UNFINISHED).open("wb", buffering=0) as file:
+            for part in parts:
+                write_all(file.fileno(), part)
         self.bytes_written += size
-        if len(self._unfinished) >= _TOGETHER:
-            self._bring_to_disk()
-
-    def _bring_to_disk(self) -> None:
-        for file, _ in self._unfinished:
-            os.fsync(file)
-        while self._unfinished:
-            file, name = self._unfinished.pop()
-            os.close(file)
-            self._path(name + _UNFINISHED).replace(self._path(name))
 
     def _path(self, name: str) -> Path:
         return self._directory / name
@@ -121,6 +104,15 @@ class PieceReader:
         return held
 
 
+def bring_to_disk(directory: Path, new: Sequence[str]) -> None:
+    """Pieces that a writer has made, perhaps in a process that is gone. Raises OSError."""
+    for name in new:
+        sync_file(directory / (name + _UNFINISHED))
+    for name in new:
+        (directory / (name + _UNFINISHED)).replace(directory / name)
+    sync_file(directory)
+
+
 def remove_pieces(directory: Path, needed: set[str]) -> None:
     """All but those, also what a writer that was killed left unfinished."""
     for path in directory.iterdir():
@@ -133,9 +125,9 @@ def write_all(file: int, content: memoryview) -> None:
         content = content[os.write(file, content) :]
 
 
-def sync_directory(directory: Path) -> None:
-    """Names in it are on disk afterwards."""
-    file = os.open(directory, os.O_RDONLY | os.O_CLOEXEC)
+def sync_file(path: Path) -> None:
+    """The content is on disk afterwards; of a directory: the names in it."""
+    file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(file)
     finally:

@@ -102,11 +102,28 @@ def test_the_next_one_waits_as_long_as_configured_and_ten_times_as_long_as_writi
     began = time.monotonic()
     taken.begin(5)
     assert until_valid(taken)
-    assert not taken.begin(6)
-    while not taken.begin(6):
+    assert not taken.begin(6, closed=True)
+    while not taken.begin(6, closed=True):
         assert time.monotonic() - began < 20
         time.sleep(0.01)
     assert time.monotonic() - began >= 2.0
+    taken.stop()
+
+
+def test_a_large_state_waits_for_windows_to_close_but_not_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("denyut.checkpointing._SHORT_S", 0.0)
+    taken = checkpointing(tmp_path)
+    assert taken.begin(5), "nobody knows yet how large it is"
+    assert until_valid(taken)
+    time.sleep(10.5 * taken.last_seconds)
+    assert not taken.begin(6)
+    assert taken.begin(6, closed=True)
+    assert until_valid(taken)
+    monkeypatch.setattr("denyut.checkpointing._PATIENCE_S", 0.0)
+    time.sleep(10.5 * taken.last_seconds)
+    assert taken.begin(7)
     taken.stop()
 
 
