@@ -6,6 +6,7 @@ import click
 
 COMMANDS = {
     "check": "Check a configuration file; say every mistake at once.",
+    "dead-letters": "Look at what could not be taken in; take it in again.",
     "demo": "Start a broker, a simulated city and Denyut, and watch.",
     "query": "Print stored points as a table, CSV or JSON.",
     "replay": "Run recorded files through the same processing.",
@@ -22,7 +23,7 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         if cmd_name not in COMMANDS:
             return None
-        command: click.Command = import_module(f"denyut.commands.{cmd_name}").command
+        command: click.Command = import_module(f"denyut.commands.{cmd_name.replace('-', '_')}").command
         command.name = cmd_name
         return command
 

@@ -1,8 +1,6 @@
 """Rows of a store as a table for people or as CSV, JSON and JSON lines for programs."""
 
 import csv
-import json
-import re
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import IO
 
@@ -12,12 +10,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from denyut.aligned_columns import widths_of, write_aligned
 from denyut.point_times import iso_utc
+from denyut.terminal_text import json_text, visible
 from storage.store import Row
 
 Cell = str | float | None
-_UNSAFE = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
-"""What JSON lets stand in a text although a terminal may act on it; the rest of the control characters it escapes."""
 
 _FIRST = ("value", "coverage", "quality")
 _LAST = "revision"
@@ -30,8 +28,8 @@ def write_table(rows: Sequence[Row], out: IO[str]) -> None:
     shown = [[_shown(cell) for cell in line] for line in cells]
     console = Console(file=out)
     if not console.is_terminal:
-        _write_plain(header, shown, cells, out)
-    elif sum(_widths(header, shown)) + 3 * len(header) + 1 <= console.width:
+        write_aligned(header, shown, [_is_number(cells, column) for column in range(len(header))], out)
+    elif sum(widths_of(header, shown)) + 3 * len(header) + 1 <= console.width:
         console.print(_rich_table(header, shown, cells))
     else:
         for row in rows:
@@ -49,11 +47,11 @@ def write_csv(rows: Sequence[Row], out: IO[str]) -> None:
 
 
 def write_json(rows: Sequence[Row], out: IO[str]) -> None:
-    out.write(_json([_object(row) for row in rows], out, indent=2) + "\n")
+    out.write(json_text([_object(row) for row in rows], out, indent=2) + "\n")
 
 
 def write_json_lines(rows: Sequence[Row], out: IO[str]) -> None:
-    out.writelines(_json(_object(row), out) + "\n" for row in rows)
+    out.writelines(json_text(_object(row), out) + "\n" for row in rows)
 
 
 Writer = Callable[[Sequence[Row], IO[str]], None]
@@ -63,12 +61,6 @@ FORMATS: dict[str, Writer] = {
     "json": write_json,
     "jsonl": write_json_lines,
 }
-
-
-def _json(value: object, out: IO[str], indent: int | None = None) -> str:
-    takes_all = (getattr(out, "encoding", None) or "utf-8").lower().replace("-", "") == "utf8"
-    text = json.dumps(value, ensure_ascii=not takes_all, indent=indent)
-    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def _object(row: Row) -> dict[str, Cell]:
@@ -118,27 +110,11 @@ def _shown(cell: Cell) -> str:
         if cell and (abs(cell) < 1e-3 or abs(cell) >= 1e15):
             return f"{cell:.4g}"
         return f"{cell:.4f}".rstrip("0").rstrip(".")
-    # A name may hold a line break or a terminal's control sequence; neither may act.
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in cell or "")
+    return visible(cell or "")
 
 
 def _is_number(cells: list[list[Cell]], column: int) -> bool:
     return any(isinstance(line[column], int | float) for line in cells)
-
-
-def _write_plain(header: list[str], shown: list[list[str]], cells: list[list[Cell]], out: IO[str]) -> None:
-    numeric = [_is_number(cells, column) for column in range(len(header))]
-    widths = _widths(header, shown)
-    for line in (header, *shown):
-        padded = (
-            text.rjust(width) if right else text.ljust(width)
-            for text, width, right in zip(line, widths, numeric, strict=True)
-        )
-        out.write("  ".join(padded).rstrip() + "\n")
-
-
-def _widths(header: list[str], shown: list[list[str]]) -> list[int]:
-    return [max(map(len, column)) for column in zip(header, *shown, strict=True)]
 
 
 def _rich_table(header: list[str], shown: list[list[str]], cells: list[list[Cell]]) -> Table:

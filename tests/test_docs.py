@@ -31,12 +31,12 @@ def code(page: Path) -> Iterator[str]:
 
 
 def commands_in(line: str) -> Iterator[list[str]]:
-    """The commands of a shell line, split at ; && || and |."""
-    lexer = shlex.shlex(line.removeprefix("$ "), posix=True, punctuation_chars=";&|")
+    """The commands of a shell line, split at ; && || | and >."""
+    lexer = shlex.shlex(line.removeprefix("$ "), posix=True, punctuation_chars=";&|>")
     lexer.whitespace_split = True
     command: list[str] = []
     for word in lexer:
-        if set(word) <= set(";&|"):
+        if set(word) <= set(";&|>"):
             yield command
             command = []
         else:
@@ -49,7 +49,7 @@ def invocations(lines: Iterable[str], program: str) -> Iterator[list[str]]:
     for line in lines:
         if program in line:
             found = [words[1:] for words in commands_in(line) if words and Path(words[0]).name == program]
-            yield from (words for words in found if words and words[0].isidentifier())
+            yield from (words for words in found if words and re.fullmatch(r"\w+(-\w+)*", words[0]))
 
 
 def command_named(name: str) -> click.Command:
@@ -66,7 +66,12 @@ def mistake(words: list[str]) -> str | None:
     if not arguments or "--help" in arguments:
         return None
     try:
-        command_named(name).make_context(name, arguments, parent=GROUP)
+        command = command_named(name)
+        context = command.make_context(name, list(arguments), parent=GROUP)
+        if isinstance(command, click.Group):
+            sub_name, sub_command, rest = command.resolve_command(context, arguments)
+            assert sub_command is not None
+            sub_command.make_context(sub_name, rest, parent=context)
     except click.UsageError as error:
         return error.format_message()
     return None
@@ -91,7 +96,9 @@ def test_every_command_has_help_with_an_example_that_it_takes(name: str) -> None
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_option_has_a_help_text(name: str) -> None:
-    options = [option for option in command_named(name).params if isinstance(option, click.Option)]
+    command = command_named(name)
+    commands = [command, *(command.commands.values() if isinstance(command, click.Group) else ())]
+    options = [option for each in commands for option in each.params if isinstance(option, click.Option)]
     assert [option.name for option in options if not option.help and not option.hidden] == []
 
 
@@ -118,6 +125,8 @@ def test_a_page_names_only_targets_that_make_knows(page: Path) -> None:
         ("fly --high", "no command fly"),
         ("run --brokr mqtt://127.0.0.1:1883", "No such option '--brokr'"),
         ("run city.toml", "unexpected extra argument"),
+        ("dead-letters burn", "No such command 'burn'"),
+        ("dead-letters list --cause shed", "No such option '--cause'"),
         ("simulate --qos 7", "Invalid value for '--qos'"),
     ],
 )

@@ -2,7 +2,6 @@
 
 import io
 import sys
-import time
 from pathlib import Path
 from typing import NoReturn, cast
 
@@ -13,7 +12,8 @@ from config.mistakes import ConfigurationError, did_you_mean
 from denyut.data_dir import default_data_dir
 from denyut.duration_option import DurationType
 from denyut.point_tables import FORMATS, in_order
-from denyut.point_times import iso_utc, parse_time
+from denyut.point_times import iso_utc
+from denyut.time_option import TimeType
 from storage.open_store import open_store
 from storage.store import AGGREGATES, Aggregate, Query, Row, Store, StoreError, StoreUnusable
 
@@ -52,18 +52,6 @@ class TagType(click.ParamType[tuple[str, str]]):
         if not (tag and equals and wanted):
             self.fail(f"{value!r} is not of the form TAG=VALUE, such as zone=kota", param, ctx)
         return tag, wanted
-
-
-class TimeType(click.ParamType[int]):
-    name = "time"
-
-    def convert(self, value: str | int, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        if isinstance(value, int):
-            return value
-        try:
-            return parse_time(value, _now_ns())
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
 
 
 @click.command(epilog=EXAMPLE, short_help="Print stored points as a table, CSV or JSON.")
@@ -167,10 +155,6 @@ def _check_tags(store: Store, query: Query) -> None:
 def _some(names: list[str]) -> str:
     more = len(names) - _NAMED
     return ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
-
-
-def _now_ns() -> int:
-    return time.time_ns()
 
 
 def _end(message: str, status: int) -> NoReturn:
