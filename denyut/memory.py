@@ -4,6 +4,7 @@ import ctypes
 import sys
 
 _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+_PR_SET_THP_DISABLE = 41
 _LARGE = 2 << 20
 _KEPT = 64 << 20
 
@@ -14,9 +15,13 @@ def return_large_blocks() -> None:
     By itself glibc raises this limit to 32 MiB once such an array was freed, and the next ones fragment its heap: with
     a million series that is 200 MiB of resident memory that nobody uses. Smaller arrays stay in the heap, for speed:
     what a batch needs is not given back in between, as the system would have to clear it anew for the next one.
+
+    numpy asks for huge pages for its large arrays; then the room that they keep to grow would be resident too.
     """
     if sys.platform == "linux":
-        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)  # musl has none
+        library = ctypes.CDLL(None)
+        mallopt = getattr(library, "mallopt", None)  # musl has none
         if mallopt is not None:
             mallopt(_M_MMAP_THRESHOLD, _LARGE)
             mallopt(_M_TRIM_THRESHOLD, _KEPT)
+        library.prctl(_PR_SET_THP_DISABLE, *map(ctypes.c_ulong, (1, 0, 0, 0)))
