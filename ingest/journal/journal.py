@@ -5,7 +5,6 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -17,7 +16,7 @@ from ingest.journal.encoding import Encoder, measure
 from ingest.journal.entries import Entry
 from ingest.journal.opening import End, find_end
 from ingest.journal.retention import closed_files, expendable
-from ingest.journal.segment import Row, Segment, name, remove
+from ingest.journal.segment import Row, Segment, remove
 
 LOG = logging.getLogger("denyut.journal")
 
@@ -106,10 +105,10 @@ class Journal:
         with self._wake:
             self._stop_by_s = time.monotonic() + within_s
             self._wake.notify()
-        if self._thread.ident is not None:
-            self._thread.join(within_s)
-        if not self._thread.is_alive():
+        if self._thread.ident is None:
             self._close()
+        else:
+            self._thread.join(within_s)
         return not self._backlog
 
     @property
@@ -128,6 +127,12 @@ class Journal:
             return self._backlog.lag_s
 
     def _run(self) -> None:
+        try:
+            self._work_until_stopped()
+        finally:
+            self._close()
+
+    def _work_until_stopped(self) -> None:
         wait_s = _FIRST_WAIT_S
         while self._has_work():
             try:
@@ -235,21 +240,17 @@ class Journal:
         self.last_error = ""
 
     def _pause(self, wait_s: float) -> bool:
-        """False where the journal had to be stopped by now."""
+        """False where the time to stop is up."""
         with self._wake:
             self._wake.wait_for(lambda: self._stop_by_s is not None, wait_s)
             if self._stop_by_s is None:
                 return True
             self._wake.wait(_FIRST_WAIT_S)
-            return time.monotonic() < self._stop_by_s
+            return time.monotonic() + _FIRST_WAIT_S < self._stop_by_s
 
     def _close(self) -> None:
         if self._segment is not None:
             self._segment.close()
-        else:
-            # What a failed attempt has left would look like a damaged file.
-            with suppress(OSError):
-                remove(self._directory / name(self.next_offset))
         self._lock_file.close()
 
 

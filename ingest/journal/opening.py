@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.journal.salvage import salvage
-from ingest.journal.segment import NOT_YET, Row, ending, has_log, listed, remove
+from ingest.journal.segment import Row, ending, has_log, listed, remove
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,12 @@ def find_end(directory: Path) -> End:
 
 def _newest(path: Path, first: int) -> tuple[Row | None, int, bool]:
     """The newest intact row, what was acknowledged, and whether SQLite could read the file."""
-    newest, acknowledged_until = None, -1
+    newest, acknowledged_until, is_readable = None, -1, False
     try:
         newest, acknowledged_until = ending(path)
         is_readable = newest is None or newest.is_intact
-    except sqlite3.Error as error:
-        # A run that was killed while it made the file leaves at least its first page.
-        is_readable = str(error) == NOT_YET and path.stat().st_size > 0
+    except sqlite3.Error:
+        pass
     if not is_readable:
         newest = None
     if not is_readable or has_log(path):

@@ -9,7 +9,7 @@ from ingest.journal.damage import Damage, JournalDamaged, log_damage
 from ingest.journal.encoding import decode
 from ingest.journal.entries import Entry
 from ingest.journal.salvage import salvage
-from ingest.journal.segment import NOT_YET, Row, has_log, listed, rows
+from ingest.journal.segment import Row, has_log, listed, rows
 
 _NOT_IN_ORDER = "its entries are not in order or not what was written"
 _MISSING = "they are missing"
@@ -75,7 +75,7 @@ def _segment_rows(
         trouble = str(error)
     if end is None and writer_lock.is_held(path.parent):
         # The writer's file must not be opened without SQLite: closing it would end the writer's locks (POSIX).
-        if trouble and trouble != NOT_YET:
+        if trouble:
             on_damage(Damage(path, trouble, position))
         return position
     if (end is None and not trouble and not has_log(path)) or position == end or not path.exists():

@@ -3,6 +3,7 @@
 Offsets in a file are without gap, so what is missing is told from the names of the files and the offsets in them.
 """
 
+import errno
 import os
 import sqlite3
 import struct
@@ -15,12 +16,11 @@ from ingest.journal.encoding import checksum
 
 PAGE_SIZE = 16_384
 """Measured (docs/decisions/0006-journal.md): half the work of 4096 for large entries, and no more for small ones."""
-NOT_YET = "no such table: entry"
-"""What SQLite says of a file that is being made."""
 _LOG_BYTES = 4 << 20
 """What a commit may find in the log before it is carried over into the file."""
 _BUSY_SECONDS = 10.0
 _DIGITS = 20
+_UNFINISHED = "unfinished.db"
 _ROWS_AT_ONCE = 16
 _APPLICATION_ID = 0x444E594A
 _CHECKED = struct.Struct("<qqq")
@@ -73,22 +73,12 @@ class Segment:
         self.path = directory / name(first)
         self.size = 0
         """Bytes of the entries written."""
-        # An attempt to make it may have failed before.
-        remove(self.path)
-        self._connection = sqlite3.connect(
-            self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
-        )
+        _make(self.path, acknowledged_until)
+        self._connection = _connected(self.path)
         try:
-            self._connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
-            self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = FULL")
             self._connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_BYTES // PAGE_SIZE}")
-            self._connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-            self._connection.executescript(_TABLES)
-            self._connection.execute("INSERT INTO acknowledged VALUES (?)", (acknowledged_until,))
-            # SQLite makes the log's name durable, not that of the file beside it.
-            _sync_directory(directory)
-        except (sqlite3.Error, OSError):
+        except sqlite3.Error:
             self.close()
             raise
 
@@ -139,16 +129,45 @@ def ending(path: Path) -> tuple[Row | None, int]:
 
 
 def _opened(path: Path) -> sqlite3.Connection:
-    # Read only: SQLite would otherwise drop what follows a damaged place in the log.
-    connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode=ro",
+    # Read only: SQLite would otherwise drop what follows a damaged place in the log. Without a log nobody writes,
+    # and what is said to be immutable is read without leaving files beside it.
+    options = "mode=ro" if has_log(path) else "mode=ro&immutable=1"
+    connection = _connected(path, options)
+    connection.execute("PRAGMA trusted_schema = OFF")
+    return connection
+
+
+def _connected(path: Path, options: str = "mode=rwc") -> sqlite3.Connection:
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?{options}",
         uri=True,
         timeout=_BUSY_SECONDS,
         isolation_level=None,
         check_same_thread=False,
     )
-    connection.execute("PRAGMA trusted_schema = OFF")
-    return connection
+
+
+def _make(path: Path, acknowledged_until: int) -> None:
+    """Whole or not at all, so that a file without its tables is a damaged one. Raises sqlite3.Error or OSError."""
+    unfinished = path.with_name(_UNFINISHED)
+    remove(unfinished)
+    connection = _connected(unfinished)
+    try:
+        connection.execute(f"PRAGMA page_size = {PAGE_SIZE}")
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
+        connection.executescript(_TABLES)
+        connection.execute("INSERT INTO acknowledged VALUES (?)", (acknowledged_until,))
+    finally:
+        connection.close()
+    if has_log(unfinished):
+        # Where it could not be carried over as the file was closed.
+        raise OSError(errno.EIO, f"{unfinished} could not be finished")
+    # An attempt that failed may have left a log, which SQLite would take for that of the new file.
+    remove(path)
+    unfinished.replace(path)
+    _sync_directory(path.parent)
 
 
 def name(first: int) -> str:
