@@ -78,11 +78,6 @@ class ReceiveClock:
         self._given_ns = max(self._given_ns, elapsed + self._offset_ns)
         return self._given_ns
 
-    def hear(self, readings: Sequence[ReadingBatch]) -> None:
-        """Live readings that were received together; costs nothing while the clocks agree."""
-        if self._step is not None and (lag_ns := median_lag_ns(readings)) is not None:
-            self.observe(lag_ns)
-
     def observe(self, median_lag_ns: int) -> None:
         """Of one batch, the median of event time less receive time; see `median_lag_ns`."""
         if self._step is None:

@@ -39,9 +39,8 @@ class Exposition:
 
 
 def _metric(family: Family, figures: Mapping[str, Any]) -> Metric:
-    labels = [family.label] if family.label else []
     make = CounterMetricFamily if family.kind == "counter" else GaugeMetricFamily
-    metric = make(family.name, family.meaning, labels=labels)
-    for label, number in samples(figures, family.place):
-        metric.add_metric([label] if family.label else [], number)
+    metric = make(family.name, family.meaning, labels=family.labels)
+    for labels, number in samples(figures, family.place):
+        metric.add_metric(labels, number)
     return metric

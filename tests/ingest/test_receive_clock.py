@@ -209,14 +209,3 @@ def test_the_lag_of_a_batch_is_the_median_of_the_readings_that_bear_a_time() -> 
     assert median_lag_ns([batch(0, timed=[False])]) is None
     mixed = [batch(-3, 0, timed=[True, False]), batch(-1, -9, timed=[True, True])]
     assert median_lag_ns(mixed) == -3 * SECOND_NS
-
-
-def test_readings_are_heard_as_they_come(caplog: pytest.LogCaptureFixture) -> None:
-    machine = Machine()
-    machine.is_set(by_ns=HOUR)
-    machine.clock.now_ns()
-    for _ in range(5):
-        machine.clock.hear([batch(3600, timed=[True])])
-        machine.clock.hear([batch(0, timed=[False])])
-    assert seconds_since_noon(machine.clock.now_ns()) == 3600
-    assert "is followed: devices agree with it" in caplog.text
