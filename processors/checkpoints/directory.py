@@ -83,7 +83,7 @@ class CheckpointDirectory:
         damages: list[str] = []
         for offset in sorted(self._valid, reverse=True):
             try:
-                document = self._document(offset)
+                document = read_document(self._path(offset))
                 content = read(offset, document, PieceReader(self._pieces))
             except CheckpointError as damage:
                 (on_damage or _warn)(f"checkpoint set aside: {damage}")
@@ -131,7 +131,7 @@ class CheckpointDirectory:
     def _remove_old(self) -> None:
         """Part of writing, so that whoever publishes does not wait for it."""
         for path in self._directory.iterdir():
-            offset = _offset_of(path)
+            offset = offset_of(path)
             if path.suffix == _UNFINISHED or (offset is not None and offset not in self._valid):
                 path.unlink(missing_ok=True)
         named = [names for names in self._valid.values() if names is not None]
@@ -142,35 +142,16 @@ class CheckpointDirectory:
         self._valid[newest] = frozenset(document["pieces"])
         for offset in [offset for offset in self._valid if offset != newest]:
             try:
-                self._valid[offset] = frozenset(self._document(offset)["pieces"])
+                self._valid[offset] = frozenset(read_document(self._path(offset))["pieces"])
             except (CheckpointError, StateError):
                 continue
-
-    def _document(self, offset: int) -> dict[str, Any]:
-        path = self._path(offset)
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise CheckpointError(f"{path} cannot be read: {error.strerror}") from error
-        if len(content) < _HEAD.size:
-            raise CheckpointError(f"{path} is cut short")
-        magic, version, checksum = _HEAD.unpack_from(content)
-        if magic != _MAGIC:
-            raise CheckpointError(f"{path} is no checkpoint")
-        document = content[_HEAD.size :]
-        if _checksum(version, document) != checksum:
-            raise CheckpointError(f"{path} is damaged")
-        if version != VERSION:
-            raise StateError(f"{path} has version {version}, this program reads version {VERSION}")
-        decoded: dict[str, Any] = msgspec.msgpack.decode(document)
-        return decoded
 
     def _set_aside(self, offset: int) -> None:
         del self._valid[offset]
         self._path(offset).replace(self._path(offset).with_suffix(".damaged"))
 
     def _offsets(self) -> list[int]:
-        found = (_offset_of(path) for path in self._directory.iterdir())
+        found = (offset_of(path) for path in self._directory.iterdir())
         return [offset for offset in found if offset is not None]
 
     def _path(self, offset: int) -> Path:
@@ -180,7 +161,28 @@ class CheckpointDirectory:
         return self._directory / f"{offset:020}{_SUFFIX}{_UNFINISHED}"
 
 
-def _offset_of(path: Path) -> int | None:
+def read_document(path: Path) -> dict[str, Any]:
+    """Raises CheckpointError where it is damaged or gone, StateError where it is of another version."""
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise CheckpointError(f"{path} cannot be read: {error.strerror}") from error
+    if len(content) < _HEAD.size:
+        raise CheckpointError(f"{path} is cut short")
+    magic, version, checksum = _HEAD.unpack_from(content)
+    if magic != _MAGIC:
+        raise CheckpointError(f"{path} is no checkpoint")
+    document = content[_HEAD.size :]
+    if _checksum(version, document) != checksum:
+        raise CheckpointError(f"{path} is damaged")
+    if version != VERSION:
+        raise StateError(f"{path} has version {version}, this program reads version {VERSION}")
+    decoded: dict[str, Any] = msgspec.msgpack.decode(document)
+    return decoded
+
+
+def offset_of(path: Path) -> int | None:
+    """Of a valid checkpoint; None: the file is none."""
     return int(path.stem) if path.suffix == _SUFFIX and path.stem.isdigit() else None
 
 

@@ -78,8 +78,10 @@ class PieceWriter:
 class PieceReader:
     """Reads what a `PieceWriter` wrote. Raises CheckpointError."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, *, removes_damaged: bool = True) -> None:
+        """`removes_damaged`: only the process that writes there may."""
         self._directory = directory
+        self._removes_damaged = removes_damaged
 
     def unpack(self, saved: Packed) -> NDArray[Any]:
         """For `Unpack`."""
@@ -98,8 +100,9 @@ class PieceReader:
         except OSError as error:
             raise CheckpointError(f"{path} cannot be read: {error.strerror}") from error
         if _name_of([held.data]) != name:
-            # Whoever writes the same content next must not find it there and trust it.
-            path.unlink(missing_ok=True)
+            if self._removes_damaged:
+                # Whoever writes the same content next must not find it there and trust it.
+                path.unlink(missing_ok=True)
             raise CheckpointError(f"{path} is damaged")
         return held
 
