@@ -1,28 +1,33 @@
-"""One batch from a source, all the way to points: decode, process, account, keep aside what cannot be taken in."""
+"""What a journal entry does: decode, process, account, keep aside what cannot be taken in, hand on what has closed.
+
+The same calls serve live messages and those that are applied again after a crash, and give the same output, byte for
+byte. Output carries the entry's offset, so that the outbox and the dead letters know what they already hold.
+"""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from denyut.store_writer import StoreWriter
 from ingest.dead_letter_file import DeadLetter
 from ingest.dead_letters import DeadLetters
 from ingest.decoding import DecodedBatch, SourceDecoder
+from ingest.journal.entries import Entry, Messages, Shed, Tick
 from ingest.ledger import Ledger
 from ingest.messages import MessageBatch
 from ingest.readings import ReadingBatch
 from ingest.reasons import Reason
-from processors.accounting import account, account_numbers
+from processors.accounting import account, account_numbers, account_shed
 from processors.outcomes import Outcome, Outcomes
 from processors.processor import Output, Processor
+from storage.outbox.outbox import Outbox
 from storage.points import PointBatch
 from storage.window_points import PointShaper
 
 
 class Intake:
-    """Not safe to use from two threads at once."""
+    """Entries are applied in the order of their offsets. Not safe to use from two threads at once."""
 
     def __init__(
         self,
@@ -31,62 +36,93 @@ class Intake:
         ledger: Ledger,
         dead_letters: DeadLetters,
         shaper: PointShaper,
-        writer: StoreWriter,
+        outbox: Outbox,
         raw: frozenset[str],
+        next_offset: int = 0,
     ) -> None:
         self._decoders = decoders
         self._processor = processor
         self._ledger = ledger
         self._dead_letters = dead_letters
         self._shaper = shaper
-        self._writer = writer
+        self._outbox = outbox
         self._raw = raw
+        self.next_offset = next_offset
+        self.heard: Callable[[Sequence[ReadingBatch]], None] | None = None
+        """Told of what was decoded of each batch that came as it was sent, not from a backlog."""
         self.windows_closed = 0
         self.lag_s = 0.0
         """From the newest batch's arrival to the end of its processing."""
 
-    def take(self, source: str, batch: MessageBatch) -> None:
-        """Messages of one source; when it returns they may be acknowledged."""
-        decoded = self._decoders[source].decode(batch)
-        aside = self._process(len(batch), decoded)
-        if aside:
-            self._dead_letters.add(
-                DeadLetter(batch.received_ns, source, batch.topics[message], batch.payloads[message], reason)
-                for message, reason in aside
-            )
-        self.lag_s = max(0.0, (time.time_ns() - batch.received_ns) / 1e9)
+    def apply(self, offset: int, entry: Entry) -> None:
+        match entry:
+            case Messages(source, batch) if source in self._decoders:
+                self._take(offset, source, batch)
+            case Messages():
+                self.set_aside(offset, entry, Reason.SOURCE_UNKNOWN)
+            case Tick(received_ns):
+                self._hand_on(offset, self._processor.advance(received_ns))
+            case Shed(source, topics):
+                if source in self._decoders:
+                    account_shed(self._ledger, self._decoders[source].devices(topics))
+        self.next_offset = offset + 1
+
+    def set_aside(self, offset: int, entry: Entry, reason: Reason) -> None:
+        """Reject every message of the entry without looking at it."""
+        if isinstance(entry, Messages):
+            batch = entry.batch
+            self._ledger.received += len(batch)
+            self._ledger.rejected[reason] += len(batch)
+            self._keep_aside(offset, entry.source, batch, [(message, reason) for message in range(len(batch))])
+        self.next_offset = offset + 1
 
     def take_readings(self, readings: ReadingBatch) -> None:
         """Recorded readings: each row counts as a message."""
-        self._process(len(readings), DecodedBatch([readings]))
-
-    def advance(self, received_ns: int | None = None) -> None:
-        """Close what is due and hand it to the store."""
-        self._hand_on(self._processor.advance(received_ns))
+        self._process(self.next_offset, len(readings), DecodedBatch([readings]))
+        self.next_offset += 1
 
     def finish(self) -> None:
         """Recorded data has ended: close everything."""
-        self._hand_on(self._processor.finish())
+        self._hand_on(self.next_offset, self._processor.finish())
+        self.next_offset += 1
 
-    def _process(self, size: int, decoded: DecodedBatch) -> list[tuple[int, Reason]]:
+    def _take(self, offset: int, source: str, batch: MessageBatch) -> None:
+        decoded = self._decoders[source].decode(batch)
+        if self.heard is not None and not batch.behind:
+            self.heard(decoded.readings)
+        self._keep_aside(offset, source, batch, self._process(offset, len(batch), decoded))
+        self.lag_s = max(0.0, (time.time_ns() - batch.received_ns) / 1e9)
+
+    def _process(self, offset: int, size: int, decoded: DecodedBatch) -> list[tuple[int, Reason]]:
         outcomes = [self._processor.process(readings) for readings in decoded.readings]
-        if self._raw:
-            self._hand_on_raw(decoded.readings, outcomes)
         account_numbers(self._ledger, self._processor.state.sequences, decoded.readings)
+        if self._raw:
+            self._hand_on_raw(offset, decoded.readings, outcomes)
         return account(self._ledger, size, decoded, outcomes)
 
-    def _hand_on_raw(self, readings: Sequence[ReadingBatch], outcomes: Sequence[Outcomes]) -> None:
-        self._writer.put(
+    def _keep_aside(self, offset: int, source: str, batch: MessageBatch, aside: Sequence[tuple[int, Reason]]) -> None:
+        if aside:
+            self._dead_letters.add(
+                DeadLetter(
+                    batch.received_ns, source, batch.topics[message], batch.payloads[message], reason, offset, message
+                )
+                for message, reason in aside
+            )
+
+    def _hand_on_raw(self, offset: int, readings: Sequence[ReadingBatch], outcomes: Sequence[Outcomes]) -> None:
+        points = [
             self._shaper.readings(_each_at_its_time(batch.take((became <= Outcome.LATE).nonzero()[0])))
             for batch, became in zip(readings, outcomes, strict=True)
             if batch.source in self._raw
-        )
+        ]
+        self._outbox.append(offset, points)
 
-    def _hand_on(self, output: Output) -> None:
+    def _hand_on(self, offset: int, output: Output) -> None:
         points: list[PointBatch] = [self._shaper.windows(window.changed) for window in output.windows]
         points += [self._shaper.indicators(indicators) for indicators in output.indicators]
         self.windows_closed += sum(len(window.changed) for window in output.windows)
-        self._writer.put(points)
+        if points:
+            self._outbox.append(offset, points)
 
 
 def _each_at_its_time(batch: ReadingBatch) -> ReadingBatch:

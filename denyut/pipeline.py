@@ -1,29 +1,43 @@
 """The one place where the rooms are wired together; it only constructs.
 
-broker ──▶ Connection ──MessageBatch──▶ Intake ──▶ SourceDecoder ──ReadingBatch──▶ Processor
-               ▲                          │                                          │ closed windows, indicators
-               └──── acknowledge ─────────┤                                          ▼
-                                          ├──▶ Ledger                            PointShaper
-                                          └──▶ DeadLetters                           │ PointBatch
-                                                                                     ▼
-                                                          Store ◀── StoreWriter (a thread of its own)
+broker ──▶ Connection ──MessageBatch──▶ Admission ──▶ Journal (on disk, a thread of its own)
+               ▲                            │  ▲          │ committed
+               └───────── acknowledge ──────┤  └──────────┘
+                                            ▼
+                                         Intake ──▶ SourceDecoder ──ReadingBatch──▶ Processor
+                                            │                                          │ closed windows, indicators
+                                            ├──▶ Ledger                                ▼
+                                            └──▶ DeadLetters                      PointShaper
+                                                                                       │ PointBatch
+                                           Store ◀── Sink (a thread for each) ◀── Outbox (on disk)
 """
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from config.default_kinds import effective_kinds
 from config.settings import Settings
 from denyut.intake import Intake
-from denyut.saved_state import SavedState, take_points
-from denyut.store_writer import StoreWriter
+from denyut.saved_state import SavedState
+from ingest.dead_letter_file import DeadLetter
 from ingest.dead_letters import DeadLetters
 from ingest.decoding import SourceDecoder
 from ingest.devices import DeviceTable
 from ingest.ledger import Ledger
+from ingest.reasons import Reason
 from processors.processor import Processor, TimeBase
 from storage.open_store import open_store
+from storage.outbox.outbox import Outbox
+from storage.outbox.sink import Sink, stop_all
 from storage.window_points import PointShaper
+
+STORE = "store"
+"""The sink of the store that is asked; mirrors have names of their own."""
+REPLAY = "replay"
+"""Folder for the outbox of recorded data: its offsets are not those of a run's journal."""
+_MEBIBYTE = 1 << 20
 
 
 @dataclass(slots=True)
@@ -34,17 +48,35 @@ class Pipeline:
     processor: Processor
     ledger: Ledger
     dead_letters: DeadLetters
-    writer: StoreWriter
+    outbox: Outbox
+    sinks: list[Sink]
     intake: Intake
 
+    def start(self) -> None:
+        """The threads between processing and the stores."""
+        self.outbox.start()
+        for sink in self.sinks:
+            sink.start()
 
-def build(settings: Settings, data_dir: Path, time_base: TimeBase = "received", *, resumed: bool) -> Pipeline:
-    """Everything between the source of messages and the store; `resumed` from what the last run left, or from nothing.
+    def stop(self, within_s: float) -> bool:
+        """True when every store has every point; what is missing waits on disk."""
+        drained = stop_all(self.sinks, within_s)
+        written = self.outbox.stop(1.0)
+        self.dead_letters.close()
+        return drained and written
 
-    Raises `StoreError`, `StateError` or OSError.
+
+def build(
+    settings: Settings, data_dir: Path, saved: SavedState | None = None, time_base: TimeBase = "received"
+) -> Pipeline:
+    """Everything between the source of messages and the stores, going on from what was saved.
+
+    Without it data is recorded, not live: it begins anew, and nothing on disk has to survive a power cut.
+    Raises `StoreError` or OSError.
     """
+    durable = saved is not None
+    saved = saved or SavedState()
     kinds = effective_kinds(settings)
-    saved = SavedState.read(data_dir, settings.windows, kinds) if resumed else SavedState()
     devices = DeviceTable(settings.devices)
     saved.restore_devices(devices)
     processor = Processor(settings.windows, kinds, devices, time_base, saved.state)
@@ -55,11 +87,26 @@ def build(settings: Settings, data_dir: Path, time_base: TimeBase = "received", 
     }
     for source, decoder in decoders.items():
         saved.forget_renumbered(source, decoder.topics)
-    dead_letters = DeadLetters(data_dir)
-    writer = StoreWriter(open_store(settings.store, data_dir), settings.retention)
-    shaper = PointShaper(devices)
-    if resumed:
-        writer.put(take_points(data_dir, shaper.table))
+    keeping = settings.dead_letters
+    dead_letters = DeadLetters(data_dir, keeping.max_letters, keeping.max_size * _MEBIBYTE, keeping.keep)
+    stores = {STORE: settings.store, **{mirror.name: mirror for mirror in settings.mirrors}}
+    outbox_dir = data_dir if durable else data_dir / REPLAY
+    outbox_dir.mkdir(exist_ok=True)
+    outbox = Outbox(outbox_dir, settings.outbox.max_size * _MEBIBYTE, durable=durable, sinks=list(stores))
+    sinks = [
+        Sink(name, open_store(store, data_dir), outbox, settings.retention, _refusal(name, dead_letters))
+        for name, store in stores.items()
+    ]
     raw = frozenset(source.name for source in settings.sources if source.raw)
-    intake = Intake(decoders, processor, saved.ledger, dead_letters, shaper, writer, raw)
-    return Pipeline(settings, devices, decoders, processor, saved.ledger, dead_letters, writer, intake)
+    intake = Intake(
+        decoders, processor, saved.ledger, dead_letters, PointShaper(devices), outbox, raw, saved.next_offset
+    )
+    return Pipeline(settings, devices, decoders, processor, saved.ledger, dead_letters, outbox, sinks, intake)
+
+
+def _refusal(sink: str, dead_letters: DeadLetters) -> Callable[[bytes, str], None]:
+    def refused(line: bytes, message: str) -> None:
+        letter = DeadLetter(time.time_ns(), sink, b"", line, Reason.REFUSED_BY_STORE, detail=message)
+        dead_letters.add([letter])
+
+    return refused

@@ -1,27 +1,38 @@
-"""`denyut run` while it runs: connections, the clock that closes windows, the status file, and an orderly stop."""
+"""`denyut run` while it runs: recovery, connections, the clock that closes windows, and an orderly stop."""
 
 import asyncio
 import logging
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from config.settings import Settings
+from denyut.admission import Admission
+from denyut.durability import Durability
+from denyut.flow_control import FlowControl
 from denyut.pipeline import Pipeline, build
-from denyut.saved_state import discard, discard_points, save, save_points
-from denyut.status import compose, write_status
+from denyut.reporting import Reporting
+from denyut.requeueing import requeued_entries
+from denyut.run_figures import RunFigures
+from denyut.service import Service
+from denyut.set_aside import SetAside
+from ingest.journal.entries import Messages
 from ingest.messages import MessageBatch
+from ingest.mqtt.broker_watch import watches_of
 from ingest.mqtt.connection import Connection
 from ingest.mqtt.events import ConnectionEvent, Happening
 from ingest.mqtt.options import options_of
+from ingest.readings import ReadingBatch
+from ingest.receive_clock import ReceiveClock, median_lag_ns
 
 LOG = logging.getLogger("denyut")
 TICK_S = 0.25
-_IDLE_STATUS_S = 2.0
-_REJECTIONS_EVERY_S = 60.0
-_STORE_STOP_S = 6.0
-"""Of the ten seconds a stop may take."""
+_CHECKPOINT_S = 2.0
+_STORE_STOP_S = 3.0
+"""Of the ten seconds that a stop may take."""
 
 
 class UnsavedError(Exception):
@@ -30,139 +41,146 @@ class UnsavedError(Exception):
 
 class Run:
     def __init__(self, settings: Settings, data_dir: Path) -> None:
-        options = [options_of(source, str(data_dir.resolve())) for source in settings.sources]
-        self._data_dir = data_dir
-        self._pipeline: Pipeline = build(settings, data_dir, resumed=True)
-        self._connections = [
-            Connection(each, self._taker(index, each.name), _log) for index, each in enumerate(options)
-        ]
+        """On the event loop that will run it. Raises what `build` raises, JournalError and ServiceError."""
+        self._options = [options_of(source, str(data_dir.resolve())) for source in settings.sources]
+        self._durability = Durability(settings, data_dir)
+        self._pipeline: Pipeline = build(settings, data_dir, self._durability.saved)
+        self._durability.attach(self._pipeline)
+        self._admission = Admission(self._durability.journal, self._pipeline.intake, SetAside(data_dir))
+        self._clock = ReceiveClock(self._pipeline.processor.state.watermark_ns + settings.windows.delay)
+        self._pipeline.intake.heard = self._heard
+        self._connections: dict[str, Connection] = {}
+        self._flow = FlowControl(settings, self._pipeline, self._admission, self._connections)
+        self._watches = watches_of(self._options)
+        self._figures = RunFigures(
+            self._pipeline, self._durability, self._flow, self._connections, self._watches, self._clock
+        )
+        self._reporting = Reporting(data_dir, self._pipeline, self._figures.status)
+        self._service = Service(
+            settings.http,
+            figures=self._figures.status,
+            devices=self._pipeline.devices,
+            ledger=self._pipeline.ledger,
+            alive=self._figures.alive,
+            ready=self._figures.ready,
+        )
+        self._figures.address = self._service.address
         self._stop = asyncio.Event()
-        self._started = time.monotonic()
-        self._reported: tuple[int, int, int] | None = None
-        self._reported_at = 0.0
-        self._unreported = False
-        self._holding = False
-        self._rejections_named = self._pipeline.ledger.rejected.copy()
-        self._rejections_named_at = self._started
-        self._left_points = self._pipeline.writer.points_pending > 0
 
     async def until_stopped(self) -> None:
         """Returns after SIGTERM or SIGINT, with everything flushed and saved."""
         loop = asyncio.get_running_loop()
         for signal_number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(signal_number, self._stop.set)
-        discard(self._data_dir)
-        self._pipeline.writer.start()
-        self._report("running")
+        self._pipeline.start()
+        await self._service.start()
+        self._reporting.report()
+        await self._durability.recover(self._admission, self._stop)
+        self._connect()
         async with asyncio.TaskGroup() as tasks:
-            for connection in self._connections:
+            for connection in self._connections.values():
                 tasks.create_task(connection.run(self._stop))
+            for watch in self._watches:
+                tasks.create_task(watch.run(self._stop))
             tasks.create_task(self._keep_time())
-        await asyncio.to_thread(self._finish)
+            tasks.create_task(self._stop_on_failure())
+        await self._finish()
 
-    def _taker(self, index: int, source: str) -> Callable[[MessageBatch], None]:
+    def _connect(self) -> None:
+        held = self._durability.unacknowledged()
+        self._durability.begin()
+        for options in self._options:
+            self._connections[options.name] = Connection(
+                options,
+                self._taker(options.name),
+                self._happened,
+                self._clock.now_ns,
+                already_held=held.get(options.name, ()),
+            )
+        self._figures.state = "running"
+        self._reporting.report()
+
+    def _happened(self, event: ConnectionEvent) -> None:
+        calm = event.happening in (Happening.CONNECTED, Happening.SUBSCRIBED, Happening.CLOSED)
+        LOG.log(logging.INFO if calm else logging.WARNING, "%s", event)
+        self._figures.presence.heard(event)
+        for watch in self._watches:
+            if watch.name == event.source and event.happening is Happening.SUBSCRIBED:
+                watch.begin()
+
+    def _taker(self, source: str) -> Callable[[MessageBatch], None]:
         def take(batch: MessageBatch) -> None:
-            self._pipeline.intake.take(source, batch)
-            self._connections[index].acknowledge(batch)
+            kept = self._flow.admit(source, batch)
+            if kept is not None:
+                self._admission.take(Messages(source, kept), lambda: self._connections[source].acknowledge(kept))
 
         return take
 
     async def _keep_time(self) -> None:
         """Windows close by the receive clock, also when nothing arrives."""
         while not self._stop.is_set():
-            self._pipeline.intake.advance(time.time_ns())
-            self._hold_back()
-            self._forget_left_points()
-            self._report_when_due()
-            self._name_rejections_when_due()
+            self._figures.pulse.beat()
+            self._close_windows()
+            self._flow.regulate()
+            self._durability.save_when_due()
+            self._take_requeued()
+            self._pipeline.dead_letters.expire(time.time_ns())
+            self._reporting.report_when_due()
             try:
                 await asyncio.wait_for(self._stop.wait(), TICK_S)
             except TimeoutError:
                 continue
 
-    def _name_rejections_when_due(self) -> None:
-        """A line a minute, if any: who mends the devices must not have to ask first."""
-        if time.monotonic() - self._rejections_named_at < _REJECTIONS_EVERY_S:
-            return
-        new = self._pipeline.ledger.rejected - self._rejections_named
-        self._rejections_named_at = time.monotonic()
-        self._rejections_named = self._pipeline.ledger.rejected.copy()
-        if new:
-            named = ", ".join(f"{reason} {count}" for reason, count in new.most_common())
-            LOG.warning("rejected in the last minute: %s", named)
+    def _close_windows(self) -> None:
+        """By an entry of the journal, so that windows close at the same place when it is applied again."""
+        now_ns = self._clock.now_ns()
+        behind = any(connection.behind for connection in self._connections.values())
+        if not (behind or self._admission.ticking) and self._pipeline.processor.due(now_ns):
+            self._admission.tick(now_ns)
 
-    def _forget_left_points(self) -> None:
-        """Points that an earlier run left stay on disk until they are written."""
-        if self._left_points and not self._pipeline.writer.points_pending:
-            discard_points(self._data_dir)
-            self._left_points = False
+    def _take_requeued(self) -> None:
+        """Dead letters that somebody asked to be taken in again."""
+        dead_letters = self._pipeline.dead_letters
+        for entry, ids in requeued_entries(dead_letters, self._connections):
+            self._admission.take(entry, partial(dead_letters.settled, ids))
 
-    def _hold_back(self) -> None:
-        """Back-pressure: while too many points wait for the store, the broker keeps the messages."""
-        writer = self._pipeline.writer
-        if not self._holding and writer.full:
-            LOG.warning("%d points wait for the store: reading pauses", writer.points_pending)
-            for connection in self._connections:
-                connection.pause_reading()
-            self._holding = True
-        elif self._holding and writer.relaxed:
-            LOG.info("%d points wait for the store: reading goes on", writer.points_pending)
-            for connection in self._connections:
-                connection.resume_reading()
-            self._holding = False
+    def _heard(self, readings: Sequence[ReadingBatch]) -> None:
+        """Devices bear witness where somebody has set the clock of this machine."""
+        if self._clock.difference_ns and (lag_ns := median_lag_ns(readings)) is not None:
+            self._clock.observe(lag_ns)
 
-    def _report_when_due(self) -> None:
-        writer = self._pipeline.writer
-        now = (self._pipeline.ledger.received, writer.points_written, writer.points_pending)
-        if now != self._reported or time.monotonic() - self._reported_at >= _IDLE_STATUS_S:
-            self._reported, self._reported_at = now, time.monotonic()
-            self._report("running")
+    async def _stop_on_failure(self) -> None:
+        stopped: asyncio.Future[Any] = asyncio.ensure_future(self._stop.wait())
+        await asyncio.wait({stopped, self._admission.failed}, return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        self._stop.set()
 
-    def _report(self, state: str) -> None:
-        status = compose(self._pipeline, time.monotonic() - self._started, state)
+    async def _finish(self) -> None:
+        """The journal first, then the outbox and a checkpoint; the stores get what time is left."""
+        if self._connections:
+            self._close_windows()
+        await self._durability.end_journal()
+        unsaved = await asyncio.to_thread(self._save)
+        self._figures.state = "stopped"
+        self._reporting.report()
+        await self._service.stop()
+        for sink in self._pipeline.sinks:
+            if sink.points_pending:
+                LOG.warning("%d points wait on disk for the next start: %s", sink.points_pending, sink.last_error)
+        LOG.info("stopped: %d messages received", self._pipeline.ledger.received)
+        if self._admission.failed.done():
+            self._admission.failed.result()
+        if unsaved:
+            raise UnsavedError(unsaved)
+
+    def _save(self) -> str:
+        """What keeps the next start from going on where this run ended; "" where nothing does."""
+        unsaved = ""
         try:
-            write_status(self._data_dir, status)
+            if not self._durability.save_now(_CHECKPOINT_S):
+                unsaved = f"the outbox cannot be written: {self._pipeline.outbox.last_error}"
         except OSError as error:
-            # A full disk may keep the status from being written, but must not end the run.
-            if not self._unreported:
-                LOG.warning("the status cannot be written: %s", error)
-            self._unreported = True
-        else:
-            self._unreported = False
-
-    def _finish(self) -> None:
-        pipeline = self._pipeline
-        pipeline.intake.advance(time.time_ns())
-        pipeline.writer.stop(_STORE_STOP_S)
-        failures = [failure for failure in (self._try(self._save_points), self._try(self._save_state)) if failure]
-        self._report("stopped")
-        pipeline.dead_letters.close()
-        LOG.info(
-            "stopped: %d messages received, %d points written", pipeline.ledger.received, pipeline.writer.points_written
-        )
-        if failures:
-            raise UnsavedError("; ".join(failures))
-
-    def _save_points(self) -> None:
-        writer = self._pipeline.writer
-        save_points(self._data_dir, writer.left_over())
-        if writer.points_pending:
-            LOG.warning("%d points wait on disk for the next start: %s", writer.points_pending, writer.last_error)
-
-    def _save_state(self) -> None:
-        pipeline = self._pipeline
-        topics = {name: decoder.topics for name, decoder in pipeline.decoders.items()}
-        save(self._data_dir, pipeline.processor.state, pipeline.ledger, pipeline.devices, topics)
-
-    def _try(self, step: Callable[[], None]) -> str:
-        """What kept the step from being done; a full disk for one file must not lose the other."""
-        try:
-            step()
-        except OSError as error:
-            return f"{error.filename or self._data_dir} cannot be written: {error.strerror}"
-        return ""
-
-
-def _log(event: ConnectionEvent) -> None:
-    calm = event.happening in (Happening.CONNECTED, Happening.SUBSCRIBED, Happening.CLOSED)
-    LOG.log(logging.INFO if calm else logging.WARNING, "%s", event)
+            unsaved = f"the checkpoint cannot be written: {error.strerror or error}"
+        self._pipeline.stop(_STORE_STOP_S)
+        # With a journal the next start applies again what the checkpoint lacks.
+        return unsaved if self._durability.journal is None else ""

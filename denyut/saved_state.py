@@ -1,27 +1,18 @@
 """What a run leaves behind when it is stopped, so that the next one goes on with the same windows."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import msgspec
-
 from config.settings import Kind, Windows
-from denyut.saved_ledger import describe_ledger, restore_ledger
+from denyut.saved_ledger import restore_ledger
 from denyut.snapshot import joined
 from ingest.devices import DeviceTable
 from ingest.ledger import Ledger
 from processors.checkpoints.directory import CheckpointDirectory
 from processors.checkpoints.pieces import PieceReader
 from processors.processor import State
-from processors.state import StateError, dump, load, restore
-from storage.points import PointBatch, SeriesTable
-from storage.saved_points import dump_points, load_points
-
-FILE_NAME = "state.bin"
-POINTS_FILE_NAME = "points.bin"
+from processors.state import StateError, restore
 
 
 @dataclass(slots=True)
@@ -57,24 +48,6 @@ class SavedState:
         saved.forget_unnamed()
         return saved
 
-    @classmethod
-    def read(cls, data_dir: Path, windows: Windows, kinds: Mapping[str, Kind]) -> "SavedState":
-        """The state left by the last run, if it was stopped and not killed. Raises StateError."""
-        try:
-            content = (data_dir / FILE_NAME).read_bytes()
-        except FileNotFoundError:
-            return cls()
-        return cls.decode(content, windows, kinds)
-
-    @classmethod
-    def decode(cls, content: bytes, windows: Windows, kinds: Mapping[str, Kind]) -> "SavedState":
-        try:
-            document = msgspec.msgpack.decode(content)
-            state = load(document["state"], windows, kinds)
-            return cls(state, restore_ledger(document["ledger"]), document["topics"], document["devices"])
-        except (msgspec.DecodeError, LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
-            raise StateError(f"{FILE_NAME} cannot be read ({error}); move it away to start without it") from error
-
     def restore_devices(self, devices: DeviceTable) -> None:
         for city, kind, device, zone in self.devices:
             devices.row(city, kind, device, zone)
@@ -90,50 +63,3 @@ class SavedState:
         if list(topics) != list(self.topics.get(source, ())):
             self.state.seen.pop(source, None)
             self.state.sequences.pop(source, None)
-
-
-def discard(data_dir: Path) -> None:
-    """From here on the state on disk is old: a run that is killed must not be followed by one that goes on from it."""
-    (data_dir / FILE_NAME).unlink(missing_ok=True)
-
-
-def save(
-    data_dir: Path, state: State, ledger: Ledger, devices: DeviceTable, topics: Mapping[str, Sequence[bytes]]
-) -> None:
-    """Whole or not at all."""
-    document = {
-        "state": dump(state),
-        "ledger": describe_ledger(ledger),
-        "topics": {source: list(names) for source, names in topics.items()},
-        "devices": [list(identity) for identity in devices.identities],
-    }
-    _write_whole(data_dir / FILE_NAME, msgspec.msgpack.encode(document))
-
-
-def save_points(data_dir: Path, batches: Sequence[PointBatch]) -> None:
-    """Points that the store did not take; the next run writes them first."""
-    if batches:
-        _write_whole(data_dir / POINTS_FILE_NAME, dump_points(batches))
-
-
-def take_points(data_dir: Path, table: SeriesTable) -> list[PointBatch]:
-    """The points that the last run left. Raises StateError."""
-    try:
-        return load_points((data_dir / POINTS_FILE_NAME).read_bytes(), table)
-    except FileNotFoundError:
-        return []
-    except ValueError as error:
-        raise StateError(f"{POINTS_FILE_NAME} cannot be read ({error}); move it away to start without it") from error
-
-
-def discard_points(data_dir: Path) -> None:
-    (data_dir / POINTS_FILE_NAME).unlink(missing_ok=True)
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    unfinished = path.with_name(f"{path.name}.new")
-    with unfinished.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    unfinished.replace(path)

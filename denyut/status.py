@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,8 @@ FILE_NAME = "status.json"
 
 
 def compose(pipeline: Pipeline, uptime_s: float, state: str) -> dict[str, Any]:
-    """The numbers of the status contract; state is "running" or "stopped"."""
-    ledger, writer, processor_state = pipeline.ledger, pipeline.writer, pipeline.processor.state
+    """The numbers of the status contract; state is "recovering", "running" or "stopped"."""
+    ledger, processor_state = pipeline.ledger, pipeline.processor.state
     implausible = {f"{kind}.{name}": count for (kind, name), count in sorted(processor_state.implausible.items())}
     return {
         "state": state,
@@ -28,12 +29,18 @@ def compose(pipeline: Pipeline, uptime_s: float, state: str) -> dict[str, Any]:
         "late": ledger.late,
         "too_late": ledger.rejected[Reason.TOO_LATE],
         "implausible": implausible,
+        "published": ledger.published,
+        "missing": ledger.missing,
+        "restarts": ledger.restarts,
+        "ledger_violations": ledger.violations,
         "journal_lag_s": round(pipeline.intake.lag_s, 3),
         "windows_closed": pipeline.intake.windows_closed,
-        "points_written": writer.points_written,
-        "points_pending": writer.points_pending,
-        "points_refused": writer.points_refused,
-        "store_error": writer.last_error,
+        **_points(pipeline),
+        "outbox": {
+            "bytes": pipeline.outbox.size_bytes,
+            "fraction_full": round(pipeline.outbox.fraction_full, 4),
+            "error": pipeline.outbox.last_error,
+        },
         "alerts_active": 0,
         "devices": len(pipeline.devices),
         "dead_letters": len(pipeline.dead_letters),
@@ -42,7 +49,28 @@ def compose(pipeline: Pipeline, uptime_s: float, state: str) -> dict[str, Any]:
     }
 
 
-def write_status(data_dir: Path, status: dict[str, Any]) -> None:
+def _points(pipeline: Pipeline) -> dict[str, Any]:
+    """Of the store, and beside it of each sink; `store_error` is the first that any of them has."""
+    sinks: dict[str, dict[str, Any]] = {
+        sink.name: {
+            "points_written": sink.points_written,
+            "points_pending": sink.points_pending,
+            "points_refused": sink.points_refused,
+            "points_dropped": sink.points_dropped,
+            "dropped": dict(sorted(sink.dropped.items())),
+            "error": sink.last_error,
+        }
+        for sink in pipeline.sinks
+    }
+    totals = {
+        name: sum(sink[name] for sink in sinks.values())
+        for name in ("points_written", "points_pending", "points_refused", "points_dropped")
+    }
+    errors = [f"{name}: {sink['error']}" for name, sink in sinks.items() if sink["error"]]
+    return {**totals, "store_error": errors[0] if errors else "", "sinks": sinks}
+
+
+def write_status(data_dir: Path, status: Mapping[str, Any]) -> None:
     unfinished = data_dir / f"{FILE_NAME}.new"
     unfinished.write_text(json.dumps(status) + "\n")
     unfinished.replace(data_dir / FILE_NAME)
@@ -51,13 +79,13 @@ def write_status(data_dir: Path, status: dict[str, Any]) -> None:
 def read_status(data_dir: Path) -> dict[str, Any] | None:
     """The newest status of the run that uses or used the directory; None where there has been none.
 
-    A run that was killed still says "running" in its file; it is given as "killed".
+    A run that was killed still says "running" or "recovering" in its file; it is given as "killed".
     """
     try:
         status: dict[str, Any] = json.loads((data_dir / FILE_NAME).read_text())
     except FileNotFoundError:
         return None
-    if status["state"] == "running" and not _alive(status["pid"]):
+    if status["state"] != "stopped" and not _alive(status["pid"]):
         status["state"] = "killed"
     return status
 

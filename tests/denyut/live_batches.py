@@ -8,10 +8,16 @@ from typing import Any
 
 import numpy as np
 
+from config.default_kinds import effective_kinds
+from config.durability import Checkpoints
 from config.settings import Settings
+from denyut.checkpointing import Checkpointing
 from denyut.pipeline import Pipeline, build
-from denyut.saved_state import save
+from denyut.saved_state import SavedState
+from denyut.snapshot import Snapshot
+from ingest.journal.entries import Messages, Tick
 from ingest.messages import MessageBatch
+from processors.checkpoints.directory import CheckpointDirectory
 from storage.open_store import open_store
 from storage.store import Query, Row
 
@@ -35,18 +41,33 @@ def messages(each: Iterable[tuple[bytes, bytes]], received: str) -> MessageBatch
 
 
 def started(settings: Settings, data_dir: Path) -> Pipeline:
-    data_dir.mkdir(parents=True, exist_ok=True)
-    pipeline = build(settings, data_dir, resumed=True)
-    pipeline.writer.start()
+    """As a run starts: from the newest checkpoint, if there is one."""
+    saved = SavedState.newest(_checkpoints(data_dir), settings.windows, effective_kinds(settings))
+    pipeline = build(settings, data_dir, saved)
+    pipeline.start()
     return pipeline
+
+
+def take(pipeline: Pipeline, batch: MessageBatch, source: str = "mqtt") -> None:
+    pipeline.intake.apply(pipeline.intake.next_offset, Messages(source, batch))
+
+
+def tick(pipeline: Pipeline, clock: str) -> None:
+    """The clock says so much, and closes what is due."""
+    pipeline.intake.apply(pipeline.intake.next_offset, Tick(at(clock)))
 
 
 def stopped(pipeline: Pipeline, data_dir: Path) -> None:
     """As a run stops: everything is written and what it remembers is saved."""
-    assert pipeline.writer.stop(20)
-    topics = {name: decoder.topics for name, decoder in pipeline.decoders.items()}
-    save(data_dir, pipeline.processor.state, pipeline.ledger, pipeline.devices, topics)
-    pipeline.dead_letters.close()
+    snapshot = Snapshot(pipeline.processor, pipeline.ledger, pipeline.devices, pipeline.decoders)
+    checkpoints = Checkpointing(_checkpoints(data_dir), Checkpoints(), snapshot.describe, pipeline.outbox.settled)
+    assert checkpoints.now(pipeline.intake.next_offset)
+    assert pipeline.stop(20)
+
+
+def _checkpoints(data_dir: Path) -> CheckpointDirectory:
+    data_dir.mkdir(parents=True, exist_ok=True)
+    return CheckpointDirectory(data_dir / "checkpoints")
 
 
 def stored(data_dir: Path, measurement: str, **where: str) -> list[Row]:

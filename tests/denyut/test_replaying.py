@@ -13,11 +13,10 @@ from config.default_kinds import effective_kinds
 from config.settings import Settings, Windows
 from denyut.cli import main
 from denyut.replaying import Replay, settings_for
-from denyut.saved_state import FILE_NAME
 from ingest.devices import DeviceTable
 from simulators.mapping_files import load_mapping
 from simulators.recordings import open_recording
-from tests.denyut.live_batches import message, messages, started, stopped, stored
+from tests.denyut.live_batches import message, messages, started, stopped, stored, take
 from tests.simulators.recordings import SLICES, whole
 
 
@@ -130,9 +129,10 @@ def test_a_configuration_that_names_windows_wins_over_the_mapping() -> None:
 def test_a_replay_leaves_what_a_run_has_saved_alone(tmp_path: Path) -> None:
     data_dir = tmp_path / "data"
     run = started(Settings(), data_dir)
-    run.intake.take("mqtt", messages([message("city/c/air/A1", {"pm25": 1}, "10:00:01")], "10:00:02"))
+    take(run, messages([message("city/c/air/A1", {"pm25": 1}, "10:00:01")], "10:00:02"))
     stopped(run, data_dir)
-    saved = (data_dir / FILE_NAME).read_bytes()
+    kept = ("outbox.db", "checkpoints/00000000000000000001.ckpt")
+    saved = [(data_dir / name).read_bytes() for name in kept]
     options = ("--json", "--data-dir", str(data_dir))
     for time_base in ("event", "received"):
         done = CliRunner().invoke(
@@ -141,7 +141,8 @@ def test_a_replay_leaves_what_a_run_has_saved_alone(tmp_path: Path) -> None:
         )
         assert done.exit_code == 0, done.output
         assert json.loads(done.stdout)["received"] == 240
-        assert (data_dir / FILE_NAME).read_bytes() == saved
+        assert [(data_dir / name).read_bytes() for name in kept] == saved
+        assert not (data_dir / "replay").exists()
 
 
 def test_a_replay_at_a_given_speed_takes_its_time_and_gives_the_same_windows(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from config.settings import Settings
 from denyut.status import compose, read_status, write_status
-from tests.denyut.live_batches import at, message, messages, started, stopped
+from tests.denyut.live_batches import message, messages, started, stopped, take, tick
 
 CONTRACT = {
     *("received", "accepted", "duplicate", "rejected", "readings", "late", "too_late", "journal_lag_s"),
@@ -18,9 +18,9 @@ def test_the_numbers_of_the_contract_say_what_happened(tmp_path: Path) -> None:
     assert compose(pipeline, 0.0, "running")["watermark"] is None
     good = message("city/c/air/A1", {"pm25": 10}, "10:00:01")
     late, broken = message("city/c/air/A1", {"pm25": 10}, "09:00:00"), message("city/c/air/A1", b"{")
-    pipeline.intake.take("mqtt", messages([good, good, broken], "10:00:02"))
-    pipeline.intake.advance(at("10:00:12"))
-    pipeline.intake.take("mqtt", messages([late], "10:00:13"))
+    take(pipeline, messages([good, good, broken], "10:00:02"))
+    tick(pipeline, "10:00:12")
+    take(pipeline, messages([late], "10:00:13"))
     stopped(pipeline, tmp_path)
     status = compose(pipeline, 12.34, "stopped")
     assert set(status) >= CONTRACT

@@ -9,7 +9,7 @@ import pytest
 from config.settings import City, Device, Kind, Quantity, Settings, Source
 from ingest.messages import MessageBatch
 from ingest.reasons import Reason
-from tests.denyut.live_batches import DAY, at, message, messages, started, stopped, stored
+from tests.denyut.live_batches import DAY, at, message, messages, started, stopped, stored, take, tick
 
 SUITE = Path(__file__).parents[2].parent / "shared" / "data" / "json_test_suite"
 
@@ -19,11 +19,11 @@ def test_messages_become_windows_and_indicators_of_their_zone(tmp_path: Path) ->
     pipeline = started(Settings(city=City(id="bojonegoro"), devices=(garage,)), tmp_path)
     occupied = zip(("01", "04", "07", "12"), (10, 20, 30, 40), strict=True)
     topic = "city/bojonegoro/parking/P1"
-    pipeline.intake.take(
-        "mqtt",
+    take(
+        pipeline,
         messages([message(topic, {"occupied": cars}, f"10:00:{second}") for second, cars in occupied], "10:00:12"),
     )
-    pipeline.intake.advance(at("10:00:22"))
+    tick(pipeline, "10:00:22")
     stopped(pipeline, tmp_path)
     first, second = stored(tmp_path, "window", device="P1", size="10s")
     assert first.time_ns == at("10:00:10")
@@ -40,10 +40,10 @@ def test_messages_become_windows_and_indicators_of_their_zone(tmp_path: Path) ->
 def test_a_late_message_revises_the_point_that_was_written(tmp_path: Path) -> None:
     pipeline = started(Settings(), tmp_path)
     topic = "city/c/air/A1"
-    pipeline.intake.take("mqtt", messages([message(topic, {"pm25": 10}, "10:00:01")], "10:00:02"))
-    pipeline.intake.advance(at("10:00:12"))
-    pipeline.intake.take("mqtt", messages([message(topic, {"pm25": 30}, "10:00:05")], "10:00:13"))
-    pipeline.intake.advance(at("10:00:14"))
+    take(pipeline, messages([message(topic, {"pm25": 10}, "10:00:01")], "10:00:02"))
+    tick(pipeline, "10:00:12")
+    take(pipeline, messages([message(topic, {"pm25": 30}, "10:00:05")], "10:00:13"))
+    tick(pipeline, "10:00:14")
     stopped(pipeline, tmp_path)
     (point,) = stored(tmp_path, "window", device="A1", size="10s")
     assert (point.fields["pm25_mean"], point.fields["pm25_count"], point.fields["revision"]) == (20, 2, 1)
@@ -54,10 +54,10 @@ def test_a_redelivered_batch_changes_no_point(tmp_path: Path) -> None:
     pipeline = started(Settings(), tmp_path)
     batch = messages([message(f"city/c/noise/N{n}", {"laeq": 60 + n}, "10:00:01") for n in range(5)], "10:00:02")
     for _ in range(3):
-        pipeline.intake.take("mqtt", batch)
-    pipeline.intake.advance(at("10:00:12"))
-    pipeline.intake.take("mqtt", batch)
-    pipeline.intake.advance(at("10:00:13"))
+        take(pipeline, batch)
+    tick(pipeline, "10:00:12")
+    take(pipeline, batch)
+    tick(pipeline, "10:00:13")
     stopped(pipeline, tmp_path)
     rows = stored(tmp_path, "window", size="10s")
     assert [(row.fields["laeq_count"], row.fields["revision"]) for row in rows] == [(1, 0)] * 5
@@ -74,10 +74,10 @@ def test_a_buffered_upload_of_mixed_fates_is_accepted_and_its_lost_parts_are_nam
         {"ts": f"{DAY}T12:00:00Z", "pm25": 12},
     ]
     early = message("city/c/air/A1", {"pm25": 5}, "09:59:00")
-    pipeline.intake.take("mqtt", messages([early], "10:00:00"))
-    pipeline.intake.advance(at("10:00:00"))
-    pipeline.intake.take("mqtt", messages([message("city/c/air/A1", upload)], "10:00:04"))
-    pipeline.intake.advance(at("10:00:12"))
+    take(pipeline, messages([early], "10:00:00"))
+    tick(pipeline, "10:00:00")
+    take(pipeline, messages([message("city/c/air/A1", upload)], "10:00:04"))
+    tick(pipeline, "10:00:12")
     ledger = pipeline.ledger
     assert (ledger.received, ledger.accepted, ledger.readings, ledger.rejected.total()) == (2, 2, 2, 0)
     lost = {Reason.TOO_LATE, Reason.OUT_OF_RANGE, Reason.NO_QUANTITY, Reason.TIME_AHEAD}
@@ -90,8 +90,8 @@ def test_retained_messages_never_enter_a_window(tmp_path: Path) -> None:
     pipeline = started(Settings(), tmp_path)
     plain = messages([message("city/c/air/A1", {"pm25": 1}, "10:00:01")] * 2, "10:00:02")
     retained = MessageBatch(plain.topics, plain.payloads, np.array([True, False]), plain.received_ns)
-    pipeline.intake.take("mqtt", retained)
-    pipeline.intake.advance(at("10:00:12"))
+    take(pipeline, retained)
+    tick(pipeline, "10:00:12")
     assert pipeline.ledger.rejected == {Reason.RETAINED: 1}
     stopped(pipeline, tmp_path)
     (point,) = stored(tmp_path, "window", size="10s")
@@ -101,9 +101,9 @@ def test_retained_messages_never_enter_a_window(tmp_path: Path) -> None:
 def test_a_message_without_a_time_counts_at_its_receipt_each_time(tmp_path: Path) -> None:
     pipeline = started(Settings(), tmp_path)
     untimed = message("city/c/air/A1", {"pm25": 4})
-    pipeline.intake.take("mqtt", messages([untimed, untimed], "10:00:09"))
-    pipeline.intake.take("mqtt", messages([untimed], "10:00:10"))
-    pipeline.intake.advance(at("10:00:22"))
+    take(pipeline, messages([untimed, untimed], "10:00:09"))
+    take(pipeline, messages([untimed], "10:00:10"))
+    tick(pipeline, "10:00:22")
     stopped(pipeline, tmp_path)
     assert [row.fields["pm25_count"] for row in stored(tmp_path, "window", size="10s")] == [2, 1]
 
@@ -116,10 +116,10 @@ def test_two_sources_with_other_topics_and_quantities_meet_in_one_store(tmp_path
     )
     pipeline = started(Settings(sources=sources, kinds={"meter": energy}), tmp_path)
     readings = [message("m/7", {"E": total}, f"10:00:0{total % 10}") for total in (101, 105, 3)]
-    pipeline.intake.take("meters", messages(readings[:2], "10:00:06"))
-    pipeline.intake.take("meters", messages([message("m/7", {"E": 3}, "10:00:08")], "10:00:08"))
-    pipeline.intake.take("city", messages([message("city/c/air/7", {"pm25": 1}, "10:00:01")], "10:00:08"))
-    pipeline.intake.advance(at("10:00:12"))
+    take(pipeline, messages(readings[:2], "10:00:06"), "meters")
+    take(pipeline, messages([message("m/7", {"E": 3}, "10:00:08")], "10:00:08"), "meters")
+    take(pipeline, messages([message("city/c/air/7", {"pm25": 1}, "10:00:01")], "10:00:08"), "city")
+    tick(pipeline, "10:00:12")
     stopped(pipeline, tmp_path)
     (meter,) = stored(tmp_path, "window", kind="meter", size="10s")
     assert (meter.fields["total_increase"], meter.fields["total_rate"]) == (4 + 3, 0.7)
@@ -140,8 +140,8 @@ def test_every_odd_payload_ends_with_a_name_and_costs_no_neighbour(tmp_path: Pat
             message("city/c/air/odd", payload),
             message("city/c/air/good", {"pm25": 1, "seq": number}, "10:00:01"),
         ]
-    pipeline.intake.take("mqtt", messages(mixed, "10:00:02"))
-    pipeline.intake.advance(at("10:00:12"))
+    take(pipeline, messages(mixed, "10:00:02"))
+    tick(pipeline, "10:00:12")
     ledger = pipeline.ledger
     assert ledger.balanced
     assert ledger.received == 2 * len(odd)

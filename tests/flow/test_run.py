@@ -2,11 +2,13 @@
 
 import json
 import socket
+import struct
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -152,7 +154,7 @@ def test_a_store_that_is_away_keeps_no_stop_waiting_beyond_its_ten_seconds(tmp_p
         assert (told["state"], told["points_written"]) == ("stopped", 0)
     with mosquitto(tmp_path) as port, running(data_dir, port) as process:
         wait_for(lambda: status_of(data_dir)["points_written"] >= told["points_pending"] > 0, "the points that waited")
-        wait_for(lambda: not (data_dir / "points.bin").exists(), "the end of their file")
+        wait_for(lambda: status_of(data_dir)["points_pending"] == 0, "the last of them")
         stop(process)
     assert "cannot be reached" in told["store_error"]
 
@@ -197,10 +199,15 @@ def test_an_unknown_key_is_one_sentence_with_file_and_line(tmp_path: Path) -> No
     assert not (tmp_path / "data").exists()
 
 
-def test_a_damaged_state_is_one_sentence_and_stays_where_it_is(tmp_path: Path) -> None:
-    (tmp_path / "state.bin").write_bytes(b"\x00\x01")
-    assert_refused(denyut("run", "--data-dir", str(tmp_path)), "state.bin cannot be read", "move it away")
-    assert (tmp_path / "state.bin").read_bytes() == b"\x00\x01"
+def test_a_checkpoint_of_a_newer_program_is_one_sentence_and_stays_where_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "checkpoints" / f"{7:020}.ckpt"
+    file.parent.mkdir()
+    document = b"\x80"
+    checksum = blake2b(document, digest_size=16, salt=(99).to_bytes(16, "little")).digest()
+    content = struct.pack("<8sI16s", b"DENYUTCP", 99, checksum) + document
+    file.write_bytes(content)
+    assert_refused(denyut("run", "--data-dir", str(tmp_path)), str(file), "version 99", "reads version 1")
+    assert file.read_bytes() == content
 
 
 @pytest.mark.parametrize("broker", ["ftp://127.0.0.1:1883", "mqtt://127.0.0.1:99999", "mqtt://"])

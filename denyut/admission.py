@@ -1,0 +1,85 @@
+"""A batch on its way from the connection to its processing: journal first, then PUBACK, then processing.
+
+Everything here runs on the event loop; only the commit itself is the journal's own thread.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from denyut.intake import Intake
+from denyut.set_aside import SetAside
+from ingest.journal.entries import Entry, Messages, Tick
+from ingest.journal.journal import Journal
+from ingest.reasons import Reason
+
+LOG = logging.getLogger("denyut")
+Acknowledge = Callable[[], None]
+
+
+class Admission:
+    def __init__(self, journal: Journal | None, intake: Intake, set_aside: SetAside) -> None:
+        """Without a journal an entry counts as committed at once."""
+        self._journal = journal
+        self._intake = intake
+        self._set_aside = set_aside
+        self._loop = asyncio.get_running_loop()
+        self.failed: asyncio.Future[Any] = self._loop.create_future()
+        """Ends with the exception that processing raised; nothing is applied from then on."""
+        self.bytes_waiting = 0
+        """Received and not processed yet."""
+        self.ticking = False
+        """A tick is under way: one at a time is enough."""
+
+    def take(self, entry: Entry, acknowledge: Acknowledge | None = None) -> None:
+        """Into the journal; when that is safe, `acknowledge` is called and the entry applied."""
+        size = size_of(entry)
+        self.bytes_waiting += size
+
+        def committed(offset: int) -> None:
+            self.bytes_waiting -= size
+            if acknowledge is not None:
+                acknowledge()
+                if self._journal is not None:
+                    self._journal.acknowledged(offset)
+            self.apply(offset, entry)
+
+        if self._journal is None:
+            committed(self._intake.next_offset)
+        else:
+            self._journal.append(entry, lambda offset: self._later(committed, offset))
+
+    def tick(self, received_ns: int) -> None:
+        self.ticking = True
+        self.take(Tick(received_ns))
+
+    def apply(self, offset: int, entry: Entry) -> None:
+        """Also for entries of the journal when a run starts. A failure is kept in `failed`."""
+        if self.failed.done():
+            return
+        try:
+            if offset in self._set_aside:
+                LOG.error("journal entry %d ended an earlier run and is set aside", offset)
+                self._intake.set_aside(offset, entry, Reason.FAILED)
+            else:
+                self._intake.apply(offset, entry)
+        except (OSError, MemoryError) as error:
+            # The machine's fault, not the entry's: the next start applies it again.
+            self.failed.set_exception(error)
+        except Exception as error:
+            LOG.exception("journal entry %d cannot be processed; the next start sets it aside", offset)
+            self._set_aside.add(offset)
+            self.failed.set_exception(error)
+        if isinstance(entry, Tick):
+            self.ticking = False
+
+    def _later(self, committed: Callable[[int], None], offset: int) -> None:
+        """From the journal's thread, whose commits come in order; so do the calls. A loop that has ended needs none."""
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(committed, offset)
+
+
+def size_of(entry: Entry) -> int:
+    """Bytes of topics and payloads."""
+    return entry.batch.nbytes if isinstance(entry, Messages) else 0

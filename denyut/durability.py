@@ -1,0 +1,131 @@
+"""What makes a run survive its end: the journal, the checkpoints, and how a start goes on from them."""
+
+import asyncio
+import logging
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from config.default_kinds import effective_kinds
+from config.settings import Settings
+from denyut.admission import Admission
+from denyut.checkpointing import Checkpointing
+from denyut.pipeline import Pipeline
+from denyut.saved_state import SavedState
+from denyut.snapshot import Snapshot
+from ingest.journal.entries import Messages
+from ingest.journal.journal import Journal
+from ingest.journal.reading import read_entries
+from ingest.messages import MessageBatch
+from processors.checkpoints.directory import CheckpointDirectory
+
+LOG = logging.getLogger("denyut")
+_CHECKPOINTS, _JOURNAL = "checkpoints", "journal"
+_BREATHE_S = 0.05
+"""Entries are applied at most this long before signals and questions are answered."""
+_JOURNAL_STOP_S = 2.0
+
+
+class Durability:
+    def __init__(self, settings: Settings, data_dir: Path) -> None:
+        """Reads the newest checkpoint. Raises StateError or OSError."""
+        self._settings = settings
+        self._checkpoint_dir = data_dir / _CHECKPOINTS
+        self._journal_dir = data_dir / _JOURNAL
+        self._directory = CheckpointDirectory(self._checkpoint_dir)
+        self.saved = SavedState.newest(self._directory, settings.windows, effective_kinds(settings))
+        self.journal: Journal | None = None
+        self.checkpoints: Checkpointing
+        self._pipeline: Pipeline
+        self._applied = False
+
+    def attach(self, pipeline: Pipeline) -> None:
+        """Open the journal where the pipeline's knowledge ends. Raises JournalError."""
+        self._pipeline = pipeline
+        self.checkpoints = self._checkpointing()
+        if self._settings.journal.enabled:
+            self.journal = Journal(self._journal_dir, self._settings.journal, self._first_offset())
+
+    async def recover(self, admission: Admission, stop: asyncio.Event) -> None:
+        """Apply again what the journal holds beyond the checkpoint, before the first new message.
+
+        Ends early where `stop` is set or processing failed.
+        """
+        self.saved = SavedState()  # What it held is in use now; its lists need not stay in memory.
+        began = breathed = time.monotonic()
+        expected = self._pipeline.intake.next_offset
+        messages = 0
+        for offset, entry in read_entries(self._journal_dir, expected) if self._journal_dir.is_dir() else ():
+            if offset > expected:
+                LOG.error("journal entries %d to %d are missing", expected, offset - 1)
+            expected = offset + 1
+            admission.apply(offset, entry)
+            messages += len(entry.batch) if isinstance(entry, Messages) else 0
+            if time.monotonic() - breathed > _BREATHE_S:
+                await asyncio.sleep(0)
+                breathed = time.monotonic()
+            if stop.is_set() or admission.failed.done():
+                return
+        if messages:
+            LOG.info("%d messages of the journal processed again in %.1f s", messages, time.monotonic() - began)
+        self._applied = True
+
+    def begin(self) -> None:
+        """Take new entries. Without a journal, from here on only an orderly stop leaves something to go on from."""
+        if self.journal is not None:
+            self.journal.start()
+            return
+        self._pipeline.intake.next_offset = self._first_offset()
+        for old in (self._checkpoint_dir, self._journal_dir):
+            shutil.rmtree(old, ignore_errors=True)
+        self._directory = CheckpointDirectory(self._checkpoint_dir)
+        self.checkpoints = self._checkpointing()
+
+    def unacknowledged(self) -> Mapping[str, Sequence[MessageBatch]]:
+        """Source -> batches that an earlier run took in and perhaps could not acknowledge."""
+        held: dict[str, list[MessageBatch]] = {}
+        if self.journal is not None:
+            for _, entry in read_entries(self._journal_dir, self.journal.acknowledged_until + 1):
+                if isinstance(entry, Messages):
+                    held.setdefault(entry.source, []).append(entry.batch)
+        return held
+
+    def journal_bytes(self) -> int:
+        """On disk."""
+        with suppress(OSError):  # A file may be trimmed between two looks.
+            return sum(path.stat().st_size for path in self._journal_dir.iterdir())
+        return 0
+
+    def save_when_due(self) -> None:
+        """A checkpoint, and an end to the part of the journal that nobody needs any more."""
+        if self.journal is None:
+            return
+        if self.checkpoints.poll():
+            self.journal.trim(self.checkpoints.needed_from)
+        self.checkpoints.begin(self._pipeline.intake.next_offset)
+
+    async def end_journal(self) -> None:
+        """What is under way is committed and applied when this returns, if the disk lets it."""
+        if self.journal is not None:
+            # Its last commits come back to this loop before this does.
+            await asyncio.to_thread(self.journal.stop, _JOURNAL_STOP_S)
+
+    def save_now(self, within_s: float) -> bool:
+        """A checkpoint at the end. Raises OSError."""
+        if not self._applied:
+            self.checkpoints.stop()
+            return True
+        return self.checkpoints.now(self._pipeline.intake.next_offset, within_s)
+
+    def _first_offset(self) -> int:
+        """The least that a new entry may have: the outbox and the dead letters hold what those before put out."""
+        pipeline = self._pipeline
+        known = max(pipeline.outbox.appended_until, pipeline.dead_letters.highest_offset)
+        return max(pipeline.intake.next_offset, known + 1)
+
+    def _checkpointing(self) -> Checkpointing:
+        pipeline = self._pipeline
+        snapshot = Snapshot(pipeline.processor, pipeline.ledger, pipeline.devices, pipeline.decoders)
+        return Checkpointing(self._directory, self._settings.checkpoint, snapshot.describe, pipeline.outbox.settled)
