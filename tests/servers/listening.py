@@ -1,16 +1,19 @@
 """A connection that runs for the length of a block and records what it gets."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
+import numpy as np
 from paho.mqtt import publish
 
 from config.settings import Source
 from ingest.messages import MessageBatch
 from ingest.mqtt.connection import Connection
+from ingest.mqtt.endings import Ending
 from ingest.mqtt.events import ConnectionEvent, Happening
+from ingest.mqtt.link import Link
 from ingest.mqtt.options import options_of
 
 PATIENCE_S = 20.0
@@ -19,11 +22,13 @@ PATIENCE_S = 20.0
 class Recorder:
     """`acknowledging` False leaves the acknowledgement to the test."""
 
-    def __init__(self, source: Source, acknowledging: bool = True) -> None:
+    def __init__(self, source: Source, acknowledging: bool = True, already_held: Sequence[MessageBatch] = ()) -> None:
         self.batches: list[MessageBatch] = []
         self.events: list[ConnectionEvent] = []
         self.acknowledging = acknowledging
-        self.connection = Connection(options_of(source, "test"), self._receive, self.events.append)
+        self.connection = Connection(
+            options_of(source, "test"), self._receive, self.events.append, already_held=already_held
+        )
 
     def _receive(self, batch: MessageBatch) -> None:
         self.batches.append(batch)
@@ -33,6 +38,14 @@ class Recorder:
     @property
     def payloads(self) -> list[bytes]:
         return [payload for batch in self.batches for payload in batch.payloads]
+
+    @property
+    def counted(self) -> int:
+        """Messages that count: those sent again although they are held do not."""
+        return sum(
+            len(batch) - (0 if batch.repeated is None else int(np.count_nonzero(batch.repeated)))
+            for batch in self.batches
+        )
 
     def happened(self, happening: Happening) -> list[ConnectionEvent]:
         return [event for event in self.events if event.happening is happening]
@@ -44,6 +57,24 @@ class Recorder:
 
     async def until_happened(self, happening: Happening, times: int = 1) -> None:
         await self.until(lambda: len(self.happened(happening)) >= times)
+
+    def cut(self) -> None:
+        """The network connection is gone, without a word to the broker."""
+        self.connection._backoff.reset()
+        link = self.connection._link
+        if isinstance(link, Link) and not link.ended.done():
+            link.end(Ending(Happening.LOST, "cut"))
+
+
+@asynccontextmanager
+async def killed(recorder: Recorder) -> AsyncIterator[Recorder]:
+    """Its connection runs for the block, and ends as that of a process that is killed."""
+    run = asyncio.create_task(recorder.connection.run(asyncio.Event()))
+    try:
+        yield recorder
+    finally:
+        run.cancel()
+        await asyncio.wait({run})
 
 
 @asynccontextmanager
