@@ -7,14 +7,18 @@ STUCK_S = 10.0
 
 
 class Pulse:
-    """Of the event loop: beaten by its clock, felt by /healthz."""
+    """Of the event loop: beaten by its clock, also while it recovers; felt by /healthz and by systemd's watchdog."""
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, monotonic: Callable[[], float] = time.monotonic, felt: Callable[[], None] = lambda: None
+    ) -> None:
         self._monotonic = monotonic
+        self._felt = felt
         self._beat = monotonic()
 
     def beat(self) -> None:
         self._beat = self._monotonic()
+        self._felt()
 
     def failure(self) -> str:
         age_s = self._monotonic() - self._beat

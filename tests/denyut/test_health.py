@@ -16,6 +16,14 @@ def test_a_clock_that_ticks_is_well_and_one_that_stands_is_named() -> None:
     assert pulse.failure() == ""
 
 
+def test_each_beat_is_felt() -> None:
+    felt: list[int] = []
+    pulse = Pulse(felt=lambda: felt.append(1))
+    pulse.beat()
+    pulse.beat()
+    assert felt == [1, 1]
+
+
 @pytest.mark.parametrize(
     ("lag_s", "last_error", "said"),
     [
