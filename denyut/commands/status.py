@@ -1,38 +1,123 @@
-"""`denyut status`: what a run has received and what became of it."""
+"""`denyut status`: what a run has received and what became of it, in all and for each device."""
 
-import json
+import io
 import sys
 from pathlib import Path
+from typing import Any, NoReturn
 
 import click
 
+from denyut.aligned_columns import write_aligned
 from denyut.data_dir import default_data_dir
+from denyut.device_report import ORDERS, DeviceReport, read_device_report
+from denyut.point_times import iso_utc
 from denyut.status import read_status
+from denyut.terminal_text import json_text, visible
+from processors.checkpoints.pieces import CheckpointError
 
 EXAMPLE = """\b
-Example:
+Examples:
   denyut status --data-dir denyut-data --json
+  denyut status --devices --sort missing --limit 20
 """
+CHECKPOINTS = "checkpoints"
+_LIMIT = 50
+_UNREADABLE = (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError, CheckpointError)
+_NUMBERS = ("published", "received", "missing", "duplicate")
 
 
 @click.command(epilog=EXAMPLE)
 @click.option("--data-dir", type=click.Path(path_type=Path), help="The data directory of the run.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def command(data_dir: Path | None, as_json: bool) -> None:
+@click.option("--devices", is_flag=True, help="Each device, as it was at the newest checkpoint, some seconds ago.")
+@click.option(
+    "--sort", "order", type=click.Choice(list(ORDERS)), help="The most first, or the longest silent; default: by name."
+)
+@click.option(
+    "--limit", type=click.IntRange(min=1), help=f"Only so many devices; default: {_LIMIT}, with --json all of them."
+)
+def command(data_dir: Path | None, as_json: bool, devices: bool, order: str | None, limit: int | None) -> None:
     """Say what the run on a data directory has received and what became of it; also after it has stopped."""
+    if not devices and (order or limit):
+        raise click.UsageError("--sort and --limit belong to --devices")
     directory = data_dir or default_data_dir()
     try:
         status = read_status(directory)
-    except (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError) as error:
-        click.echo(f"denyut: the status in {directory} cannot be read: {error}", err=True)
-        sys.exit(1)
+    except _UNREADABLE as error:
+        _end(f"the status in {directory} cannot be read: {visible(str(error))}")
     if status is None:
-        click.echo(f"denyut: there has been no run on {directory}; start one with: denyut run", err=True)
-        sys.exit(1)
-    if as_json:
-        click.echo(json.dumps(status))
-        return
+        _end(f"there has been no run on {directory}; start one with: denyut run")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A terminal that is not set to UTF-8 must not keep the other rows from being printed.
+        sys.stdout.reconfigure(errors="backslashreplace")
+    if devices:
+        report = _device_report(directory)
+        rows = report.rows(order, limit or (None if as_json else _LIMIT))
+        (_print_devices_json if as_json else _print_devices)(report, rows)
+    elif as_json:
+        click.echo(json_text(status, sys.stdout))
+    else:
+        _print_status(status)
+
+
+def _print_status(status: dict[str, Any]) -> None:
     width = max(map(len, status))
     for name, value in status.items():
-        shown = ", ".join(f"{key} {count}" for key, count in value.items()) if isinstance(value, dict) else value
-        click.echo(f"{name:<{width}}  {'-' if shown in (None, '') else shown}")
+        shown = _in_words(value)
+        click.echo(f"{name:<{width}}  {'-' if shown in (None, '') else visible(str(shown))}")
+
+
+def _in_words(value: object) -> object:
+    if isinstance(value, dict):
+        inner = ((key, _in_words(each)) for key, each in value.items())
+        return ", ".join(f"{key} {'-' if each in (None, '') else each}" for key, each in inner)
+    return value
+
+
+def _device_report(directory: Path) -> DeviceReport:
+    try:
+        report = read_device_report(directory / CHECKPOINTS)
+    except _UNREADABLE as error:
+        _end(f"the devices' counts in {directory} cannot be read: {visible(str(error))}")
+    if report is None:
+        _end(f"{directory} holds no checkpoint yet, from which the devices' counts are read: try again in some seconds")
+    return report
+
+
+def _print_devices_json(report: DeviceReport, rows: list[int]) -> None:
+    out = sys.stdout
+    out.write(f'{{"as_of": "{iso_utc(report.as_of_ns)}", "devices": [')
+    before = "\n"
+    for device in report.describe(rows):
+        last_seen_ns = device.pop("last_seen_ns")
+        device["last_seen"] = None if last_seen_ns is None else iso_utc(last_seen_ns)
+        out.write(before + json_text(device, out))
+        before = ",\n"
+    out.write("\n]}\n")
+
+
+def _print_devices(report: DeviceReport, rows: list[int]) -> None:
+    if not report.devices:
+        click.echo("no device has been heard of", err=True)
+        return
+    header = ["city", "kind", "zone", "device", *_NUMBERS, "rejected", "late", "last_seen"]
+    lines = [_line(device) for device in report.describe(rows)]
+    write_aligned(header, lines, [name in (*_NUMBERS, "late") for name in header], sys.stdout)
+    more = len(report.devices) - len(rows)
+    ending = f"; {more} more devices: --limit" if more else ""
+    click.echo(f"as of {iso_utc(report.as_of_ns // 10**9 * 10**9)}{ending}", err=True)
+
+
+def _line(device: dict[str, Any]) -> list[str]:
+    reasons = ", ".join(f"{reason} {count}" for reason, count in device["rejected"].items())
+    last_seen_ns = device["last_seen_ns"]
+    return [
+        *(visible(device[name]) for name in ("city", "kind", "zone", "device")),
+        *("-" if device[name] is None else str(device[name]) for name in _NUMBERS),
+        *(reasons or "0", str(device["late"]), "-" if last_seen_ns is None else iso_utc(last_seen_ns)),
+    ]
+
+
+def _end(message: str) -> NoReturn:
+    click.echo(f"denyut: {message}", err=True)
+    sys.exit(1)
