@@ -131,11 +131,23 @@ class SeenReadings:
 def _repeats(fingerprints: NDArray[np.uint64], timed: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """(n,) whether the same reading stands earlier in the batch; one without a time of its own is never the same."""
     repeated = np.zeros(len(fingerprints), np.bool_)
-    chosen = np.flatnonzero(timed)
+    chosen = np.flatnonzero(timed & _meet_others(fingerprints))
     order = chosen[np.argsort(fingerprints[chosen], kind="stable")]
     ascending = fingerprints[order]
     repeated[order[1:]] = ascending[1:] == ascending[:-1]
     return repeated
+
+
+def _meet_others(fingerprints: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """(n,) whether another one falls into the same of some 4 n slots: equal ones do, and few of the others."""
+    slots = 1 << (4 * len(fingerprints)).bit_length()
+    slot = (fingerprints & np.uint64(slots - 1)).astype(np.int64)
+    position = np.arange(len(slot), dtype=np.int32)
+    last = np.empty(slots, np.int32)  # read only where it was written
+    last[slot] = position
+    shared = np.zeros(slots, np.bool_)
+    shared[slot[last[slot] != position]] = True
+    return shared[slot]
 
 
 def _fingerprints(batch: ReadingBatch) -> NDArray[np.uint64]:
