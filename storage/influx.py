@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 class InfluxStore:
     """Database or bucket must exist. A server that is down is no error until the first call."""
 
-    def __init__(self, settings: StoreSettings) -> None:
+    def __init__(self, settings: StoreSettings, timeout_s: float = TIMEOUT_SECONDS) -> None:
         self._settings = settings
         self._credentials = resolve_credentials(settings)
         token = self._credentials.token
@@ -35,12 +35,12 @@ class InfluxStore:
             self._url,
             token=token.get_secret_value() if token is not None else "",
             org=settings.org,
-            timeout=int(TIMEOUT_SECONDS * 1000),
+            timeout=int(timeout_s * 1000),
             enable_gzip=True,
         )
         # Its precision is nanoseconds unless told otherwise.
         self._write_api: Any = self._client.write_api(write_options=SYNCHRONOUS)
-        self._http = InfluxHttp(self._url, self._credentials)
+        self._http = InfluxHttp(self._url, self._credentials, timeout_s)
         self._influxql = InfluxQl(self._http, settings.database)
         self._writer = LineWriter(self._send)
         self.dropped = self._writer.dropped

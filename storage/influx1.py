@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from config.settings import Retention, StoreSettings
 from storage.credentials import resolve_credentials
-from storage.influx_http import InfluxHttp
+from storage.influx_http import TIMEOUT_SECONDS, InfluxHttp
 from storage.influxql import InfluxQl, identifier
 from storage.line_bodies import LineWriter
 from storage.points import PointBatch
@@ -17,9 +17,9 @@ GZIP_LEVEL = 1
 class Influx1Store:
     """A server that is down is no error until the first call."""
 
-    def __init__(self, settings: StoreSettings) -> None:
+    def __init__(self, settings: StoreSettings, timeout_s: float = TIMEOUT_SECONDS) -> None:
         self._database = settings.database
-        self._http = InfluxHttp(settings.url, resolve_credentials(settings))
+        self._http = InfluxHttp(settings.url, resolve_credentials(settings), timeout_s)
         self._influxql = InfluxQl(self._http, settings.database)
         self._writer = LineWriter(self._send)
         self.dropped = self._writer.dropped

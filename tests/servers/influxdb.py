@@ -52,12 +52,23 @@ bind-address = "127.0.0.1:{port}"
 
 @contextmanager
 def victoria_metrics(directory: Path) -> Iterator[str]:
-    """The URL of a VictoriaMetrics, which takes the write call of InfluxDB 2.x."""
+    """The URL of a VictoriaMetrics, which takes the write call of InfluxDB 2.x.
+
+    A point that is sent twice is stored twice unless it is told otherwise: https://docs.victoriametrics.com/#deduplication
+    """
     port = free_port()
-    arguments = [f"-httpListenAddr=127.0.0.1:{port}", f"-storageDataPath={directory}/points", "-retentionPeriod=100y"]
+    arguments = [
+        f"-httpListenAddr=127.0.0.1:{port}", f"-storageDataPath={directory}/points", "-retentionPeriod=100y",
+        "-dedup.minScrapeInterval=1ms",
+    ]  # fmt: skip
     with _process("victoria-metrics", arguments, directory):
         _wait_for(f"http://127.0.0.1:{port}/health")
         yield f"http://127.0.0.1:{port}"
+
+
+def flush(url: str) -> None:
+    """Lets a VictoriaMetrics find at once what it was given: https://docs.victoriametrics.com/#troubleshooting"""
+    assert urllib3.request("GET", f"{url}/internal/force_flush").status == 200
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from config.settings import StoreSettings
 from storage.influx import InfluxStore
 from storage.store import Query, Store, StoreRefused, StoreUnavailable
 from tests.servers.free_ports import free_port
-from tests.servers.influxdb import BUCKET, ORG, TOKEN, influxdb2, victoria_metrics
+from tests.servers.influxdb import BUCKET, ORG, TOKEN, flush, influxdb2, victoria_metrics
 from tests.storage.store_conformance import SECOND, T0, StoreConformance, points
 
 _buckets = count()
@@ -59,7 +59,8 @@ def test_the_2x_write_call_delivers_every_float_and_tag(tmp_path: Path) -> None:
 
 
 def exported(url: str, metric: str) -> list[tuple[str, list[float], list[int]]]:
-    """Device, values and times in ms of each series that VictoriaMetrics holds; it indexes after a moment."""
+    """Device, values and times in ms of each series that VictoriaMetrics holds."""
+    flush(url)
     for _ in range(100):
         answer = urllib3.request("GET", f"{url}/api/v1/export", fields={"match[]": metric})
         series = [json.loads(line) for line in answer.data.splitlines()]
