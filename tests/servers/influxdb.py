@@ -67,7 +67,7 @@ def victoria_metrics(directory: Path) -> Iterator[str]:
 
 
 def flush(url: str) -> None:
-    """Lets a VictoriaMetrics find at once what it was given: https://docs.victoriametrics.com/#troubleshooting"""
+    """Lets a VictoriaMetrics find at once what it was given (https://docs.victoriametrics.com/#troubleshooting)."""
     assert urllib3.request("GET", f"{url}/internal/force_flush").status == 200
 
 
