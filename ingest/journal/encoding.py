@@ -216,8 +216,16 @@ def _entry(head: _TickHead | _ShedHead | _MessagesHead, columns: _Columns) -> En
     retained = columns.flags(head.count)
     repeated = columns.flags(head.count) if head.has_repeated else None
     ids = np.cumsum(columns.array(_ID, head.count), dtype=np.uint16) if head.has_ids else None
+    begins = columns.position
     topics, payloads = columns.texts(topic_lengths), columns.texts(payload_lengths)
     batch = MessageBatch(
-        topics, payloads, retained, head.received_ns, packet_ids=ids, repeated=repeated, behind=head.behind
+        topics,
+        payloads,
+        retained,
+        head.received_ns,
+        packet_ids=ids,
+        repeated=repeated,
+        behind=head.behind,
+        nbytes=columns.position - begins,
     )
     return Messages(head.source, batch)

@@ -1,5 +1,6 @@
 """The journal: what was received is on disk before it is acknowledged or processed."""
 
+import errno
 import logging
 import sqlite3
 import threading
@@ -15,8 +16,8 @@ from ingest.journal.damage import Damage, log_damage
 from ingest.journal.encoding import Encoder, measure
 from ingest.journal.entries import Entry
 from ingest.journal.opening import End, find_end
-from ingest.journal.retention import closed_files, expendable
-from ingest.journal.segment import Row, Segment, remove
+from ingest.journal.retention import Retention
+from ingest.journal.segment import Row, Segment
 
 LOG = logging.getLogger("denyut.journal")
 
@@ -40,7 +41,7 @@ class Journal:
     """Entries are committed by a thread of its own, as many at once as wait.
 
     A disk that is full or fails loses nothing: entries wait and are tried again, in a new file, since what a failed
-    fsync has left in the old one is not known.
+    fsync has left in the old one is not known. What is kept for replay alone makes room on a full disk.
     """
 
     def __init__(
@@ -56,9 +57,9 @@ class Journal:
         here only that they end before `first_offset`.
         """
         self._directory = directory
-        self._keep_ns = settings.keep
-        self._max_bytes = settings.max_size << 20
-        self._segment_bytes = min(SEGMENT_BYTES, self._max_bytes // _SEGMENTS)
+        max_bytes = settings.max_size << 20
+        self._segment_bytes = min(SEGMENT_BYTES, max_bytes // _SEGMENTS)
+        self._retention = Retention(directory, settings.keep, max_bytes)
         self._lock_file = _locked(directory)
         end = self._found_end()
         if end.next_offset < first_offset:
@@ -74,7 +75,6 @@ class Journal:
         self._encoder = Encoder()
         self._needed_from: int | None = None
         self._stop_by_s: float | None = None
-        self._untrimmed = ""
         self._segment: Segment | None = None
         self._open_first()
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
@@ -161,7 +161,7 @@ class Journal:
             needed_from, self._needed_from = self._needed_from, None
             round_ = self._backlog.oldest(_ROUND_BYTES)
         if needed_from is not None:
-            self._trim(needed_from)
+            self._retention.trim(needed_from)
         if round_:
             self._commit(round_)
         elif needed_from is None:
@@ -195,19 +195,6 @@ class Journal:
             self._segment = Segment(self._directory, self.next_offset, self._acknowledged)
         return self._segment
 
-    def _trim(self, needed_from: int) -> None:
-        error_text = ""
-        try:
-            files, total_bytes = closed_files(self._directory)
-            older_than_ns = time.time_ns() - self._keep_ns
-            for file in expendable(files, total_bytes, needed_from, older_than_ns, self._max_bytes):
-                remove(file.path)
-        except OSError as error:
-            error_text = str(error)
-            if error_text != self._untrimmed:
-                LOG.warning("old files of the journal cannot be removed: %s", error)
-        self._untrimmed = error_text
-
     def _found_end(self) -> End:
         try:
             return find_end(self._directory)
@@ -233,6 +220,8 @@ class Journal:
         if self._segment is not None:
             self._segment.close()
             self._segment = None
+        if _is_full(error):
+            self._retention.make_room()
 
     def _recover(self) -> None:
         if self.last_error:
@@ -267,5 +256,15 @@ def _locked(directory: Path) -> IO[bytes]:
 
 def _may_pass(error: BaseException) -> bool:
     """Whether space, or a disk that comes back, would help (https://sqlite.org/rescode.html)."""
+    if _is_full(error) or isinstance(error, MemoryError):
+        return True
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_IOERR or _number(error) == errno.EIO
+
+
+def _is_full(error: BaseException) -> bool:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    return code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR) or isinstance(error, MemoryError)
+    return code == sqlite3.SQLITE_FULL or _number(error) in (errno.ENOSPC, errno.EDQUOT)
+
+
+def _number(error: BaseException) -> int | None:
+    return error.errno if isinstance(error, OSError) else None

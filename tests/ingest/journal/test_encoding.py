@@ -67,6 +67,7 @@ def test_the_types_are_those_of_a_connection() -> None:
     assert back.batch.repeated.dtype == np.bool_
     assert type(back.batch.topics[0]) is bytes
     assert back.batch.receipt is None
+    assert back.batch.nbytes == 2
 
 
 @pytest.mark.parametrize("sizes", [[0], [255], [256, 1], [65_535, 0], [65_536], [1 << 20, 0, 1 << 20]])

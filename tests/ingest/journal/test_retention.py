@@ -1,7 +1,10 @@
 import os
 from pathlib import Path
 
-from ingest.journal.retention import KeptFile, closed_files, expendable
+import pytest
+
+from ingest.journal.retention import KeptFile, Retention, closed_files, expendable
+from ingest.journal.segment import name
 from tests.ingest.journal.journals import written
 
 DAY_NS = 86_400 * 1_000_000_000
@@ -59,3 +62,36 @@ def test_files_are_measured_with_their_logs_and_the_newest_is_not_closed(tmp_pat
 
 def test_an_empty_directory_has_no_files(tmp_path: Path) -> None:
     assert closed_files(tmp_path) == ([], 0)
+
+
+def kept_files(directory: Path) -> list[int]:
+    return [int(path.stem) for path in sorted(directory.glob("*.db"))]
+
+
+def test_nothing_goes_before_it_is_said_what_a_restart_needs(tmp_path: Path) -> None:
+    for numbers in (range(3), range(3, 5), range(5, 6)):
+        written(tmp_path, numbers)
+    retention = Retention(tmp_path, keep_ns=0, max_bytes=0)
+    retention.make_room()
+    assert kept_files(tmp_path) == [0, 3, 5]
+    retention.trim(4)
+    assert kept_files(tmp_path) == [3, 5]
+
+
+def test_on_a_full_disk_the_oldest_file_that_no_restart_needs_goes_and_is_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for numbers in (range(3), range(3, 5), range(5, 6)):
+        written(tmp_path, numbers)
+    retention = Retention(tmp_path, keep_ns=DAY_NS, max_bytes=1 << 30)
+    retention.trim(5)
+    assert kept_files(tmp_path) == [0, 3, 5]
+    retention.make_room()
+    assert kept_files(tmp_path) == [3, 5]
+    retention.make_room()
+    retention.make_room()
+    assert kept_files(tmp_path) == [5]
+    assert [record.message for record in caplog.records] == [
+        f"the disk is full: {tmp_path / name(first)}, which was kept for replay, is removed before its time"
+        for first in (0, 3)
+    ]
