@@ -1,0 +1,121 @@
+"""A start goes on from the newest checkpoint and the journal behind it."""
+
+import asyncio
+import logging
+from pathlib import Path
+
+import pytest
+
+from config.durability import JournalSettings
+from config.settings import Retention, Settings, Source
+from denyut.admission import Admission
+from denyut.durability import Durability
+from denyut.pipeline import build
+from denyut.set_aside import SetAside
+from ingest.journal.entries import Entry, Messages, Tick
+from ingest.ledger import Ledger
+from ingest.messages import MessageBatch
+from ingest.reasons import Reason
+from tests.denyut.live_batches import at, message, messages, stored
+
+
+def air(device: str, value: float, clock: str, source: str = "mqtt") -> Messages:
+    return Messages(source, messages([message(f"city/c/air/{device}", {"pm25": value}, clock)], clock))
+
+
+def run(settings: Settings, data_dir: Path, entries: list[Entry], *, killed: bool) -> tuple[Ledger, int]:
+    """The ledger at the end, and how many messages were known before the first new one."""
+
+    async def live() -> tuple[Ledger, int]:
+        data_dir.mkdir(exist_ok=True)
+        durability = Durability(settings, data_dir)
+        pipeline = build(settings, data_dir, durability.saved)
+        durability.attach(pipeline)
+        admission = Admission(durability.journal, pipeline.intake, SetAside(data_dir))
+        pipeline.start()
+        await durability.recover(admission, asyncio.Event())
+        durability.begin()
+        known = pipeline.ledger.received
+        for entry in entries:
+            admission.take(entry)
+        await durability.end_journal()
+        if not killed:
+            assert durability.save_now(5)
+        else:
+            durability.checkpoints.stop()
+        assert pipeline.stop(20)
+        return pipeline.ledger, known
+
+    return asyncio.run(live())
+
+
+def test_what_was_committed_after_the_last_checkpoint_is_applied_again(tmp_path: Path) -> None:
+    run(Settings(), tmp_path, [air("A1", 10, "10:00:01")], killed=False)
+    run(Settings(), tmp_path, [air("A1", 20, "10:00:02"), air("A2", 1, "10:00:02")], killed=True)
+    ledger, known = run(Settings(), tmp_path, [air("A1", 30, "10:00:03"), Tick(at("10:00:13"))], killed=False)
+    assert known == 3
+    assert (ledger.received, ledger.accepted, ledger.balanced) == (4, 4, True)
+    first, second = stored(tmp_path, "window", size="10s")
+    assert (first.fields["pm25_count"], first.fields["pm25_mean"]) == (3, 20)
+    assert second.fields["pm25_count"] == 1
+
+
+def test_windows_that_closed_before_the_kill_are_not_revised_by_closing_again(tmp_path: Path) -> None:
+    entries: list[Entry] = [air("A1", 10, "10:00:01"), Tick(at("10:00:13"))]
+    for_ever = Settings(retention=Retention(window=None))
+    run(for_ever, tmp_path, entries, killed=True)
+    run(for_ever, tmp_path, [Tick(at("10:00:25"))], killed=False)
+    (point,) = stored(tmp_path, "window", size="10s")
+    assert (point.fields["pm25_count"], point.fields["revision"]) == (1, 0)
+
+
+def test_messages_of_a_source_that_is_gone_are_kept_aside_by_name(tmp_path: Path) -> None:
+    run(Settings(), tmp_path, [air("A1", 10, "10:00:01")], killed=True)
+    ledger, _ = run(Settings(sources=(Source(name="other"),)), tmp_path, [], killed=False)
+    assert (ledger.received, ledger.rejected) == (1, {Reason.SOURCE_UNKNOWN: 1})
+
+
+def test_entries_that_are_missing_are_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    run(Settings(), tmp_path, [air("A1", 10, "10:00:01")], killed=True)
+    run(Settings(), tmp_path, [air("A1", 11, "10:00:02")], killed=True)
+    first = min((tmp_path / "journal").glob("*.db"))
+    for file in (tmp_path / "journal").glob(f"{first.name}*"):
+        file.unlink()
+    with caplog.at_level(logging.ERROR):
+        ledger, known = run(Settings(), tmp_path, [], killed=False)
+    assert (known, ledger.received) == (1, 1)
+    assert "journal entries 0 to 0 are missing" in caplog.text
+
+
+def test_without_a_journal_a_stop_is_gone_on_from_and_a_kill_begins_anew(tmp_path: Path) -> None:
+    settings = Settings(journal=JournalSettings(enabled=False))
+    run(settings, tmp_path, [air("A1", 10, "10:00:01")], killed=False)
+    _, known = run(settings, tmp_path, [air("A1", 20, "10:00:02")], killed=True)
+    assert known == 1
+    _, known = run(settings, tmp_path, [], killed=False)
+    assert known == 0
+
+
+def test_a_journal_is_applied_before_it_is_given_up(tmp_path: Path) -> None:
+    run(Settings(), tmp_path, [air("A1", 10, "10:00:01")], killed=True)
+    without = Settings(journal=JournalSettings(enabled=False))
+    ledger, known = run(without, tmp_path, [air("A1", 20, "10:00:02")], killed=False)
+    assert (known, ledger.accepted) == (1, 2)
+    assert not (tmp_path / "journal").exists()
+
+
+def test_batches_that_were_perhaps_not_acknowledged_are_known_by_source(tmp_path: Path) -> None:
+    run(Settings(), tmp_path, [air("A1", 10, "10:00:01"), Tick(at("10:00:02"))], killed=True)
+
+    async def held() -> dict[str, list[MessageBatch]]:
+        durability = Durability(Settings(), tmp_path)
+        pipeline = build(Settings(), tmp_path, durability.saved)
+        durability.attach(pipeline)
+        pipeline.start()
+        batches = {source: list(batches) for source, batches in durability.unacknowledged().items()}
+        await durability.end_journal()
+        pipeline.stop(5)
+        return batches
+
+    (batch,) = asyncio.run(held())["mqtt"]
+    assert list(batch.topics) == [b"city/c/air/A1"]
