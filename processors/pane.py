@@ -160,6 +160,7 @@ class Pane:
     def block(self) -> Block:
         """All of it. The arrays are views: merge them elsewhere or read them, do not keep them."""
         self._widen()
+        self._merge_counts()
         held = self._block
         end = self.size
         return Block(
