@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from config.checks.credentials import check_http_token
 from config.checks.finding import Finding
 from config.checks.secrets import check_file
 from config.settings import Settings
@@ -15,3 +16,4 @@ def check_http(settings: Settings) -> Iterator[Finding]:
             (("http", "token_file"), ("http", "token_env")),
         )
     yield from check_file(http, "token_file", ("http",))
+    yield from check_http_token(http, ("http",))

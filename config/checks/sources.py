@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from config.addresses import broker_address
+from config.checks.credentials import check_mqtt_password, check_mqtt_text
 from config.checks.finding import OTHER, Finding
 from config.checks.secrets import check_file, check_secret
 from config.locate import Path
@@ -17,6 +18,9 @@ def check_sources(settings: Settings) -> Iterator[Finding]:
         yield from _topics(source, path)
         yield from _fields(source, path)
         yield from check_secret(source, "password", path)
+        yield from check_mqtt_text(source, "client_id", path)
+        yield from check_mqtt_text(source, "username", path)
+        yield from check_mqtt_password(source, path)
         yield from _tls(source, path)
     for (first, one), (second, other) in combinations(enumerate(settings.sources), 2):
         yield from _pair(one, first, other, second)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from config.checks.credentials import check_http_token
 from config.checks.finding import Finding
 from config.checks.secrets import check_secret, ways_to_give
 from config.settings import Settings, StoreSettings
@@ -20,6 +21,7 @@ def check_store(settings: Settings) -> Iterator[Finding]:
     store = settings.store
     yield from check_secret(store, "password", ("store",))
     yield from check_secret(store, "token", ("store",))
+    yield from check_http_token(store, ("store",))
     yield from _unused(store)
     if store.kind in ("influxdb2", "influxdb3") and not ways_to_give(store, "token"):
         yield Finding(
