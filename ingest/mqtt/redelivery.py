@@ -25,7 +25,7 @@ from ingest.messages import MessageBatch
 PACKET_IDS = 65_536
 """With 0, which none has."""
 MOST_IN_FLIGHT = PACKET_IDS - 1
-LARGEST_BYTES = 64 << 20
+LARGEST_BYTES = 32 << 20
 """Of topics and payloads held; beyond it the older ones are remembered by their hash alone."""
 
 
