@@ -44,9 +44,10 @@ class Backlog:
 
     def connected(self, now_s: float, session_present: bool) -> None:
         """A broker that does not know the session has kept nothing, but a shared group may have."""
-        if not self._connected_before or (session_present and self._since_s is None):
+        self._connected = True
+        if not self._connected_before or (session_present and not self.lasts(now_s)):
             self._since_s = now_s
-        self._connected = self._connected_before = True
+        self._connected_before = True
         self._settled_s = now_s + SETTLE_S
         self._asked.clear()
         self._judging = None
@@ -59,6 +60,8 @@ class Backlog:
         """Reading goes on: the broker, or the network, kept what came meanwhile."""
         self._since_s = now_s
         self._settled_s = now_s + SETTLE_S
+        self._asked = deque((acknowledged, False) for acknowledged, _ in self._asked)
+        self._judging = None
 
     def lasts(self, now_s: float) -> bool:
         """Whether messages may be older than their receive time says."""

@@ -162,6 +162,28 @@ def test_a_connection_that_is_lost_in_the_middle_keeps_its_backlog_and_its_measu
     assert not broker.backlog.lasts(100.0 + LONGEST_S)
 
 
+def test_an_answer_to_a_question_from_before_the_pause_decides_nothing_after_it() -> None:
+    broker = Broker(kept=0, limit=20)
+    assert broker.ask()
+    broker.backlog.asked(broker.now_s)
+    broker.backlog.answered()
+    broker.backlog.asked(broker.now_s)
+    broker.backlog.resumed(broker.now_s)
+    assert not broker.backlog.ends()
+    broker.backlog.answered()
+    assert not broker.backlog.ends()
+    assert broker.backlog.lasts(broker.now_s)
+
+
+def test_a_backlog_that_was_given_up_does_not_hide_the_next_one() -> None:
+    broker = Broker(kept=1000, limit=20)
+    later_s = broker.now_s + LONGEST_S
+    assert not broker.backlog.lasts(later_s)
+    broker.backlog.lost()
+    broker.backlog.connected(later_s + 60, session_present=True)
+    assert broker.backlog.lasts(later_s + 60)
+
+
 def test_counting_starts_anew_with_each_connection() -> None:
     deliveries = Deliveries()
     deliveries.begin(session_present=False)
