@@ -31,6 +31,9 @@ ORDERS: dict[str, Key] = {
 }
 """The most first; of `last_seen` those that have been silent longest."""
 
+_NAMES = (*DeviceIdentity._fields, *(each.name.lower() for each in (*Numbered, *Count)))
+_NO_COUNTER = (None,) * len(Numbered)
+
 
 @dataclass(frozen=True, slots=True)
 class DeviceReport:
@@ -59,20 +62,18 @@ class DeviceReport:
         chosen = np.array(rows, np.int64)
         counts = np.stack([self.counts(count)[chosen] for count in Count]).T.tolist()
         numbers = np.stack([self.numbers(number)[chosen] for number in Numbered]).T.tolist()
-        reasons = {
-            reason.value: _reaching(each, len(self.devices))[chosen]
+        reasons = [
+            (reason.value, _reaching(each, len(self.devices))[chosen].tolist())
             for reason, each in sorted(self.ledger.reasons.items())
-        }
+        ]
+        published = int(Numbered.PUBLISHED)
         columns = zip(rows, counts, numbers, self.last_seen_ns[chosen].tolist(), strict=True)
         for place, (row, counted, numbered, last_seen_ns) in enumerate(columns):
-            has_counter = numbered[Numbered.PUBLISHED] > 0
-            yield {
-                **self.devices[row]._asdict(),
-                **{each.name.lower(): numbered[each] if has_counter else None for each in Numbered},
-                **{each.name.lower(): counted[each] for each in Count},
-                "rejected": {name: int(each[place]) for name, each in reasons.items() if each[place]},
-                "last_seen_ns": last_seen_ns or None,
-            }
+            known = numbered if numbered[published] else _NO_COUNTER
+            device = dict(zip(_NAMES, (*self.devices[row], *known, *counted), strict=True))
+            device["rejected"] = {name: each[place] for name, each in reasons if each[place]}
+            device["last_seen_ns"] = last_seen_ns or None
+            yield device
 
 
 def read_device_report(checkpoints: Path) -> DeviceReport | None:

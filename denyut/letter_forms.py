@@ -10,6 +10,7 @@ from denyut.terminal_text import json_text, visible
 from ingest.dead_letter_file import DeadLetter
 
 _HEADER = ("id", "time", "source", "topic", "reason", "bytes", "requeued")
+_MS_NS = 1_000_000
 _NUMBERS = (True, False, False, False, False, True, False)
 _TOPIC_CHARACTERS = 60
 _DUMPED_BYTES = 4096
@@ -19,7 +20,12 @@ _DUMPED_IN_A_ROW = 16
 def write_table(letters: Sequence[DeadLetter], out: IO[str]) -> None:
     rows = [
         [
-            *(str(letter.id), iso_utc(letter.received_ns), visible(letter.source), _shortened(_topic(letter))),
+            *(
+                str(letter.id),
+                iso_utc(letter.received_ns // _MS_NS * _MS_NS),
+                visible(letter.source),
+                _shortened(_topic(letter)),
+            ),
             *(letter.reason.value, str(letter.size), "yes" if letter.requeued_ns is not None else ""),
         ]
         for letter in letters

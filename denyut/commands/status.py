@@ -23,6 +23,7 @@ Examples:
 CHECKPOINTS = "checkpoints"
 _LIMIT = 50
 _UNREADABLE = (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError, CheckpointError)
+_MS_NS = 1_000_000
 _NUMBERS = ("published", "received", "missing", "duplicate")
 
 
@@ -114,7 +115,11 @@ def _line(device: dict[str, Any]) -> list[str]:
     return [
         *(visible(device[name]) for name in ("city", "kind", "zone", "device")),
         *("-" if device[name] is None else str(device[name]) for name in _NUMBERS),
-        *(reasons or "0", str(device["late"]), "-" if last_seen_ns is None else iso_utc(last_seen_ns)),
+        *(
+            reasons or "0",
+            str(device["late"]),
+            "-" if last_seen_ns is None else iso_utc(last_seen_ns // _MS_NS * _MS_NS),
+        ),
     ]
 
 
