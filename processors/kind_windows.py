@@ -21,6 +21,8 @@ from processors.window_plan import WindowPlan, WindowShape
 
 FOLD_AT = 262_144
 """Readings that wait before they are folded into panes: large enough that sorting and merging cost little for each."""
+CLOSED_AT_ONCE = 65_536
+"""Rows of windows after which `advance` leaves the others for its next call: their copies would fill the memory."""
 _NEVER = -(2**62)
 _NO_SLOTS = np.zeros(0, np.int64)
 _EVER = 2**62
@@ -135,7 +137,10 @@ class KindWindows:
         return sealed_until_ns > self.sealed_until_ns or self.revised or self._ripe(sealed_until_ns)
 
     def advance(self, watermark_ns: int, lateness_ns: int) -> list[ClosedWindow]:
-        """Close what the watermark has passed, revise what late readings changed, let go what is too old."""
+        """Close what the watermark has passed, revise what late readings changed, let go what is too old.
+
+        Large windows are closed one by one: as long as `due` says so, some are left for the next call.
+        """
         if not self.due(watermark_ns):
             return []
         sealed_until_ns = self._sealed_by(watermark_ns)
@@ -223,12 +228,15 @@ class KindWindows:
     def _seal(self, start_ns: int, pane: Pane) -> None:
         self._usual_size = pane.size
         block = pane.block()
-        self._hand_on(start_ns, block)
+        self._hand_on(start_ns, block, pane)
         if self.tracked.runs:
             self.entries.learn(block)
 
-    def _hand_on(self, pane_start_ns: int, block: Block) -> None:
-        """Merge a pane, or late readings of an ended one, into every window that holds it and is not gone."""
+    def _hand_on(self, pane_start_ns: int, block: Block, pane: Pane | None = None) -> None:
+        """Merge a pane, or late readings of an ended one, into every window that holds it and is not gone.
+
+        A window of the pane's size takes the pane itself, where it is given.
+        """
         for number, shape in enumerate(self.plan.shapes):
             for start_ns in shape.starts_of(pane_start_ns):
                 if start_ns + shape.size_ns <= self.gone_until_ns[number]:
@@ -238,7 +246,11 @@ class KindWindows:
                     window = self.windows[number, start_ns] = OpenWindow(Pane(self.tracked))
                 if self.tracked.runs:
                     self.entries.note(window, block, start_ns)
-                window.touch(window.pane.merge(block))
+                if pane is not None and shape.size_ns == self.plan.pane_ns and not window.pane.size:
+                    window.pane, pane = pane, None
+                    window.touch(np.arange(window.pane.size))
+                else:
+                    window.touch(window.pane.merge(block))
 
     def _close(self) -> Iterator[ClosedWindow]:
         due = [
@@ -247,9 +259,15 @@ class KindWindows:
             if start + self.plan.shapes[shape].size_ns <= self.sealed_until_ns
             and (not window.closed or window.changed.any())
         ]
+        rows = 0
         for _, shape, start in sorted(due):
+            if rows >= CLOSED_AT_ONCE:
+                self.revised = True
+                return
             window = self.windows[shape, start]
-            yield self._write(self.plan.shapes[shape], start, window)
+            closed = self._write(self.plan.shapes[shape], start, window)
+            rows += len(closed.whole)
+            yield closed
             window.settle()
 
     def _write(self, shape: WindowShape, start_ns: int, window: OpenWindow) -> ClosedWindow:

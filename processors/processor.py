@@ -19,7 +19,7 @@ from processors.cadence import Cadences
 from processors.duplicates import SeenReadings
 from processors.indicators.catalogue import CATALOGUE
 from processors.indicators.indicator_batch import IndicatorBatch
-from processors.kind_windows import KindWindows
+from processors.kind_windows import CLOSED_AT_ONCE, KindWindows
 from processors.outcomes import Outcome, Outcomes
 from processors.ranges import without_implausible
 from processors.sequences import Sequences
@@ -111,7 +111,10 @@ class Processor:
         return any(windows.due(watermark_ns) for windows in self.state.kinds.values())
 
     def advance(self, received_ns: int | None = None) -> Output:
-        """Move the watermark to the receive time given (live data), close what it passed, compute the indicators."""
+        """Move the watermark to the receive time given (live data), close what it passed, compute the indicators.
+
+        Of many devices some windows are left for the next call, as long as `due` says so.
+        """
         if received_ns is not None and self._time_base == "received":
             self._raise_watermark(received_ns)
         return self._close_until(self.state.watermark_ns)
@@ -120,17 +123,26 @@ class Processor:
         """Recorded data has ended: close every window."""
         ends = [end_ns for windows in self.state.kinds.values() if (end_ns := windows.last_end()) is not None]
         self.state.watermark_ns = max([self.state.watermark_ns, *ends])
-        return self._close_until(self.state.watermark_ns, ended=True)
+        output = self._close_until(self.state.watermark_ns, ended=True)
+        while any(windows.due(self.state.watermark_ns) for windows in self.state.kinds.values()):
+            closed = self._close_until(self.state.watermark_ns, ended=True)
+            output.windows += closed.windows
+            output.indicators += closed.indicators
+        return output
 
     @_QUIET
     def _close_until(self, watermark_ns: int, ended: bool = False) -> Output:
         self.state.closed_until_ns = max(self.state.closed_until_ns, watermark_ns)
         output = Output()
-        for kind, windows in self.state.kinds.items():
+        rows = 0
+        for kind, windows in sorted(self.state.kinds.items(), key=lambda item: item[1].sealed_until_ns):
+            if rows >= CLOSED_AT_ONCE:
+                break
             closed = windows.advance(watermark_ns, self._windows.lateness)
             if ended:
                 # Nobody watched after the end of a recording: what is empty there was not silent.
                 closed = [window for window in closed if len(window.whole)]
+            rows += sum(len(window.whole) for window in closed)
             output.windows += closed
             indicator = CATALOGUE.get(kind)
             if indicator is not None:

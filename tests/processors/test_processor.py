@@ -166,3 +166,45 @@ def test_a_clock_that_is_asked_only_when_it_is_due_closes_the_same_windows(steps
         if when_due.processor.due(clock):
             when_due.advance(clock)
     assert often.final == when_due.final
+
+
+def fed_with_three_devices() -> Fed:
+    fed = Fed(windows("10s", "1m", lateness="10m"))
+    fed.advance("10:00:00")
+    rows = (row(device, clock, v=device) for clock in ("10:00:01", "10:00:58") for device in range(3))
+    fed.take(*rows, received="10:00:59")
+    return fed
+
+
+def test_large_windows_are_closed_one_by_one_and_none_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    together = fed_with_three_devices()
+    assert len(together.advance("10:01:00")) == 3
+    apart = fed_with_three_devices()
+    for module in ("processor", "kind_windows"):
+        monkeypatch.setattr(f"processors.{module}.CLOSED_AT_ONCE", 3)
+    for _ in range(3):
+        assert apart.processor.due(at("10:01:00"))
+        assert len(apart.advance("10:01:00")) == 1
+    assert not apart.processor.due(at("10:01:00"))
+    assert apart.final == together.final
+
+
+def test_a_restart_between_two_large_windows_loses_neither(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("processors.kind_windows.CLOSED_AT_ONCE", 3)
+    fed = fed_with_three_devices()
+    fed.advance("10:01:00")
+    fed.restart()
+    assert len(fed.advance("10:01:00")) == 1
+    assert fed.finish() != []
+    assert sorted({(size, end) for size, end, _ in fed.final}) == [
+        (10 * SECOND_NS, at("10:00:10")),
+        (10 * SECOND_NS, at("10:01:00")),
+        (60 * SECOND_NS, at("10:01:00")),
+    ]
+
+
+def test_the_end_of_a_recording_closes_large_windows_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("processor", "kind_windows"):
+        monkeypatch.setattr(f"processors.{module}.CLOSED_AT_ONCE", 1)
+    fed = fed_with_three_devices()
+    assert len(fed.finish()) == 3
