@@ -1,6 +1,7 @@
 """What became of each device's messages, as Prometheus text: long, so it is made while it is sent."""
 
-from collections.abc import AsyncIterator, Iterator
+import asyncio
+from collections.abc import AsyncIterator
 from typing import NamedTuple
 
 import numpy as np
@@ -9,8 +10,8 @@ from numpy.typing import NDArray
 from ingest.devices import DeviceTable
 from ingest.ledger import Count, Ledger, Numbered
 
-DEVICES_AT_ONCE = 1000
-"""A few milliseconds of work, between which the event loop sees to the broker."""
+DEVICES_AT_ONCE = 500
+"""A millisecond or two of work, between which the event loop sees to the broker."""
 
 _ESCAPED = str.maketrans({"\\": r"\\", '"': r"\"", "\n": r"\n"})
 """Prometheus text format 0.0.4, "Comments, help text, and type information"."""
@@ -47,23 +48,29 @@ class DeviceLines:
         self._ledger = ledger
 
     async def stream(self) -> AsyncIterator[str]:
-        """Parts of a few hundred kilobytes; the counts of one device agree with each other within a family."""
+        """Parts of a hundred kilobytes; the counts of one device agree with each other within a family."""
         for family in DEVICE_FAMILIES:
             yield f"# HELP {family.name} {family.meaning}\n# TYPE {family.name} {family.kind}\n"
             for first in range(0, len(self._devices), DEVICES_AT_ONCE):
-                rows = range(first, min(first + DEVICES_AT_ONCE, len(self._devices)))
-                lines = "".join(self._lines(family, rows))
+                lines = self._lines(family, range(first, min(first + DEVICES_AT_ONCE, len(self._devices))))
                 if lines:
-                    yield lines
+                    yield "".join(lines)
+                # A client that reads fast would keep the loop busy until the end.
+                await asyncio.sleep(0)
 
-    def _lines(self, family: DeviceFamily, rows: range) -> Iterator[str]:
-        labels = [self._labels(row) for row in rows]
-        for place, further, count in _in_order(self._columns(family, rows)):
+    def _lines(self, family: DeviceFamily, rows: range) -> list[str]:
+        columns = [column for column in self._columns(family, rows) if column.places]
+        labels = self._labels(rows) if columns else []
+        lines = []
+        for further, places, counts in columns:
             label = f',{family.label}="{further}"' if family.label else ""
-            yield f"{family.name}{{{labels[place]}{label}}} {count}\n"
+            lines += [
+                f"{family.name}{{{labels[place]}{label}}} {count}\n"
+                for place, count in zip(places, counts, strict=True)
+            ]
+        return lines
 
-    def _columns(self, family: DeviceFamily, rows: range) -> list[tuple[str, list[int], list[int]]]:
-        """(further label, places in `rows`, counts)."""
+    def _columns(self, family: DeviceFamily, rows: range) -> list["_Column"]:
         ledger = self._ledger
         if family is REJECTED:
             by_reason = [(reason.value, _part(counts, rows)) for reason, counts in ledger.reasons.items()]
@@ -76,9 +83,24 @@ class DeviceLines:
         every = np.ones(len(rows), np.bool_)
         return [_shown(label, _part(ledger.devices[count], rows), every) for label, count in chosen]
 
-    def _labels(self, row: int) -> str:
-        city, kind, device, zone = (part.translate(_ESCAPED) for part in self._devices.identity(row))
-        return f'city="{city}",kind="{kind}",zone="{zone}",device="{device}"'
+    def _labels(self, rows: range) -> list[str]:
+        labels, places = [], dict[tuple[str, str, str], str]()
+        for row in rows:
+            city, kind, device, zone = self._devices.identity(row)
+            place = places.get((city, kind, zone))
+            if place is None:
+                escaped = (part.translate(_ESCAPED) for part in (city, kind, zone))
+                place = places[city, kind, zone] = 'city="{}",kind="{}",zone="{}",device="'.format(*escaped)
+            labels.append(f'{place}{device.translate(_ESCAPED)}"')
+        return labels
+
+
+class _Column(NamedTuple):
+    label: str
+    """The value of the family's further label."""
+    places: list[int]
+    """Among the rows asked for."""
+    counts: list[int]
 
 
 def _part(counts: NDArray[np.int64], rows: range) -> NDArray[np.int64]:
@@ -87,11 +109,5 @@ def _part(counts: NDArray[np.int64], rows: range) -> NDArray[np.int64]:
     return np.pad(known, (0, len(rows) - len(known)))
 
 
-def _shown(label: str, counts: NDArray[np.int64], which: NDArray[np.bool_]) -> tuple[str, list[int], list[int]]:
-    return label, np.flatnonzero(which).tolist(), counts[which].tolist()
-
-
-def _in_order(columns: list[tuple[str, list[int], list[int]]]) -> Iterator[tuple[int, str, int]]:
-    for label, places, counts in columns:
-        for place, count in zip(places, counts, strict=True):
-            yield place, label, count
+def _shown(label: str, counts: NDArray[np.int64], which: NDArray[np.bool_]) -> _Column:
+    return _Column(label, np.flatnonzero(which).tolist(), counts[which].tolist())
