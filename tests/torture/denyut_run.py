@@ -26,6 +26,8 @@ every = "1s"
 [http]
 enabled = false
 """
+KEEPS_ALL = SETTINGS.replace('keep = "2s"', 'keep = "24h"')
+"""The whole journal."""
 SIZES_MS = {"1s": 1000, "5s": 5000}
 
 
@@ -127,7 +129,7 @@ class DenyutRun:
     def devices(self) -> list[dict[str, Any]]:
         """What `denyut status` says of each device."""
         printed = self._run(*DENYUT, "status", "--data-dir", str(self.data_dir), "--devices", "--json")
-        found: list[dict[str, Any]] = json.loads(printed)
+        found: list[dict[str, Any]] = json.loads(printed)["devices"]
         return found
 
     def peak_resident_mib(self) -> float:

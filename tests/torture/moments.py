@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
@@ -75,12 +75,11 @@ _AIMS: dict[str, Callable[[Path], object]] = {
 }
 
 
-def moments(random: Random, count: int, longest_s: float) -> Iterator[Moment]:
+def moments(random: Random, count: int, longest_s: float, aims: Sequence[str] = tuple(_AIMS)) -> Iterator[Moment]:
     """Half of them at random times within `longest_s` of the start, the others aimed and as late at most."""
     for number in range(count):
         if number % 2:
-            aim = random.choice(sorted(_AIMS))
-            # Some later change than the first: a start changes much before the run is in full swing.
-            yield Moment(aim, _AIMS[aim], random.randint(1, 12), longest_s)
+            aim = random.choice(aims)
+            yield Moment(aim, _AIMS[aim], random.randint(1, 6), longest_s)
         else:
             yield Moment("", nothing, 1, random.uniform(0.3, longest_s))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from tests.torture.denyut_run import SIZES_MS, DenyutRun
 from tests.torture.publishing import Publishing
-from tests.torture.stored import differences, unbalanced
+from tests.torture.stored import differences, unaccounted, unbalanced
 
 
 def settle(
@@ -28,5 +28,8 @@ def settle(
 
 def assert_exact(run: DenyutRun, publisher: Publishing, sizes: Mapping[str, int] = SIZES_MS) -> None:
     """Each reading is in its windows once, and the ledger says so, also for each device."""
-    assert differences(run.query("window"), publisher.published(), sizes) == []
-    assert unbalanced(run.status(), publisher.count) == []
+    published = publisher.published()
+    wrong = differences(run.query("window"), published, sizes)
+    wrong += unbalanced(run.status(), publisher.count)
+    wrong += unaccounted(run.devices(), published)
+    assert not wrong, "\n".join(wrong)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 _POLL_S = 0.0005
-_PERIOD_S = 0.25
+_PERIOD_S = 0.5
 
 
 @contextmanager

@@ -46,6 +46,21 @@ def unbalanced(status: Mapping[str, Any], published: int) -> list[str]:
     return wrong
 
 
+def unaccounted(devices: Iterable[Mapping[str, Any]], published: Iterable[Series]) -> list[str]:
+    """Where the ledger of a device says that a reading never came, came twice into a window, or was refused."""
+    ledger = {(device["kind"], device["device"]): device for device in devices}
+    wrong = []
+    for series in published:
+        count = len(series.values)
+        expected: dict[str, Any] = {"accepted": count, "readings": count, "rejected": {}}
+        if series.numbered:
+            expected |= {"published": count, "missing": 0, "restarts": 0}
+        row = ledger.get((series.kind, series.device), {})
+        found = {name: row.get(name) for name in expected}
+        wrong += [] if found == expected else [f"{series.device}: the ledger says {found}, not {expected}"]
+    return wrong
+
+
 def _key(row: Row) -> Key:
     return Key(row["kind"], row["device"], row["size"], round(datetime.fromisoformat(row["time"]).timestamp() * 1000))
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.torture.stored import differences, unbalanced
+from tests.torture.stored import differences, unaccounted, unbalanced
 from tests.torture.truth import Key, Series, read_published, windows
 
-PROBE = Series("probe", "p", [1_000, 1_500, 2_000], [{"level": 10.0}, {"level": 20.0}, {"level": 60.0}])
-BELL = Series("bell", "b", [], [{"rung": 1}, {"rung": 1}, {"rung": 1}])
+PROBE = Series("probe", "p", [1_000, 1_500, 2_000], [{"level": 10.0}, {"level": 20.0}, {"level": 60.0}], True)
+BELL = Series("bell", "b", [], [{"rung": 1}, {"rung": 1}, {"rung": 1}], False)
 SIZES = {"1s": 1000}
 
 
@@ -72,9 +72,9 @@ def test_a_reading_without_a_clock_that_counts_twice_is_named() -> None:
 
 def test_counters_begin_anew_and_states_last_to_the_end_of_the_window() -> None:
     meter = Series(
-        "meter", "m", [500, 1_200, 1_800, 2_100], [{"energy": 7}, {"energy": 9}, {"energy": 2}, {"energy": 5}]
+        "meter", "m", [500, 1_200, 1_800, 2_100], [{"energy": 7}, {"energy": 9}, {"energy": 2}, {"energy": 5}], True
     )
-    pump = Series("pump", "p", [500, 1_200, 1_800], [{"mode": 1}, {"mode": 0}, {"mode": 1}])
+    pump = Series("pump", "p", [500, 1_200, 1_800], [{"mode": 1}, {"mode": 0}, {"mode": 1}], True)
     found = windows([meter, pump], SIZES)
     increases = [found[Key("meter", "m", "1s", end)]["energy_increase"] for end in (1000, 2000, 3000)]
     assert increases == [0, 4, 3]
@@ -84,7 +84,7 @@ def test_counters_begin_anew_and_states_last_to_the_end_of_the_window() -> None:
 
 
 def test_directions_are_averaged_as_vectors() -> None:
-    vane = Series("vane", "v", [100, 200], [{"direction": 350.0}, {"direction": 20.0}])
+    vane = Series("vane", "v", [100, 200], [{"direction": 350.0}, {"direction": 20.0}], True)
     assert windows([vane], SIZES)[Key("vane", "v", "1s", 1000)]["direction_mean"] == pytest.approx(5.0)
 
 
@@ -96,8 +96,8 @@ def test_what_was_published_is_read_by_device_and_in_order(tmp_path: Path) -> No
     ]
     (tmp_path / "published").write_bytes(b"\n".join(lines) + b"\n")
     assert read_published(tmp_path / "published") == [
-        Series("bell", "b", [], [{"rung": 1}]),
-        Series("meter", "m", [1000, 1010], [{"energy": 3}, {"energy": 7}]),
+        Series("bell", "b", [], [{"rung": 1}], False),
+        Series("meter", "m", [1000, 1010], [{"energy": 3}, {"energy": 7}], True),
     ]
 
 
@@ -109,3 +109,13 @@ def test_a_ledger_that_does_not_add_up_is_named(changed: dict[str, Any], named: 
     status = {"received": 12, "accepted": 10, "duplicate": 2, "rejected": {}}
     assert unbalanced(status, 10) == []
     assert any(named in found for found in unbalanced(status | changed, 10))
+
+
+@pytest.mark.parametrize("changed", [{"missing": 1}, {"restarts": 1}, {"accepted": 4}, {"rejected": {"too_late": 1}}])
+def test_a_device_whose_ledger_is_wrong_is_named(changed: dict[str, Any]) -> None:
+    right = {"accepted": 3, "readings": 3, "rejected": {}}
+    probe = {"kind": "probe", "device": "p", "published": 3, "missing": 0, "restarts": 0, **right}
+    bell = {"kind": "bell", "device": "b", "published": None, "missing": None, "restarts": None, **right}
+    assert unaccounted([probe, bell], [PROBE, BELL]) == []
+    (named,) = unaccounted([probe | changed, bell], [PROBE, BELL])
+    assert named.startswith("p: the ledger says")

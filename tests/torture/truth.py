@@ -28,6 +28,8 @@ class Series:
     times_ms: list[int]
     """Empty where the device has no clock."""
     values: list[Values]
+    numbered: bool
+    """Whether it sends `seq`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def read_published(file: Path) -> list[Series]:
         fields = json.loads(payload)
         if topic not in series:
             kind, device = topic.decode().split("/")[2:]
-            series[topic] = Series(kind, device, [], [])
+            series[topic] = Series(kind, device, [], [], "seq" in fields)
         if "ts" in fields:
             series[topic].times_ms.append(fields["ts"])
         series[topic].values.append({name: value for name, value in fields.items() if name not in _NO_QUANTITIES})
