@@ -22,7 +22,8 @@ from ingest.messages import MessageBatch
 from processors.checkpoints.directory import CheckpointDirectory
 
 LOG = logging.getLogger("denyut")
-_CHECKPOINTS, _JOURNAL = "checkpoints", "journal"
+JOURNAL = "journal"
+_CHECKPOINTS = "checkpoints"
 _BREATHE_S = 0.05
 """Entries are applied at most this long before signals and questions are answered."""
 _JOURNAL_STOP_S = 2.0
@@ -33,7 +34,7 @@ class Durability:
         """Reads the newest checkpoint. Raises StateError or OSError."""
         self._settings = settings
         self._checkpoint_dir = data_dir / _CHECKPOINTS
-        self._journal_dir = data_dir / _JOURNAL
+        self._journal_dir = data_dir / JOURNAL
         self._directory = CheckpointDirectory(self._checkpoint_dir)
         self.saved = SavedState.newest(self._directory, settings.windows, effective_kinds(settings))
         self.journal: Journal | None = None

@@ -1,12 +1,16 @@
 """What the options of `denyut replay` say about the columns, and what is wrong with them, in their own words."""
 
+import pathlib
 from collections.abc import Mapping as Names
 from typing import Any
 
+import click
 from pydantic import ValidationError
 
 from config.locate import Path, written
 from config.mistakes import ConfigurationError
+from denyut.point_times import iso_utc
+from processors.processor import TimeBase
 from simulators.mapping import IncompleteMapping, Mapping
 from simulators.mapping_files import load_mapping
 from simulators.mapping_mistakes import mapping_failures
@@ -39,6 +43,7 @@ _REMEDIES = {
     "no_value": "see --value",
     "wrong_field_count": "see --delimiter",
     "invalid_json": "each line must hold one JSON object",
+    "source_unknown": "name the configuration of that run with --config",
     "topic_unknown": "the topics must be those of recorded messages, such as city/kota/air/A-1",
 }
 
@@ -69,6 +74,40 @@ def in_options(error: RecordingError, name: str | None) -> str:
     """The mistake; where there is no mapping but the options, what is missing is named as an option."""
     cause = error.__cause__
     return _MISSING[cause.missing] if name is None and isinstance(cause, IncompleteMapping) else str(error)
+
+
+def refuse_mixture(
+    journal: pathlib.Path | None, of_files: Names[str, Any], of_journal: Names[str, Any], time_base: TimeBase | None
+) -> None:
+    """Files are replayed, or a journal, and each has options of its own. Raises click.UsageError."""
+    if journal is None:
+        if named := _given(of_journal):
+            raise click.UsageError(f"{named} belongs to --journal")
+        if not of_files["FILES"]:
+            raise click.UsageError("name FILES, or a run's data directory with --journal")
+        return
+    if named := _given(of_files):
+        raise click.UsageError(f"{named} and --journal exclude each other")
+    if time_base == "event":
+        raise click.UsageError("--time event and --journal exclude each other: a journal holds the ticks of its clock")
+    from_ns, to_ns = of_journal["--from"], of_journal["--to"]
+    if from_ns is not None and to_ns is not None and from_ns >= to_ns:
+        raise click.UsageError(f"--from {iso_utc(from_ns)} must be earlier than --to {iso_utc(to_ns)}")
+
+
+def refuse_same(journal: pathlib.Path, directory: pathlib.Path) -> None:
+    """What comes out of a part of a journal would stand in the place of what came out of the whole."""
+    if directory.resolve() in (journal.resolve(), journal.parent.resolve()):
+        raise OptionError(f"{directory} is the data directory of that run; name another one with --data-dir")
+
+
+def _given(options: Names[str, Any]) -> str:
+    """The first that was, as it is written on the command line."""
+    names = [name for name, value in options.items() if value not in (None, False, (), "")]
+    if not names:
+        return ""
+    name = "value" if names[0] == "values" else names[0]
+    return name if name.startswith("--") or name.isupper() else f"--{name.replace('_', '-')}"
 
 
 def nothing_taken(counts: Names[str, int]) -> str:

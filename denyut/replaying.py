@@ -1,8 +1,7 @@
 """Recorded data through the same processing as live data, by its event time."""
 
-import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,7 @@ import numpy as np
 
 from config.durations import SECOND_NS
 from config.settings import Kind, Settings
-from denyut.pipeline import REPLAY, Pipeline, build
-from denyut.status import compose, write_status
+from denyut.replay_pipeline import ReplayPipeline
 from ingest.journal.entries import Tick
 from ingest.readings import ReadingBatch
 from processors.processor import TimeBase
@@ -20,10 +18,6 @@ from simulators.mapping import Mapping
 from simulators.recordings import Recording, open_recording
 
 _TICK_S = 0.1
-_IN_MEMORY = 64 << 20
-"""Bytes of points that may wait for the disk before reading goes on."""
-_PATIENCE_S = 60.0
-"""A store that takes no point for so long will not take the others either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,40 +37,22 @@ class Replay:
         time_base: TimeBase = "event",
     ) -> None:
         """Raises `RecordingError` and what `build` raises."""
-        self._data_dir = data_dir
         self._time_base = time_base
-        self._pipeline: Pipeline = build(settings, data_dir, time_base=time_base)
+        self._pipeline = ReplayPipeline(settings, data_dir, time_base)
         self.recording: Recording = open_recording(paths, mapping, self._pipeline.devices)
+        self.status: dict[str, Any]
 
     def run(self, speed: float | None = None) -> Iterator[Progress]:
         """Process everything, at `speed` times the recorded pace or as fast as possible; yields after each batch."""
-        started = time.monotonic()
         pipeline, intake = self._pipeline, self._pipeline.intake
         pipeline.start()
         for span in _paced(self._spans(speed), speed):
             for batch in span:
                 intake.take_readings(batch)
             intake.apply(intake.next_offset, Tick(span[-1].received_ns))
-            self._wait_while(lambda: pipeline.outbox.full or pipeline.outbox.bytes_waiting_in_memory > _IN_MEMORY)
+            pipeline.wait_for_stores()
             yield Progress(self.recording.read_bytes, self.recording.total_bytes, self.recording.readings)
-        intake.finish()
-        self._wait_while(lambda: self._pending() > 0)
-        pipeline.stop(1.0)
-        shutil.rmtree(self._data_dir / REPLAY, ignore_errors=True)
-        self.status: dict[str, Any] = compose(pipeline, time.monotonic() - started, "stopped")
-        write_status(self._data_dir, self.status)
-
-    def _wait_while(self, condition: Callable[[], bool]) -> None:
-        """As long as points go on into the stores."""
-        pending, moved = self._pending(), time.monotonic()
-        while condition() and time.monotonic() - moved < _PATIENCE_S:
-            time.sleep(0.02)
-            before, pending = pending, self._pending()
-            if pending != before:
-                moved = time.monotonic()
-
-    def _pending(self) -> int:
-        return sum(sink.points_pending for sink in self._pipeline.sinks)
+        self.status = pipeline.finish()
 
     def _spans(self, speed: float | None) -> Iterator[list[ReadingBatch]]:
         # Receive times are known of whole spans only, so by them a span is one moment.
@@ -87,6 +63,25 @@ class Replay:
     @property
     def balanced(self) -> bool:
         return self._pipeline.ledger.balanced
+
+    @property
+    def complaints(self) -> list[str]:
+        """The first rows and values that could not be read."""
+        return [str(row) for row in self.recording.first_rejected]
+
+    @property
+    def headline(self) -> str:
+        unreadable = ", ".join(f"{name} {count}" for name, count in self.recording.rejected.items()) or "none"
+        return f"{self.recording.read_rows} rows (unreadable values: {unreadable}), {self.status['received']} readings"
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        return {"rows": self.recording.read_rows, "rows_rejected": self.recording.rejected}
+
+    @property
+    def rejected(self) -> dict[str, int]:
+        """Of what is read, before it becomes a reading."""
+        return self.recording.rejected
 
 
 def settings_for(settings: Settings, mapping: Mapping | None, configured: bool) -> Settings:

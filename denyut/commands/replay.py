@@ -1,4 +1,4 @@
-"""`denyut replay`: recorded files through the same processing."""
+"""`denyut replay`: recorded files, or the journal of a run, through the same processing."""
 
 import json
 import logging
@@ -14,8 +14,10 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from config.load import load_settings
 from config.mistakes import ConfigurationError
 from denyut.data_dir import DataDirError, claimed, default_data_dir
-from denyut.replay_options import OptionError, in_options, mapping_of, nothing_taken
+from denyut.journal_replay import JournalReplay, journal_in, settings_for_journal
+from denyut.replay_options import OptionError, in_options, mapping_of, nothing_taken, refuse_mixture, refuse_same
 from denyut.replaying import Replay, settings_for
+from denyut.time_option import TimeType
 from ingest.devices import DeviceTable
 from processors.processor import TimeBase
 from simulators.recorded_rows import RecordingError
@@ -27,6 +29,7 @@ Examples:
   denyut replay --mapping parking_aarhus aarhus_2014-06.csv
   denyut replay speeds.csv --kind traffic --device d1 --time-column at --timezone Asia/Jakarta --value v=speed
   denyut simulate --for 1m --output day.jsonl; denyut replay day.jsonl
+  denyut replay --journal denyut-data --from 2h --data-dir what-was
 """
 
 
@@ -45,7 +48,11 @@ class ValueType(click.ParamType[tuple[str, str]]):
 
 
 @click.command(epilog=EXAMPLE)
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--journal", metavar="DIR", type=click.Path(path_type=Path), help="Data directory of a run, not FILES.")
+@click.option("--from", "from_ns", type=TimeType(), help="Of a journal: what came since then; ISO 8601, or 2h for ago.")
+@click.option("--to", "to_ns", type=TimeType(), help="Of a journal: what came before then.")
+@click.option("--into-store", is_flag=True, help="Of a journal: write to the configured store, not into --data-dir.")
 @click.option("--mapping", "mapping_name", metavar="NAME|FILE", help="A shipped mapping, or a TOML file with one.")
 @click.option("--kind", help="Kind of device of all rows.")
 @click.option("--device", help="Name of the one device of all rows.")
@@ -64,31 +71,47 @@ class ValueType(click.ParamType[tuple[str, str]]):
     "--time",
     "time_base",
     type=click.Choice(["event", "received"]),
-    default="event",
-    help="What closes windows: the event time, or the receive time as it was when the data came in.",
+    help="What closes windows: the event time, or the receive time as it was. Default: event; of a journal: received.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the final numbers as one JSON object.")
 def command(
     files: tuple[Path, ...],
+    journal: Path | None,
+    from_ns: int | None,
+    to_ns: int | None,
+    into_store: bool,
     mapping_name: str | None,
     config: Path | None,
     data_dir: Path | None,
     speed: float | None,
-    time_base: TimeBase,
+    time_base: TimeBase | None,
     as_json: bool,
     **columns: Any,
 ) -> None:
-    """Run recorded FILES (CSV, JSON lines) through the same processing as live data."""
+    """Run recorded FILES (CSV, JSON lines), or a run's journal, through the same processing as live data."""
     logging.basicConfig(level="WARNING", format="%(levelname)s %(message)s", stream=sys.stderr)
+    of_files = {"FILES": files, "--mapping": mapping_name, **columns}
+    of_journal = {"--from": from_ns, "--to": to_ns, "--into-store": into_store}
+    refuse_mixture(journal, of_files, of_journal, time_base)
+    directory = data_dir or default_data_dir()
     try:
-        columns["values"] = dict(columns["values"])
-        mapping = mapping_of(mapping_name, columns)
-        settings = settings_for(load_settings(config), mapping, configured=config is not None)
-        # A file that does not fit must be found before anything is made in the data directory.
-        open_recording(files, mapping, DeviceTable())
-        with claimed(data_dir or default_data_dir()) as directory:
-            replay = Replay(settings, files, mapping, directory, time_base)
-            _watch(replay, speed)
+        settings = load_settings(config)
+        if journal is not None:
+            source = journal_in(journal)
+            refuse_same(source, directory)
+            with claimed(directory):
+                chosen = settings_for_journal(settings, into_store)
+                replay: Replay | JournalReplay = JournalReplay(chosen, source, directory, from_ns, to_ns)
+                _watch(replay, speed)
+        else:
+            columns["values"] = dict(columns["values"])
+            mapping = mapping_of(mapping_name, columns)
+            settings = settings_for(settings, mapping, configured=config is not None)
+            # A file that does not fit must be found before anything is made in the data directory.
+            open_recording(files, mapping, DeviceTable())
+            with claimed(directory):
+                replay = Replay(settings, files, mapping, directory, time_base or "event")
+                _watch(replay, speed)
     except RecordingError as error:
         _end(in_options(error, mapping_name))
     except (ConfigurationError, OptionError, DataDirError, StoreUnusable, ValueError, OSError) as error:
@@ -96,7 +119,7 @@ def command(
     _summarise(replay, as_json)
 
 
-def _watch(replay: Replay, speed: float | None) -> None:
+def _watch(replay: Replay | JournalReplay, speed: float | None) -> None:
     console = Console(stderr=True)
     if not console.is_terminal:
         _print_progress(replay, speed)
@@ -109,7 +132,7 @@ def _watch(replay: Replay, speed: float | None) -> None:
             progress.update(task, completed=done.readings, total=total)
 
 
-def _print_progress(replay: Replay, speed: float | None) -> None:
+def _print_progress(replay: Replay | JournalReplay, speed: float | None) -> None:
     """One line at each tenth of the bytes read."""
     tenth = 0
     for done in replay.run(speed):
@@ -119,18 +142,16 @@ def _print_progress(replay: Replay, speed: float | None) -> None:
             click.echo(f"{10 * tenth} % read, {done.readings} readings", err=True)
 
 
-def _summarise(replay: Replay, as_json: bool) -> None:
-    status, recording = replay.status, replay.recording
-    for row in recording.first_rejected:
-        click.echo(f"denyut: {row}", err=True)
-    summary = {**status, "rows": recording.read_rows, "rows_rejected": recording.rejected}
+def _summarise(replay: Replay | JournalReplay, as_json: bool) -> None:
+    status = replay.status
+    for line in replay.complaints:
+        click.echo(f"denyut: {line}", err=True)
     if as_json:
-        click.echo(json.dumps(summary))
+        click.echo(json.dumps({**status, **replay.summary}))
     else:
-        rejected = ", ".join(f"{name} {count}" for name, count in recording.rejected.items()) or "none"
         refused = ", ".join(f"{name} {count}" for name, count in status["rejected"].items()) or "none"
         click.echo(
-            f"{recording.read_rows} rows (unreadable values: {rejected}), {status['received']} readings: "
+            f"{replay.headline}: "
             f"{status['accepted']} accepted, {status['duplicate']} duplicate, rejected: {refused}\n"
             f"{status['windows_closed']} windows closed, {status['points_written']} points written "
             f"in {status['uptime_s']} s"
@@ -138,9 +159,11 @@ def _summarise(replay: Replay, as_json: bool) -> None:
     if status["points_pending"] or status["points_refused"] or not replay.balanced:
         click.echo(f"denyut: not everything was stored: {status['store_error']}", err=True)
         sys.exit(1)
-    refused_rows = Counter(recording.rejected) + Counter(status["rejected"])
+    refused_rows = Counter(replay.rejected) + Counter(status["rejected"])
     if refused_rows and not status["accepted"]:
         click.echo(f"denyut: {nothing_taken(refused_rows)}", err=True)
+        sys.exit(1)
+    if isinstance(replay, JournalReplay) and not replay.entries:
         sys.exit(1)
 
 

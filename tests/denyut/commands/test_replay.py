@@ -5,9 +5,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from config.durability import JournalSettings
 from denyut.commands.replay import command
+from ingest.journal.entries import Messages
+from ingest.journal.journal import Journal
 from storage.sqlite_store import SqliteStore
 from storage.store import Query
+from tests.denyut.live_batches import message, messages
 
 COLUMNS = ["--kind", "traffic", "--device", "d1", "--time-column", "at", "--value", "v=speed"]
 
@@ -106,3 +110,100 @@ def test_a_compressed_file_is_to_be_unpacked(tmp_path: Path) -> None:
 
 def test_a_column_that_is_absent_leaves_nothing_behind(speeds: Path) -> None:
     assert "no column 'kecepatan' (mapped as values.speed)" in complaint(speeds, *COLUMNS, "--value", "kecepatan=speed")
+
+
+@pytest.fixture
+def run_dir(tmp_path: Path) -> Path:
+    """The data directory of a run that took in two messages."""
+    batch = messages([message(f"city/c/air/A{number}", {"pm25": 1}, "10:00:01") for number in (1, 2)], "10:00:02")
+    journal = Journal(tmp_path / "run" / "journal", JournalSettings())
+    journal.append(Messages("mqtt", batch), lambda offset: None)
+    journal.start()
+    assert journal.stop(30)
+    return tmp_path / "run"
+
+
+def replay_journal(run_dir: Path, *arguments: str, data_dir: str = "data") -> Result:
+    named = ["--journal", str(run_dir), "--data-dir", str(run_dir.parent / data_dir)]
+    return CliRunner().invoke(command, [*named, *arguments], catch_exceptions=False)
+
+
+def test_the_journal_of_a_run_becomes_windows_in_another_directory(run_dir: Path) -> None:
+    result = replay_journal(run_dir, "--json")
+    assert result.exit_code == 0
+    summary = json.loads(result.stdout)
+    assert {name: summary[name] for name in ("entries", "entries_lost", "received", "accepted")} == {
+        "entries": 1,
+        "entries_lost": 0,
+        "received": 2,
+        "accepted": 2,
+    }
+    assert summary["windows_closed"] == 6
+    assert sorted(path.name for path in run_dir.iterdir()) == ["journal"]
+
+
+def test_a_replayed_journal_is_summed_up_in_two_lines(run_dir: Path) -> None:
+    result = replay_journal(run_dir)
+    assert result.exit_code == 0
+    first, second = result.stdout.splitlines()
+    assert first == "1 entries of the journal (0 lost), 2 messages: 2 accepted, 0 duplicate, rejected: none"
+    assert second.startswith("6 windows closed, ")
+
+
+def test_a_time_in_which_nothing_came_is_said_with_what_the_journal_holds(run_dir: Path) -> None:
+    result = replay_journal(run_dir, "--from", "2025-11-22T11:00:00Z")
+    assert result.exit_code == 1
+    assert result.stderr == (
+        "denyut: the journal has no entry of the time asked for; "
+        "it holds what came from 2025-11-22T10:00:02Z to 2025-11-22T10:00:02Z\n"
+    )
+
+
+def test_the_data_directory_of_the_run_itself_is_refused(run_dir: Path) -> None:
+    for data_dir in ("run", "run/journal"):
+        result = replay_journal(run_dir, data_dir=data_dir)
+        assert result.exit_code == 2
+        assert result.stderr == (
+            f"denyut: {run_dir.parent / data_dir} is the data directory of that run; name another one with --data-dir\n"
+        )
+
+
+def test_a_directory_without_a_journal_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    result = replay_journal(tmp_path / "absent")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"denyut: {tmp_path / 'absent'} holds no journal; name the data directory of a run\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["day.jsonl"], "FILES and --journal exclude each other"),
+        (["--mapping", "nab"], "--mapping and --journal exclude each other"),
+        (["--value", "a=b"], "--value and --journal exclude each other"),
+        (["--time-column", "at"], "--time-column and --journal exclude each other"),
+        (["--time", "event"], "--time event and --journal exclude each other: a journal holds the ticks of its clock"),
+        (
+            ["--from", "2025-11-22T11:00:00Z", "--to", "2025-11-22T10:00:00Z"],
+            "--from 2025-11-22T11:00:00Z must be earlier than --to 2025-11-22T10:00:00Z",
+        ),
+    ],
+)
+def test_what_does_not_belong_to_a_journal_is_wrong_use(run_dir: Path, arguments: list[str], complaint: str) -> None:
+    result = replay_journal(run_dir, *arguments)
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[-1] == f"Error: {complaint}"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ([], "name FILES, or a run's data directory with --journal"),
+        (["day.jsonl", "--from", "1h"], "--from belongs to --journal"),
+        (["day.jsonl", "--into-store"], "--into-store belongs to --journal"),
+    ],
+)
+def test_what_belongs_to_a_journal_is_wrong_use_without_one(arguments: list[str], complaint: str) -> None:
+    result = CliRunner().invoke(command, arguments, catch_exceptions=False)
+    assert result.exit_code == 2
+    assert result.stderr.splitlines()[-1] == f"Error: {complaint}"
