@@ -61,7 +61,7 @@ class Intake:
             case Messages():
                 self.set_aside(offset, entry, Reason.SOURCE_UNKNOWN)
             case Tick(received_ns):
-                self._hand_on(offset, self._processor.advance(received_ns))
+                self._append(offset, self._closed(self._processor.advance(received_ns)))
             case Shed(source, topics):
                 if source in self._decoders:
                     account_shed(self._ledger, self._decoders[source].devices(topics))
@@ -78,27 +78,34 @@ class Intake:
 
     def take_readings(self, readings: ReadingBatch) -> None:
         """Recorded readings: each row counts as a message."""
-        self._process(self.next_offset, len(readings), DecodedBatch([readings]))
+        raw, _ = self._process(len(readings), DecodedBatch([readings]))
+        self._append(self.next_offset, raw)
         self.next_offset += 1
 
     def finish(self) -> None:
         """Recorded data has ended: close everything."""
-        self._hand_on(self.next_offset, self._processor.finish())
+        self._append(self.next_offset, self._closed(self._processor.finish()))
         self.next_offset += 1
 
     def _take(self, offset: int, source: str, batch: MessageBatch) -> None:
         decoded = self._decoders[source].decode(batch)
         if self.heard is not None and not batch.behind:
             self.heard(decoded.readings)
-        self._keep_aside(offset, source, batch, self._process(offset, len(batch), decoded))
+        points, aside = self._process(len(batch), decoded)
+        self._keep_aside(offset, source, batch, aside)
+        if batch.behind:
+            # The clock closes nothing meanwhile, and a day of open windows would fill the memory.
+            self._processor.fall_behind(source)
+            points += self._closed(self._processor.advance())
+        self._append(offset, points)
         self.lag_s = max(0.0, (time.time_ns() - batch.received_ns) / 1e9)
 
-    def _process(self, offset: int, size: int, decoded: DecodedBatch) -> list[tuple[int, Reason]]:
+    def _process(self, size: int, decoded: DecodedBatch) -> tuple[list[PointBatch], list[tuple[int, Reason]]]:
+        """The raw readings to be stored, and what is to be kept aside."""
         outcomes = [self._processor.process(readings) for readings in decoded.readings]
         account_numbers(self._ledger, self._processor.state.sequences, decoded.readings)
-        if self._raw:
-            self._hand_on_raw(offset, decoded.readings, outcomes)
-        return account(self._ledger, size, decoded, outcomes)
+        points = self._raw_points(decoded.readings, outcomes) if self._raw else []
+        return points, account(self._ledger, size, decoded, outcomes)
 
     def _keep_aside(self, offset: int, source: str, batch: MessageBatch, aside: Sequence[tuple[int, Reason]]) -> None:
         if aside:
@@ -109,18 +116,21 @@ class Intake:
                 for message, reason in aside
             )
 
-    def _hand_on_raw(self, offset: int, readings: Sequence[ReadingBatch], outcomes: Sequence[Outcomes]) -> None:
-        points = [
+    def _raw_points(self, readings: Sequence[ReadingBatch], outcomes: Sequence[Outcomes]) -> list[PointBatch]:
+        return [
             self._shaper.readings(_each_at_its_time(batch.take((became <= Outcome.LATE).nonzero()[0])))
             for batch, became in zip(readings, outcomes, strict=True)
             if batch.source in self._raw
         ]
-        self._outbox.append(offset, points)
 
-    def _hand_on(self, offset: int, output: Output) -> None:
+    def _closed(self, output: Output) -> list[PointBatch]:
         points: list[PointBatch] = [self._shaper.windows(window.changed) for window in output.windows]
         points += [self._shaper.indicators(indicators) for indicators in output.indicators]
         self.windows_closed += sum(len(window.changed) for window in output.windows)
+        return points
+
+    def _append(self, offset: int, points: Sequence[PointBatch]) -> None:
+        """Once for an offset: the outbox takes what comes with it again for something it holds."""
         if points:
             self._outbox.append(offset, points)
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from config.settings import Device, Kind, Windows
 from ingest.devices import DeviceTable
 from ingest.readings import ReadingBatch
-from processors import backlog_times
+from processors.backlogs import Backlogs
 from processors.cadence import Cadences
 from processors.duplicates import SeenReadings
 from processors.indicators.catalogue import CATALOGUE
@@ -57,8 +57,7 @@ class State:
     """The watermark up to which windows were closed last."""
     implausible: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(kind, quantity) -> values outside their plausible range."""
-    backlog_ns: NDArray[np.int64] = field(default_factory=lambda: backlog_times.NONE)
-    """Event times of the newest readings of a backlog, while there is one."""
+    backlogs: Backlogs = field(default_factory=Backlogs)
 
 
 class Processor:
@@ -91,6 +90,11 @@ class Processor:
             if every is not None:
                 self.state.cadences.fix(row, every)
 
+    def fall_behind(self, source: str) -> None:
+        """A backlog of the source begins or goes on: until it ends, or the clock moves the time, no other moves it."""
+        if self._time_base == "received":
+            self.state.backlogs.begin(source)
+
     @_QUIET
     def process(self, batch: ReadingBatch) -> Outcomes:
         """Take readings in; (n,) what became of each. Call `advance` to learn what they closed."""
@@ -116,6 +120,7 @@ class Processor:
         Of many devices some windows are left for the next call, as long as `due` says so.
         """
         if received_ns is not None and self._time_base == "received":
+            self.state.backlogs.end_all()
             self._raise_watermark(received_ns)
         return self._close_until(self.state.watermark_ns)
 
@@ -191,23 +196,25 @@ class Processor:
         outcomes[too_late[seen.known(batch.take(too_late))]] = Outcome.DUPLICATE
 
     def _move_watermark(self, batch: ReadingBatch, outcomes: Outcomes) -> None:
-        if self._time_base == "received" and not batch.behind:
-            self.state.backlog_ns = backlog_times.NONE
-            self._raise_watermark(batch.received_ns)
-            return
         accepted = outcomes <= Outcome.LATE
-        if self._time_base == "received":
+        backlogs = self.state.backlogs
+        if self._time_base == "event":
+            if accepted.any():
+                self._raise_watermark(int(batch.time_ns[accepted].max()))
+        elif batch.behind:
+            backlogs.begin(batch.source)
             self._follow_backlog(batch, accepted & batch.timed)
-        elif accepted.any():
-            self._raise_watermark(int(batch.time_ns[accepted].max()))
+        else:
+            backlogs.end(batch.source)
+            if not backlogs:
+                self._raise_watermark(batch.received_ns)
 
     def _follow_backlog(self, batch: ReadingBatch, timed: NDArray[np.bool_]) -> None:
         """Readings without a time move nothing: theirs is the receive time, and would make the others late."""
         if not timed.any():
             return
-        times = backlog_times.with_newest(self.state.backlog_ns, batch.time_ns[timed], batch.message[timed])
-        self.state.backlog_ns = times
-        reached_ns = backlog_times.reached(times)
+        self.state.backlogs.follow(batch.source, batch.time_ns[timed], batch.message[timed])
+        reached_ns = self.state.backlogs.reached()
         if reached_ns is not None:
             self._raise_watermark(min(batch.received_ns, reached_ns))
 

@@ -54,7 +54,7 @@ def describe(state: State, pack: Pack = pack_inline) -> dict[str, Any]:
         "watermark_ns": state.watermark_ns,
         "closed_until_ns": state.closed_until_ns,
         "implausible": sorted([kind, name, count] for (kind, name), count in state.implausible.items()),
-        "backlog_ns": pack(state.backlog_ns),
+        "backlogs": {source: pack(times) for source, times in sorted(state.backlogs.times.items())},
         "cadences": [pack(part) for part in _cadence_arrays(state.cadences)],
         "seen": {source: _dump_seen(seen, pack) for source, seen in sorted(state.seen.items())},
         "sequences": {source: _dump_sequences(each, pack) for source, each in sorted(state.sequences.items())},
@@ -76,8 +76,7 @@ def restore(document: Any, windows: Windows, kinds: Mapping[str, Kind], unpack: 
 def _load_state(document: dict[str, Any], windows: Windows, kinds: Mapping[str, Kind], unpack: Unpack) -> State:
     state = State(watermark_ns=document["watermark_ns"], closed_until_ns=document["closed_until_ns"])
     state.implausible = Counter({(kind, name): count for kind, name, count in document["implausible"]})
-    if "backlog_ns" in document:
-        state.backlog_ns = unpack(document["backlog_ns"])
+    state.backlogs.times = {source: unpack(times) for source, times in document.get("backlogs", {}).items()}
     cadences = state.cadences
     cadences.interval_ns, cadences.fixed, cadences.latest_ns = map(unpack, document["cadences"])
     state.seen = {source: _load_seen(seen, unpack) for source, seen in document["seen"].items()}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from processors.backlog_times import FEWEST, NEWEST, NONE, reached, with_newest
+from processors.backlogs import FEWEST, NEWEST, Backlogs
 from processors.outcomes import Outcome
 from tests.processors.batches import SECOND_NS, Fed, Row, at, row, windows
 
@@ -11,12 +11,12 @@ NOON = "12:00:00"
 MINUTELY = [at("11:00:00") + number * MINUTE_NS for number in range(60)]
 
 
-def hour_of(fed: Fed, device: int = 0, each: int = 40) -> list[Outcome]:
+def hour_of(fed: Fed, source: str = "mqtt", each: int = 40) -> list[Outcome]:
     """Of one device, in batches of a minute, all of them received at noon."""
     outcomes = []
     for minute in MINUTELY:
-        rows = [Row(device, minute + second * SECOND_NS, {"v": 1}) for second in range(each)]
-        outcomes += fed.take(*rows, received=NOON, behind=True)
+        rows = [Row(0, minute + second * SECOND_NS, {"v": 1}) for second in range(each)]
+        outcomes += fed.take(*rows, received=NOON, source=source, behind=True)
         fed.advance()
     return outcomes
 
@@ -53,10 +53,10 @@ def test_readings_without_a_time_move_nothing_while_others_are_behind() -> None:
 def test_the_first_reading_after_the_backlog_moves_the_time_by_its_receipt() -> None:
     fed = Fed(windows("1m", delay="2s"))
     hour_of(fed)
-    assert len(fed.processor.state.backlog_ns) == NEWEST
+    assert len(fed.processor.state.backlogs.times["mqtt"]) == NEWEST
     fed.take(row(0, "12:00:05", v=1))
     assert fed.processor.state.watermark_ns == at("12:00:03")
-    assert len(fed.processor.state.backlog_ns) == 0
+    assert not fed.processor.state.backlogs
 
 
 def test_one_device_with_a_wrong_clock_moves_nobodys_window() -> None:
@@ -96,13 +96,60 @@ def test_a_recording_follows_its_event_times_as_ever() -> None:
     assert fed.processor.state.watermark_ns == at("11:00:08")
 
 
+def test_a_live_source_moves_no_time_while_another_is_behind() -> None:
+    fed = Fed(windows("1m", delay="2s", lateness="0s"))
+    fed.processor.fall_behind("slow")
+    live = [Row(1, at(NOON) + number * SECOND_NS, {"v": 1}) for number in range(30)]
+    for reading in live[:20]:
+        fed.take(reading, source="live")
+    fed.advance()
+    assert hour_of(fed, source="slow") == [Outcome.ACCEPTED] * 2400
+    for reading in live[20:]:
+        fed.take(reading, source="live")
+    fed.advance()
+    assert fed.processor.state.watermark_ns == at("11:56:30")
+    fed.take(row(0, "12:00:30", v=1), source="slow")
+    assert fed.processor.state.watermark_ns == at("12:00:28")
+
+
+def test_of_two_that_are_behind_the_time_is_that_of_the_one_further_behind() -> None:
+    fed = Fed(windows("1m", delay="2s", lateness="0s"))
+    fed.processor.fall_behind("quick")
+    fed.processor.fall_behind("slow")
+    for start, source in (("11:50:00", "quick"), ("11:10:00", "slow")):
+        assert fed.processor.state.watermark_ns < at("11:00:00")
+        rows = [Row(0, at(start) + number * SECOND_NS, {"v": 1}) for number in range(FEWEST)]
+        assert set(fed.take(*rows, received=NOON, source=source, behind=True)) == {Outcome.ACCEPTED}
+    assert fed.processor.state.watermark_ns == at("11:10:14")
+
+
+def test_the_clock_ends_a_backlog_that_nobody_saw_the_end_of() -> None:
+    fed = Fed(windows("1m", delay="2s"))
+    fed.processor.fall_behind("slow")
+    fed.take(row(0, "12:00:00", v=1), source="live")
+    assert fed.processor.state.watermark_ns < at("11:00:00")
+    fed.advance("12:00:01")
+    assert not fed.processor.state.backlogs
+    fed.take(row(0, "12:00:05", v=1), source="live")
+    assert fed.processor.state.watermark_ns == at("12:00:03")
+
+
 def test_the_newest_times_are_kept_one_for_each_message() -> None:
-    times = with_newest(NONE, np.array([5, 6, 7, 9]), np.array([2, 2, 4, 5]))
-    assert times.tolist() == [5, 7, 9]
-    assert with_newest(times, np.array([1]), np.array([0])).tolist() == [5, 7, 9, 1]
-    assert with_newest(times, np.arange(NEWEST), np.arange(NEWEST)).tolist() == list(range(NEWEST))
+    backlogs = Backlogs()
+    backlogs.follow("mqtt", np.array([5, 6, 7, 9]), np.array([2, 2, 4, 5]))
+    assert backlogs.times["mqtt"].tolist() == [5, 7, 9]
+    backlogs.follow("mqtt", np.array([1]), np.array([0]))
+    assert backlogs.times["mqtt"].tolist() == [5, 7, 9, 1]
+    backlogs.follow("mqtt", np.arange(NEWEST), np.arange(NEWEST))
+    assert backlogs.times["mqtt"].tolist() == list(range(NEWEST))
 
 
-def test_half_of_the_readings_have_passed_the_time_that_is_reached() -> None:
-    assert reached(np.arange(FEWEST - 1)) is None
-    assert reached(np.arange(FEWEST)) == FEWEST // 2
+def test_the_time_is_reached_that_half_of_the_readings_have_passed() -> None:
+    backlogs = Backlogs()
+    assert backlogs.reached() is None
+    backlogs.follow("mqtt", np.arange(FEWEST - 1), np.arange(FEWEST - 1))
+    assert backlogs.reached() is None
+    backlogs.follow("mqtt", np.arange(FEWEST - 1, FEWEST), np.zeros(1, np.int64))
+    assert backlogs.reached() == FEWEST // 2
+    backlogs.begin("other")
+    assert backlogs.reached() is None
