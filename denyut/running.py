@@ -13,12 +13,14 @@ from config.settings import Settings
 from denyut.admission import Admission
 from denyut.durability import Durability
 from denyut.flow_control import FlowControl
+from denyut.health import Pulse
 from denyut.pipeline import Pipeline, build
 from denyut.reporting import Reporting
 from denyut.requeueing import requeued_entries
 from denyut.run_figures import RunFigures
 from denyut.service import Service
 from denyut.set_aside import SetAside
+from denyut.supervisor import Supervisor
 from ingest.journal.entries import Messages
 from ingest.messages import MessageBatch
 from ingest.mqtt.broker_watch import watches_of
@@ -55,6 +57,8 @@ class Run:
         self._figures = RunFigures(
             self._pipeline, self._durability, self._flow, self._connections, self._watches, self._clock
         )
+        self._supervisor = Supervisor()
+        self._figures.pulse = Pulse(felt=self._supervisor.alive)
         self._reporting = Reporting(data_dir, self._pipeline, self._figures.status)
         self._service = Service(
             settings.http,
@@ -74,8 +78,11 @@ class Run:
             loop.add_signal_handler(signal_number, self._stop.set)
         self._pipeline.start()
         await self._service.start()
+        self._supervisor.ready()
         self._reporting.report()
+        beating = asyncio.create_task(self._beat())
         await self._durability.recover(self._admission, self._stop)
+        beating.cancel()
         self._connect()
         async with asyncio.TaskGroup() as tasks:
             for connection in self._connections.values():
@@ -115,6 +122,12 @@ class Run:
                 self._admission.take(Messages(source, kept), lambda: self._connections[source].acknowledge(kept))
 
         return take
+
+    async def _beat(self) -> None:
+        """While the journal is processed again, which may take minutes, nobody shall think that the loop stands."""
+        while True:
+            self._figures.pulse.beat()
+            await asyncio.sleep(TICK_S)
 
     async def _keep_time(self) -> None:
         """Windows close by the receive clock, also when nothing arrives."""
@@ -157,6 +170,7 @@ class Run:
 
     async def _finish(self) -> None:
         """The journal first, then the outbox and a checkpoint; the stores get what time is left."""
+        self._supervisor.stopping()
         if self._connections:
             self._close_windows()
         await self._durability.end_journal()

@@ -1,11 +1,14 @@
-"""However many messages are bad, the log stays short."""
+"""The log of a real run: short however many messages are bad, and in the form that was asked for."""
 
 import socket
+import subprocess
 from pathlib import Path
 
 import mqtt5
+import pytest
 
-from tests.flow.test_run import running, status_of, stop, wait_for, wait_until_subscribed
+from tests.flow.test_run import DENYUT, ROOT, running, status_of, stop, wait_for, wait_until_subscribed
+from tests.servers.free_ports import free_port
 from tests.servers.mosquitto import mosquitto
 
 BAD = 50_000
@@ -43,3 +46,25 @@ def test_a_flood_of_bad_messages_makes_no_line_for_each(tmp_path: Path) -> None:
     assert sum(rejected.values()) == BAD
     assert len(rejected) > 5
     assert len(lines) < MOST_LINES, lines
+
+
+def test_the_help_of_run_names_both_options_of_the_log() -> None:
+    shown = subprocess.run([*DENYUT, "run", "--help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    assert "--log-level" in shown
+    assert "--log-format" in shown
+
+
+@pytest.mark.parametrize(("options", "first"), [([], "{"), (["--log-format", "text"], "2")])
+def test_the_command_line_wins_over_the_configured_log(tmp_path: Path, options: list[str], first: str) -> None:
+    (tmp_path / "city.toml").write_text('[http]\nenabled = false\n[log]\nformat = "json"\n')
+    command = [*DENYUT, "run", "--config", str(tmp_path / "city.toml"), "--data-dir", str(tmp_path / "data")]
+    process = subprocess.Popen(
+        [*command, "--broker", f"mqtt://127.0.0.1:{free_port()}", *options], cwd=ROOT, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        wait_for(lambda: status_of(tmp_path / "data")["state"] == "running", "the run")
+        process.terminate()
+        _, errors = process.communicate(timeout=10)
+    finally:
+        process.kill()
+    assert {line[0] for line in errors.splitlines()} == {first}
