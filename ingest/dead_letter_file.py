@@ -21,7 +21,6 @@ CREATE TABLE letter (id INTEGER PRIMARY KEY AUTOINCREMENT, received_ns INTEGER N
 """
 _AROUND = """
 CREATE UNIQUE INDEX letter_origin ON letter (offset, message, reason) WHERE offset >= 0;
-CREATE INDEX letter_received ON letter (received_ns);
 CREATE INDEX letter_requeued ON letter (id) WHERE requeued_ns IS NOT NULL;
 CREATE TABLE settled (id INTEGER PRIMARY KEY, offset INTEGER NOT NULL, message INTEGER NOT NULL, reason TEXT NOT NULL);
 CREATE INDEX settled_origin ON settled (offset);

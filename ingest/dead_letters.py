@@ -12,7 +12,7 @@ from ingest.dead_letter_file import DeadLetter, letter_of, open_for_writing
 LOG = logging.getLogger("denyut.dead_letters")
 
 _KEPT = 0.9
-_EXPIRED_EVERY_NS = 60 * 1_000_000_000
+_EXPIRED_EVERY_NS = 600 * 1_000_000_000
 _SETTLED_KNOWN = 100_000
 _AT_ONCE = 500
 _NEVER = -(2**62)
@@ -59,8 +59,8 @@ class DeadLetters:
         try:
             with self._lock:
                 new = self._new(offered)
-                kept = self._newest(new)
-                self._write(kept)
+                kept, size = self._newest(new)
+                self._write(kept, size)
         except sqlite3.Error as error:
             LOG.warning("%d dead letters could not be kept: %s", len(offered), error)
             self.unkept += len(offered)
@@ -68,7 +68,7 @@ class DeadLetters:
             self.unkept += len(new) - len(kept)
 
     def expire(self, now_ns: int) -> None:
-        """Let go of letters that are older than is to be kept; looks no more often than once a minute."""
+        """Let go of letters that are older than is to be kept; looks every ten minutes at most."""
         if abs(now_ns - self._expired_ns) < _EXPIRED_EVERY_NS:
             return
         self._expired_ns = now_ns
@@ -107,6 +107,8 @@ class DeadLetters:
         try:
             with self._lock, self._connection:
                 self._connection.execute("BEGIN")
+                size = "SELECT size FROM letters WHERE id = ?"
+                held = [row for each in chosen for row in self._connection.execute(size, each)]
                 self._connection.executemany(
                     "INSERT INTO settled (offset, message, reason)"
                     " SELECT offset, message, reason FROM letter WHERE id = ? AND offset >= 0",
@@ -115,7 +117,8 @@ class DeadLetters:
                 self._connection.executemany("DELETE FROM letter WHERE id = ?", chosen)
                 known = "DELETE FROM settled WHERE id <= (SELECT max(id) FROM settled) - ?"
                 self._connection.execute(known, (_SETTLED_KNOWN,))
-                self._letters, self._bytes = self._sums()
+            self._letters -= len(held)
+            self._bytes -= sum(size for (size,) in held)
         except sqlite3.Error as error:
             LOG.warning("%d dead letters that were taken in again could not be removed: %s", len(chosen), error)
         else:
@@ -150,6 +153,8 @@ class DeadLetters:
         return int(letters), int(size)
 
     def _new(self, letters: Sequence[DeadLetter]) -> list[DeadLetter]:
+        if min(letter.offset for letter in letters) > self._highest_offset:
+            return list(letters)
         known: dict[int, set[tuple[int, str]]] = {}
         new: list[DeadLetter] = []
         for letter in letters:
@@ -169,37 +174,41 @@ class DeadLetters:
         query = "SELECT message, reason FROM origin WHERE offset >= 0 AND offset = ?"
         return set(self._connection.execute(query, (offset,)))
 
-    def _newest(self, letters: Sequence[DeadLetter]) -> list[DeadLetter]:
-        """Of a flood, only what would be kept anyway; never a letter that has no room even alone."""
+    def _newest(self, letters: Sequence[DeadLetter]) -> tuple[Sequence[DeadLetter], int]:
+        """Of a flood, only what would be kept anyway; never a letter that has no room even alone. And their size."""
+        sizes = [letter.size for letter in letters]
+        whole = sum(sizes)
+        if whole <= _KEPT * self._max_bytes and len(letters) <= self._max_letters:
+            return letters, whole
         kept: list[DeadLetter] = []
         room = self._max_bytes
-        for letter in reversed(letters):
-            if letter.size > _KEPT * self._max_bytes:
+        for letter, size in zip(reversed(letters), reversed(sizes), strict=True):
+            if size > _KEPT * self._max_bytes:
                 continue
-            room -= letter.size
-            if room < 0 or len(kept) == self._max_letters:
+            if room < size or len(kept) == self._max_letters:
                 break
+            room -= size
             kept.append(letter)
-        return kept[::-1]
+        return kept[::-1], self._max_bytes - room
 
-    def _write(self, letters: Sequence[DeadLetter]) -> None:
+    def _write(self, letters: Sequence[DeadLetter], size: int) -> None:
+        if not letters:
+            return
         with self._connection:
             self._connection.execute("BEGIN")
-            self._connection.executemany(_INSERT, (letter.values for letter in letters))
-        self._letters += len(letters)
-        self._bytes += sum(letter.size for letter in letters)
-        self._highest_offset = max(self._highest_offset, *(letter.offset for letter in letters), -1)
+            written = self._connection.executemany(_INSERT, [letter.values for letter in letters])
+        self._letters += written.rowcount
+        self._bytes += size
+        self._highest_offset = max(self._highest_offset, max(letter.offset for letter in letters))
         if self._letters > self._max_letters or self._bytes > self._max_bytes:
             self._trim()
 
     def _trim(self) -> None:
         """Down to nine tenths, so that it is not done for every letter."""
-        kept, size = 0, 0
-        oldest_kept = None
-        query = "SELECT id, size FROM letters ORDER BY id DESC"
-        for letter, length in self._connection.execute(query):
-            if kept + 1 > _KEPT * self._max_letters or size + length > _KEPT * self._max_bytes:
+        letters, size, last = self._letters, self._bytes, -1
+        for letter, length in self._connection.execute("SELECT id, size FROM letters ORDER BY id"):
+            if letters <= _KEPT * self._max_letters and size <= _KEPT * self._max_bytes:
                 break
-            kept, size, oldest_kept = kept + 1, size + length, letter
-        self._connection.execute("DELETE FROM letter WHERE id < ?", (oldest_kept or 2**62,))
-        self._letters, self._bytes = kept, size
+            letters, size, last = letters - 1, size - length, letter
+        self._connection.execute("DELETE FROM letter WHERE id <= ?", (last,))
+        self._letters, self._bytes = letters, size
