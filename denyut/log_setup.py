@@ -7,13 +7,13 @@ from typing import Literal, TextIO
 
 from pythonjsonlogger.json import JsonFormatter
 
+from denyut.terminal_text import visible
+
 Level = Literal["debug", "info", "warning", "error"]
 Format = Literal["text", "json"]
 
 QUIET = ("asyncio", "paho", "mqtt", "urllib3", "uvicorn")
 """Loggers of libraries that speak of each packet or request at the level debug."""
-_ACTING = {code: f"\\x{code:02x}" for code in (*range(0x20), *range(0x7F, 0xA0))}
-"""What a terminal may act on, or what begins a new line: names and reasons come from devices and brokers."""
 
 
 def set_up_log(level: Level = "info", form: Format = "text", stream: TextIO | None = None) -> None:
@@ -34,7 +34,8 @@ class TextFormatter(logging.Formatter):
         return _time(record)
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's
-        return super().formatMessage(record).translate(_ACTING)
+        # Names and reasons come from devices and brokers.
+        return visible(super().formatMessage(record))
 
 
 class _JsonFormatter(JsonFormatter):
@@ -43,12 +44,12 @@ class _JsonFormatter(JsonFormatter):
 
 
 def json_formatter() -> JsonFormatter:
-    """Keys time, level, logger, message, and exc_info where something failed."""
+    """Keys time, level, logger, message, and exc_info where something failed; all in ASCII, so that nothing acts."""
     return _JsonFormatter(
         "{asctime}{levelname}{name}{message}",
         style="{",
         rename_fields={"asctime": "time", "levelname": "level", "name": "logger"},
-        json_ensure_ascii=False,
+        json_ensure_ascii=True,
     )
 
 
