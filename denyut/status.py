@@ -44,6 +44,7 @@ def compose(pipeline: Pipeline, uptime_s: float, state: str) -> dict[str, Any]:
         "alerts_active": 0,
         "devices": len(pipeline.devices),
         "dead_letters": len(pipeline.dead_letters),
+        "dead_letters_unkept": pipeline.dead_letters.unkept,
         "watermark": _iso(processor_state.watermark_ns),
         "uptime_s": round(uptime_s, 1),
     }

@@ -34,6 +34,7 @@ FAMILIES = (
     Family("denyut_ledger_violations_total", "counter", "ledger_violations", "Sums that did not agree: our mistake."),
     Family("denyut_devices", "gauge", "devices", "Devices that are known."),
     Family("denyut_dead_letters", "gauge", "dead_letters", "Rejected messages that are kept aside."),
+    Family("denyut_dead_letters_unkept_total", "counter", "dead_letters_unkept", "Those that could not be kept."),
     Family("denyut_watermark_timestamp_seconds", "gauge", "watermark", "Up to when windows are closed, Unix time."),
     Family("denyut_windows_closed_total", "counter", "windows_closed", "Windows of devices, closed or revised."),
     Family("denyut_alerts_active", "gauge", "alerts_active", "Alerts that are not over."),
