@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from config.addresses import listen_address
+from config.addresses import is_of_this_machine, listen_address
 from config.hints import open_to_others
 from config.service import Http
 from dashboard.http.listener import listening_socket
@@ -49,7 +49,15 @@ class Service:
         listener = _listener(settings)
         if listener is None:
             return
-        self._server = _server(listener, token, figures, devices, ledger, alive, ready)
+        # Here, so that a run without HTTP does not pay for it in memory.
+        from dashboard.http.access import Guard
+        from dashboard.http.app import Sources, make_app
+        from dashboard.http.device_lines import DeviceLines
+        from dashboard.http.server import HttpServer as Server
+
+        guard = Guard(token, local=is_of_this_machine(listener.getsockname()[0]))
+        sources = Sources(figures, DeviceLines(devices, ledger), alive, ready)
+        self._server = Server(make_app(sources, guard, version("denyut")), listener)
         self.address = _written(listener)
 
     async def start(self) -> None:
@@ -80,24 +88,6 @@ def token_of(settings: Http, environment: Mapping[str, str] = os.environ) -> str
     if not token:
         raise ServiceError(f"http.token_file {settings.token_file} is empty")
     return token
-
-
-def _server(
-    listener: socket.socket,
-    token: str | None,
-    figures: Callable[[], Mapping[str, Any]],
-    devices: DeviceTable,
-    ledger: Ledger,
-    alive: Checks,
-    ready: Checks,
-) -> "HttpServer":
-    # Here, so that a run without HTTP does not pay for it in memory.
-    from dashboard.http.app import Sources, make_app
-    from dashboard.http.device_lines import DeviceLines
-    from dashboard.http.server import HttpServer
-
-    sources = Sources(figures, DeviceLines(devices, ledger), alive, ready)
-    return HttpServer(make_app(sources, token, version("denyut")), listener)
 
 
 def _listener(settings: Http) -> socket.socket | None:

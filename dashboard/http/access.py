@@ -9,6 +9,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from config.addresses import is_of_this_machine
+
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 HEADERS = {
@@ -29,9 +31,14 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Guard:
-    """`token`: what a monitor must show; None: whoever reaches the address is one."""
+    """`token`: what a monitor must show; None: whoever reaches the address is one.
+
+    `local`: it is an address of this machine alone. Then a page in somebody's browser here may reach it too, by a name
+    of its own that leads here (DNS rebinding); so without a token it is asked for by its number or as localhost.
+    """
 
     token: str | None = None
+    local: bool = False
 
     def admits(self, role: Role, authorization: str) -> bool:
         """Of the value of the header Authorization, "" where there is none."""
@@ -42,6 +49,13 @@ class Guard:
         same = hmac.compare_digest(shown.strip().encode("latin-1", "replace"), self.token.encode())
         return same and scheme.lower() == "bearer"
 
+    def knows(self, host: str) -> bool:
+        """Of the value of the header Host."""
+        if self.token is not None or not self.local:
+            return True
+        name = host.rpartition(":")[0] if host.rpartition("]")[2].count(":") else host
+        return is_of_this_machine(name.removeprefix("[").removesuffix("]"))
+
     def guarded(self, role: Role, endpoint: Endpoint) -> Endpoint:
         async def admitted(request: Request) -> Response:
             if not self.admits(role, request.headers.get("authorization", "")):
@@ -50,6 +64,8 @@ class Guard:
                     401,
                     {"WWW-Authenticate": 'Bearer realm="denyut"'},
                 )
+            if role is not Role.ANYONE and not self.knows(request.headers.get("host", "")):
+                return JSONResponse({"error": "by this name the figures need a token; see [http] token_file"}, 403)
             return await endpoint(request)
 
         return admitted

@@ -63,8 +63,7 @@ def pages(sources: Sources, version: str) -> tuple[Page, ...]:
     )
 
 
-def make_app(sources: Sources, token: str | None, version: str) -> ASGIApp:
-    guard = Guard(token)
+def make_app(sources: Sources, guard: Guard, version: str) -> ASGIApp:
     app = Starlette(
         routes=[
             Route(page.path, guard.guarded(page.role, page.endpoint), methods=["GET"])

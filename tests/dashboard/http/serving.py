@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.http.access import Guard
 from dashboard.http.app import Sources, make_app
 from dashboard.http.device_lines import DeviceLines
 from dashboard.http.listener import listening_socket
@@ -45,7 +46,7 @@ async def serving(what: Sources, token: str | None = None) -> AsyncIterator[int]
     """The port."""
     listener = listening_socket("127.0.0.1", 0)
     port: int = listener.getsockname()[1]
-    server = HttpServer(make_app(what, token, "1.2.3"), listener)
+    server = HttpServer(make_app(what, Guard(token, local=True), "1.2.3"), listener)
     await server.start()
     try:
         yield port

@@ -38,6 +38,34 @@ def test_a_monitor_shows_exactly_the_token(shown: str, admitted: bool) -> None:
     assert Guard(None).admits(Role.MONITOR, shown)
 
 
+@pytest.mark.parametrize(
+    ("host", "known"),
+    [
+        ("127.0.0.1:8180", True),
+        ("127.0.0.1", True),
+        ("[::1]:8180", True),
+        ("[::1]", True),
+        ("localhost:8180", True),
+        ("attacker.example:8180", False),
+        ("localhost.attacker.example", False),
+        ("127.0.0.1.attacker.example:8180", False),
+        ("192.0.2.1:8180", False),
+        ("", False),
+    ],
+)
+def test_a_page_that_gives_this_machine_a_name_of_its_own_gets_no_figures(host: str, known: bool) -> None:
+    assert Guard(local=True).knows(host) is known
+    assert Guard("abc", local=True).knows(host)
+    assert Guard(local=False).knows(host)
+
+
+def test_by_another_name_figures_are_403_and_health_is_told() -> None:
+    assert ask(sources(), "/metrics", Host="attacker.example").status == 403
+    assert ask(sources(), "/metrics/devices", Host="attacker.example").status == 403
+    assert ask(sources(), "/healthz", Host="attacker.example").status == 200
+    assert ask(sources(), "/metrics", token="abc", Host="denyut.example", Authorization="Bearer abc").status == 200
+
+
 def test_the_token_stands_in_no_text_about_the_guard() -> None:
     assert "abc" not in repr(Guard("abc"))
 
