@@ -75,7 +75,7 @@ class SecurityHeaders:
     """On every answer, whoever gave it."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+        self.app = app
         self._headers = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,4 +84,4 @@ class SecurityHeaders:
                 message["headers"] = [*message.get("headers", ()), *self._headers]
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        await self.app(scope, receive, send_with_headers)

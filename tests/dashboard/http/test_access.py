@@ -1,9 +1,11 @@
 """Who is let in, and what stands on every answer."""
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
 
-from dashboard.http.access import HEADERS, Guard, Role
-from dashboard.http.app import pages
+from dashboard.http.access import HEADERS, Guard, Role, SecurityHeaders
+from dashboard.http.app import make_app, pages
 from tests.dashboard.http.serving import ask, sources
 
 TOKEN = "f00d-üñ"
@@ -16,6 +18,15 @@ def test_every_path_has_its_role() -> None:
         "/healthz": Role.ANYONE,
         "/readyz": Role.ANYONE,
     }
+
+
+def test_no_path_is_served_that_has_no_role() -> None:
+    served = make_app(sources(), Guard(), "1.2.3")
+    assert isinstance(served, SecurityHeaders)
+    assert isinstance(served.app, Starlette)
+    routes = served.app.routes
+    assert {route.path for route in routes if isinstance(route, Route)} == {p.path for p in pages(sources(), "1.2.3")}
+    assert all(isinstance(route, Route) for route in routes)
 
 
 @pytest.mark.parametrize(
