@@ -18,8 +18,8 @@ SETTLE_S = 0.5
 """Some brokers begin with the backlog only after they have answered what came with CONNECT."""
 LONGEST_S = 900.0
 """A connection that never comes to its end must not stop the time: a day of a large city is through by then."""
-LONGEST_ABSENCE_S = 300.0
-"""The same while the broker cannot be reached."""
+LONGEST_ABSENCE_S = 120.0
+"""The same while the broker cannot be reached: other sources may be waiting for this one."""
 
 
 class Backlog:
@@ -58,6 +58,8 @@ class Backlog:
 
     def resumed(self, now_s: float) -> None:
         """Reading goes on: the broker, or the network, kept what came meanwhile."""
+        if not self._connected:
+            return
         self._since_s = now_s
         self._settled_s = now_s + SETTLE_S
         self._asked = deque((acknowledged, False) for acknowledged, _ in self._asked)

@@ -95,7 +95,10 @@ class LegacyLink:
 
     def hold(self, held: bool) -> None:
         held = held and self._accepted
-        if held == self._held or self._descriptor < 0:
+        if self._descriptor < 0:
+            return
+        if held == self._held:
+            self._ask()
             return
         self._held = held
         self._busy_since_s = None
@@ -227,7 +230,7 @@ class LegacyLink:
         loop = asyncio.get_running_loop()
         if self._next_question is not None:
             self._next_question.cancel()
-        if self._held or self.closed.done() or not self._backlog.lasts(loop.time()):
+        if self._held or not self._accepted or self.closed.done() or not self._backlog.lasts(loop.time()):
             return
         # The wish for an answer and its coming are things that paho keeps to itself.
         if not self._asking and not self._client._ping_t:

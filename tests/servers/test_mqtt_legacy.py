@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from ingest.mqtt.events import Happening
 from tests.servers.free_ports import free_port
-from tests.servers.listening import listening, send, source
+from tests.servers.listening import Recorder, killed, listening, send, source
 from tests.servers.mosquitto import mosquitto
 from tests.servers.older_broker import older_broker
 from tests.servers.passwords import password_file
@@ -111,4 +111,44 @@ def test_over_3_1_1_the_password_decides(tmp_path: Path, password: str) -> None:
             assert (recorder.events[1].reason, recorder.events[1].retry_s) == ("not authorized", 30.0)
 
     with mosquitto(tmp_path, listener=password_file(tmp_path, "denyut", "rahasia")) as port:
+        asyncio.run(scene(port))
+
+
+def test_over_3_1_1_a_message_that_comes_again_is_known(tmp_path: Path) -> None:
+    async def scene(mosquitto_port: int) -> None:
+        equal = [("city/c/parking/p", '{"occupied":1}')] * 15
+        async with older_broker(mosquitto_port, answers=True) as port:
+            async with killed(Recorder(source(port), acknowledging=False)) as first:
+                await first.until_happened(Happening.SUBSCRIBED)
+                await send(mosquitto_port, *equal)
+                await first.until(lambda: first.counted == 15)
+            async with killed(Recorder(source(port), already_held=first.batches)) as second:
+                await second.until(lambda: second.connection.statistics.redelivered == 15)
+                await send(mosquitto_port, *equal)
+                await second.until(lambda: second.counted >= 15)
+        assert second.counted == 15
+
+    with mosquitto(tmp_path) as port:
+        asyncio.run(scene(port))
+
+
+def test_over_3_1_1_a_backlog_is_known_to_its_end(tmp_path: Path) -> None:
+    async def scene(mosquitto_port: int) -> None:
+        async with older_broker(mosquitto_port, answers=True) as port, listening(source(port)) as recorder:
+            await recorder.until(lambda: not recorder.connection.behind)
+            recorder.connection.pause_reading()
+            await send(mosquitto_port, *[("city/a", f"{i}") for i in range(2000)])
+            assert recorder.connection.behind
+            recorder.connection.resume_reading()
+            await recorder.until(lambda: not recorder.connection.behind)
+            assert len(recorder.payloads) == 2000
+            recorder.connection.resume_reading()
+            assert recorder.connection.behind
+            await recorder.until(lambda: not recorder.connection.behind)
+            await send(mosquitto_port, ("city/a", "live"))
+            await recorder.until(lambda: b"live" in recorder.payloads)
+        flagged = [batch.behind for batch in recorder.batches for _ in range(len(batch))]
+        assert flagged == [True] * 2000 + [False]
+
+    with mosquitto(tmp_path) as port:
         asyncio.run(scene(port))

@@ -175,6 +175,14 @@ def test_an_answer_to_a_question_from_before_the_pause_decides_nothing_after_it(
     assert broker.backlog.lasts(broker.now_s)
 
 
+def test_reading_that_goes_on_while_the_broker_is_away_fears_nothing() -> None:
+    broker = Broker(kept=0, limit=20)
+    assert broker.ask()
+    broker.backlog.lost()
+    broker.backlog.resumed(broker.now_s)
+    assert not broker.backlog.lasts(broker.now_s)
+
+
 def test_a_backlog_that_was_given_up_does_not_hide_the_next_one() -> None:
     broker = Broker(kept=1000, limit=20)
     later_s = broker.now_s + LONGEST_S
