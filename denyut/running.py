@@ -104,6 +104,7 @@ class Run:
                 self._clock.now_ns,
                 already_held=held.get(options.name, ()),
             )
+        self._flow.begin(self._clock.now_ns())
         self._figures.state = "running"
         self._reporting.report()
 
@@ -133,8 +134,8 @@ class Run:
         """Windows close by the receive clock, also when nothing arrives."""
         while not self._stop.is_set():
             self._figures.pulse.beat()
+            self._flow.regulate(self._clock.now_ns())
             self._close_windows()
-            self._flow.regulate()
             self._durability.save_when_due()
             self._take_requeued()
             self._pipeline.dead_letters.expire(time.time_ns())

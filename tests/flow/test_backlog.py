@@ -28,3 +28,29 @@ def test_half_an_hour_of_downtime_costs_no_reading_and_makes_none_late(tmp_path:
     assert (told["accepted"], told["late"], told["rejected"]) == (180, 0, {})
     ends = {row["time"] for row in query(data_dir)}
     assert len(ends) == 30
+
+
+def test_a_source_that_has_caught_up_does_not_close_the_windows_of_one_that_has_not(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    begin_s = (int(time.time()) // MINUTE_S - 31) * MINUTE_S
+    kept = [("city/c/air/A1", {"ts": begin_s + 12.0 * number, "pm25": 1.0}) for number in range(150)]
+    (tmp_path / "quick").mkdir()
+    (tmp_path / "slow").mkdir()
+    with mosquitto(tmp_path / "quick") as quick, mosquitto(tmp_path / "slow", IN_PORTIONS) as slow:
+        sources = "".join(
+            f'[[sources]]\nname = "{name}"\nbroker = "mqtt://127.0.0.1:{port}"\n'
+            for name, port in (("quick", quick), ("slow", slow))
+        )
+        with running(data_dir, None, sources + CONFIG) as process:
+            wait_until_subscribed(process)
+            wait_until_subscribed(process)
+            stop(process)
+        publish(slow, kept)
+        with running(data_dir, None, sources + CONFIG) as process:
+            while status_of(data_dir)["received"] < 150:
+                publish(quick, [("city/c/noise/N1", {"ts": time.time(), "laeq": 60.0})])
+                time.sleep(0.05)
+            wait_for(lambda: count_of(query(data_dir, "--where", "kind=air")) == 150, "the windows of the slow one")
+            stop(process)
+    told = status_of(data_dir)
+    assert (told["late"], told["rejected"]) == (0, {})
