@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +46,7 @@ class SeriesTable:
 
     def __getitem__(self, index: int) -> Series:
         family, own = self._families[self._family[index]], self._own[index]
-        return replace(family, tags=_with_value(family.tags, own))
+        return Series(family.measurement, _with_value(family.tags, own))
 
     def index(self, measurement: str, tags: dict[str, str]) -> int:
         """The series' index, made on first sight. Tags with an empty value are left out."""
@@ -127,6 +127,10 @@ class PointBatch:
             part = slice(start, start + size)
             fields = {name: values[part] for name, values in self.fields.items()}
             yield PointBatch(self.table, self.series[part], self.time_ns[part], fields)
+
+    @property
+    def nbytes(self) -> int:
+        return self.series.nbytes + self.time_ns.nbytes + sum(values.nbytes for values in self.fields.values())
 
     def __len__(self) -> int:
         return len(self.time_ns)

@@ -65,13 +65,13 @@ class PointShaper:
 
     def _register(self, measurement: str, size: str, rows: NDArray[np.int32], series: NDArray[np.int32]) -> None:
         """Gives the devices of these rows their series; those of one zone at once."""
-        families: dict[tuple[str, str, str], list[int]] = {}
-        identities = self._devices.identities
+        families: dict[tuple[str, str, str], tuple[list[int], list[str]]] = {}
         for row in rows.tolist():
-            identity = identities[row]
-            families.setdefault((identity.city, identity.kind, identity.zone), []).append(row)
-        for (city, kind, zone), members in families.items():
+            city, kind, device, zone = self._devices.identity(row)
+            members, names = families.setdefault((city, kind, zone), ([], []))
+            members.append(row)
+            names.append(device)
+        for (city, kind, zone), (members, names) in families.items():
             tags = {"city": city, "kind": kind, "zone": zone, "size": size}
-            names = [identities[row].device for row in members]
             made = self.table.extend(measurement, tags, "device", names)
             series[members] = np.arange(made.start, made.stop)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from storage.outbox.cursors import Cursor
 from storage.outbox.parts import cut, encode
+from storage.outbox.recent import Portion
 from storage.outbox.schema import FILE_NAME, PAGE_BYTES, open_for_writing
 from storage.outbox.sessions import Session, Tables
 from storage.points import PointBatch, SeriesTable
@@ -57,14 +58,23 @@ class OutboxFile:
     @property
     def has_passed_parts(self) -> bool:
         """Whether there are parts that every sink has passed."""
-        return self._first_part <= self._passed_by_all(self.cursors)
+        return self._first_part <= self.passed_by_all
 
-    def write(self, entries: Sequence[Entry], cursors: Mapping[str, Cursor]) -> None:
-        """Adds what was appended, moves the sinks, removes some of the parts that all have passed: all or nothing."""
+    @property
+    def passed_by_all(self) -> int:
+        """The last part that no sink needs any more."""
+        return self._passed_by_all(self.cursors)
+
+    def write(self, entries: Sequence[Entry], cursors: Mapping[str, Cursor]) -> list[Portion]:
+        """Adds what was appended, moves the sinks, removes some of the parts that all have passed: all or nothing.
+
+        Returns the parts that were added.
+        """
+        parts: list[Portion] = []
         until = min(self._passed_by_all(cursors), self._first_part + _REMOVED_AT_ONCE - 1)
         oldest_session = self._oldest_session
         with self._transaction():
-            appended, session = self._append(entries)
+            appended, session = self._append(entries, parts)
             changed = [(name, cursor) for name, cursor in cursors.items() if cursor != self.cursors[name]]
             for name, cursor in changed:
                 self._store_cursor(name, cursor)
@@ -75,6 +85,7 @@ class OutboxFile:
         self._first_part, self._oldest_session = max(self._first_part, until + 1), oldest_session
         if session is not None:
             self._session = session.number
+        return parts
 
     def restart_at(self, offset: int) -> None:
         """What comes with this offset or a later one is new."""
@@ -97,7 +108,7 @@ class OutboxFile:
     def close(self) -> None:
         self._db.close()
 
-    def _append(self, entries: Sequence[Entry]) -> tuple[Appended, Session | None]:
+    def _append(self, entries: Sequence[Entry], parts: list[Portion]) -> tuple[Appended, Session | None]:
         until, part, points, session = self.appended.until_offset, self.appended.part, self.appended.points, self._open
         for entry in entries:
             for batches in cut(entry.batches):
@@ -106,6 +117,7 @@ class OutboxFile:
                 part, points = part + 1, points + size
                 row = (part, entry.offset, session.number, size, points, encode(batches))
                 self._db.execute("INSERT INTO part VALUES (?, ?, ?, ?, ?, ?)", row)
+                parts.append(Portion(batches, part, points))
             until = entry.offset
         if entries:
             self._db.execute("UPDATE appended SET until_offset = ?, part = ?, points = ?", (until, part, points))

@@ -20,12 +20,13 @@ from storage.outbox.cursors import Cursor
 from storage.outbox.file import Entry, OutboxFile
 from storage.outbox.fullness import Fullness
 from storage.outbox.reading import PartReader
+from storage.outbox.recent import Recent
 from storage.outbox.schema import FILE_NAME
 from storage.outbox.sessions import Tables
 from storage.points import PointBatch
 
 LOG = logging.getLogger("denyut.outbox")
-_AT_ONCE_BYTES = 32 << 20
+_AT_ONCE_BYTES = 8 << 20
 """Of points in one transaction; an offset that puts out more has it for itself."""
 _CURSORS_AFTER_S = 0.25
 _FIRST_RETRY_S = 0.5
@@ -44,6 +45,7 @@ class Outbox:
         """
         self._data_dir = data_dir
         self._tables = Tables()
+        self._recent = Recent()
         self._file = OutboxFile(data_dir, durable, sinks, self._tables)
         self._cursors = dict(self._file.cursors)
         self._queue: deque[Entry] = deque()
@@ -87,7 +89,7 @@ class Outbox:
             self.appended_until = offset
             if not full:
                 return
-            entry = Entry(offset, full, sum(map(len, full)), sum(map(_bytes, full)))
+            entry = Entry(offset, full, sum(map(len, full)), sum(batch.nbytes for batch in full))
             self._queue.append(entry)
             self._points += entry.points
             self.bytes_waiting_in_memory += entry.bytes
@@ -133,7 +135,7 @@ class Outbox:
 
     def reader(self) -> PartReader:
         """Raises `StoreUnusable` or `StoreUnavailable`."""
-        return PartReader(self._data_dir, self._tables)
+        return PartReader(self._data_dir, self._tables, self._recent)
 
     def cursor(self, sink: str) -> Cursor:
         return self._cursors[sink]
@@ -216,11 +218,13 @@ class Outbox:
         with self._lock:
             cursors, moved_at, self._moved_at = dict(self._cursors), self._moved_at, None
         try:
-            self._file.write(entries, cursors)
+            parts = self._file.write(entries, cursors)
         except BaseException:
             with self._lock:
                 self._moved_at = moved_at or self._moved_at
             raise
+        self._recent.forget_until(self._file.passed_by_all)
+        self._recent.add(parts)
         with self._lock:
             for entry in entries:
                 self._queue.popleft()
@@ -246,7 +250,3 @@ class Outbox:
                 self._work.wait(left)
                 if self._stopping and not was_stopping:
                     return
-
-
-def _bytes(batch: PointBatch) -> int:
-    return batch.series.nbytes + batch.time_ns.nbytes + sum(values.nbytes for values in batch.fields.values())

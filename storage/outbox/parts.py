@@ -1,7 +1,7 @@
 """Points in bytes and back, a part at a time: columns, their bytes sorted by significance, compressed, with a checksum.
 
 Neighbouring values share sign, exponent and first digits, so their high bytes side by side compress well: measured on
-windows of 29 fields, 2.8 times smaller at 0.33 us a point, where the plain columns take 0.65 us.
+windows of 29 fields, 2.8 times smaller in 0.39 us a point, where the plain columns take 0.65 us.
 """
 
 import json
@@ -21,7 +21,6 @@ _CELLS = 800_000
 """Values in one part, where points have very many fields."""
 _LEVEL = 1
 _HEADER = struct.Struct("<I")
-Bytes = NDArray[np.uint8]
 
 
 def cut(batches: Iterable[PointBatch]) -> Iterator[list[PointBatch]]:
@@ -44,12 +43,17 @@ def cut(batches: Iterable[PointBatch]) -> Iterator[list[PointBatch]]:
 
 def encode(batches: Sequence[PointBatch]) -> bytes:
     """All batches of one part."""
-    header = json.dumps([[list(batch.fields), len(batch)] for batch in batches]).encode()
-    pieces: list[bytes | memoryview] = [_HEADER.pack(len(header)), header]
+    names = json.dumps([[list(batch.fields), len(batch)] for batch in batches]).encode()
+    header = _HEADER.pack(len(names)) + names
+    size = len(header) + sum(len(batch) * (8 * len(batch.fields) + 12) for batch in batches)
+    compressor = zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compressobj(size=size)
+    content = [compressor.compress(header)]
     for batch in batches:
-        pieces += [_values(batch).data, _by_significance(batch.series.astype("<i4", copy=False)[None]).data]
-    # The raw bytes of one part are few megabytes; joined, they are compressed in one go without the interpreter lock.
-    return zstandard.ZstdCompressor(level=_LEVEL, write_checksum=True).compress(b"".join(pieces))
+        # Column by column: what is sorted is compressed while it is still in the processor's cache.
+        content += [compressor.compress(_by_significance(column, "<f8").data) for column in batch.fields.values()]
+        content.append(compressor.compress(_by_significance(batch.time_ns, "<i8").data))
+        content.append(compressor.compress(_by_significance(batch.series, "<i4").data))
+    return b"".join([*content, compressor.flush()])
 
 
 def decode(content: bytes, table: SeriesTable) -> list[PointBatch]:
@@ -78,25 +82,14 @@ def _read(raw: bytes, at: int, names: list[str], points: int, table: SeriesTable
     return PointBatch(table, series, values[-1].view(np.int64), fields), end
 
 
-def _values(batch: PointBatch) -> Bytes:
-    """The fields and, last, the times: (fields + 1, 8, n) bytes."""
-    columns = np.empty((len(batch.fields) + 1, len(batch)), dtype="<u8")
-    # As integers, so that no bit of a NaN changes on the way.
-    for row, values in enumerate(batch.fields.values()):
-        columns[row] = values.astype("<f8", copy=False).view("<u8")
-    columns[-1] = batch.time_ns.astype("<i8", copy=False).view("<u8")
-    return _by_significance(columns)
-
-
-def _by_significance(columns: NDArray[Any]) -> Bytes:
-    """(columns, n) numbers as (columns, bytes of a number, n)."""
-    width = columns.dtype.itemsize
-    cells = np.ascontiguousarray(columns).view(np.uint8).reshape(*columns.shape, width)
-    return np.ascontiguousarray(cells.transpose(0, 2, 1))
+def _by_significance(column: NDArray[Any], dtype: str) -> NDArray[np.uint8]:
+    """(n,) numbers as (bytes of a number, n)."""
+    numbers = np.ascontiguousarray(column, dtype)
+    return np.ascontiguousarray(numbers.view(np.uint8).reshape(len(numbers), -1).T)
 
 
 def _in_order(content: bytes, columns: int, dtype: str) -> NDArray[Any]:
-    """The reverse: (columns, n) numbers."""
+    """The reverse, for several columns: (columns, n) numbers."""
     width = np.dtype(dtype).itemsize
     cells = np.frombuffer(content, np.uint8).reshape(columns, width, -1).transpose(0, 2, 1)
     numbers: NDArray[Any] = np.ascontiguousarray(cells).view(dtype)[:, :, 0]

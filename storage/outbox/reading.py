@@ -1,10 +1,10 @@
 """What a sink reads from the outbox: some parts at a time, so that only little of a long backlog is in memory."""
 
 import logging
-from dataclasses import dataclass
 from pathlib import Path
 
 from storage.outbox.parts import POINTS, decode
+from storage.outbox.recent import Portion, Recent
 from storage.outbox.schema import open_for_reading
 from storage.outbox.sessions import Tables
 from storage.points import PointBatch, SeriesTable
@@ -13,28 +13,21 @@ LOG = logging.getLogger("denyut.outbox")
 _NEXT = "SELECT id, session, points, points_until, content FROM part WHERE id > ? ORDER BY id"
 
 
-@dataclass(frozen=True, slots=True)
-class Portion:
-    """Points to be written together."""
-
-    batches: list[PointBatch]
-    part: int
-    """The last of its parts."""
-    points_until: int
-
-
 class PartReader:
     """For one thread."""
 
-    def __init__(self, data_dir: Path, tables: Tables) -> None:
+    def __init__(self, data_dir: Path, tables: Tables, recent: Recent) -> None:
         """Raises `StoreUnusable` or `StoreUnavailable`."""
         self._db = open_for_reading(data_dir)
         self._tables = tables
+        self._recent = recent
         self._session: tuple[int, SeriesTable] | None = None
 
     def after(self, part: int) -> Portion | None:
         """The parts after this one, as many as make a write; None where there is none. May raise sqlite3.Error."""
-        portion: Portion | None = None
+        portion = self._recent.after(part)
+        if portion is not None:
+            return portion
         rows = self._db.execute(_NEXT, (part,))
         try:
             taken = 0

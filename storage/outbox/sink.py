@@ -11,7 +11,8 @@ from dataclasses import replace
 from config.settings import Retention
 from storage.outbox.backoff import Backoff
 from storage.outbox.outbox import Outbox
-from storage.outbox.reading import PartReader, Portion
+from storage.outbox.reading import PartReader
+from storage.outbox.recent import Portion
 from storage.store import PointsRefused, Store, StoreError, StoreRefused, StoreUnavailable
 
 LOG = logging.getLogger("denyut.store")
