@@ -11,11 +11,13 @@ from ingest.journal.entries import Messages
 from ingest.messages import MessageBatch
 
 _AT_ONCE = 1_000
+_ARRIVALS_AT_ONCE = 20
+"""Each is a batch of its own; live messages must not wait for them."""
 
 
 def requeued_entries(dead_letters: DeadLetters, sources: Collection[str]) -> Iterator[tuple[Messages, list[int]]]:
     """Entries, each with the letters it was made of. A message keeps the time at which it came first."""
-    letters = dead_letters.take_requeued(_AT_ONCE, sources)
+    letters = dead_letters.take_requeued(_AT_ONCE, sources, _ARRIVALS_AT_ONCE)
     for (source, received_ns), group in groupby(letters, lambda letter: (letter.source, letter.received_ns)):
         together = list(group)
         yield Messages(source, _batch(together, received_ns)), [letter.id for letter in together]

@@ -45,6 +45,8 @@ class DeadLetters:
         self._expired_ns = _NEVER
         self._taken: set[int] = set()
         """Letters handed out to be taken in again, and not settled yet."""
+        self._looked_at = -1
+        """The version of the file in which no further letter was found to be taken in again."""
         self.unkept = 0
         """Letters that could not be written, or for which there is no room at all."""
 
@@ -79,20 +81,32 @@ class DeadLetters:
         except sqlite3.Error as error:
             LOG.warning("dead letters could not be removed: %s", error)
 
-    def take_requeued(self, limit: int, sources: Collection[str] | None = None) -> list[DeadLetter]:
+    def take_requeued(
+        self, limit: int, sources: Collection[str] | None = None, max_arrivals: int | None = None
+    ) -> list[DeadLetter]:
         """Letters that somebody asked to be taken in again, oldest first, each once; of these sources alone.
 
+        `max_arrivals`: of no more than so many batches, for those that came together cost little to take in together.
         They stay in the file until `settled`: one that was handed out before a crash is handed out again.
         """
-        marked = "SELECT id, source FROM letter WHERE requeued_ns IS NOT NULL ORDER BY id"
+        marked = "SELECT id, source, received_ns FROM letter WHERE requeued_ns IS NOT NULL ORDER BY id"
         wanted: list[int] = []
+        arrivals: set[tuple[str, int]] = set()
         try:
             with self._lock:
-                for letter, source in self._connection.execute(marked):
-                    if letter not in self._taken and (sources is None or source in sources):
-                        wanted.append(letter)
-                    if len(wanted) == limit:
+                # It changes when another process has written, as whoever marks a letter has.
+                (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+                if version == self._looked_at:
+                    return []
+                for letter, source, received_ns in self._connection.execute(marked):
+                    if letter in self._taken or (sources is not None and source not in sources):
+                        continue
+                    arrivals.add((source, received_ns))
+                    if len(wanted) == limit or (max_arrivals is not None and len(arrivals) > max_arrivals):
                         break
+                    wanted.append(letter)
+                else:
+                    self._looked_at = version
                 query = "SELECT * FROM letters WHERE id = ?"
                 taken = [letter_of(self._connection.execute(query, (each,)).fetchone()) for each in wanted]
         except sqlite3.Error as error:

@@ -232,6 +232,13 @@ def test_a_letter_asked_for_again_is_handed_out_once_and_goes_when_it_is_settled
     assert (list(opened), len(opened)) == ([of_entry(3, 1)], 1)
 
 
+def test_of_letters_that_came_apart_only_some_are_handed_out_at_once(opened: DeadLetters, tmp_path: Path) -> None:
+    opened.add([letter(1), letter(1), letter(1), letter(2), letter(3), letter(3)])
+    requeued(tmp_path, 1, 2, 3, 4, 5, 6)
+    assert [each.id for each in opened.take_requeued(100, max_arrivals=2)] == [1, 2, 3, 4]
+    assert [each.id for each in opened.take_requeued(100, max_arrivals=2)] == [5, 6]
+
+
 def test_a_letter_that_was_settled_does_not_come_back_when_its_arrival_is_replayed(tmp_path: Path) -> None:
     first = DeadLetters(tmp_path)
     first.add([of_entry(3, 0), of_entry(3, 1)])
@@ -259,7 +266,11 @@ def test_letters_of_a_source_that_is_gone_wait(opened: DeadLetters, tmp_path: Pa
     opened.add([replace(of_entry(1, 0), source="gone"), of_entry(1, 1)])
     requeued(tmp_path, 1, 2)
     assert opened.take_requeued(10, {"mqtt"}) == [of_entry(1, 1)]
-    assert [each.source for each in opened.take_requeued(10)] == ["gone"]
+    assert opened.take_requeued(10, {"mqtt"}) == []
+    opened.close()
+    again = DeadLetters(tmp_path)
+    assert [each.source for each in again.take_requeued(10, {"gone"})] == ["gone"]
+    again.close()
 
 
 def test_a_file_of_the_first_version_is_read_on(tmp_path: Path) -> None:
