@@ -129,7 +129,9 @@ class Outbox:
             self._stopping = True
             self._give_up_at = time.monotonic() + within_s
             self._work.notify()
-        if self._thread.is_alive():
+        if self._thread.ident is None:
+            self._file.close()
+        elif self._thread.is_alive():
             self._thread.join(within_s + 1.0)
         return not self._queue
 

@@ -21,6 +21,7 @@ _CELLS = 800_000
 """Values in one part, where points have very many fields."""
 _LEVEL = 1
 _HEADER = struct.Struct("<I")
+Bytes = NDArray[np.uint8]
 
 
 def cut(batches: Iterable[PointBatch]) -> Iterator[list[PointBatch]]:
@@ -61,36 +62,36 @@ def decode(content: bytes, table: SeriesTable) -> list[PointBatch]:
     try:
         raw = zstandard.ZstdDecompressor().decompress(content)
         at = _HEADER.size + _HEADER.unpack_from(raw)[0]
+        cells = np.frombuffer(raw, np.uint8)
         batches = []
         for names, points in json.loads(raw[_HEADER.size : at]):
-            batch, at = _read(raw, at, names, points, table)
+            batch, at = _read(cells, at, names, points, table)
             batches.append(batch)
     except (zstandard.ZstdError, struct.error, TypeError) as error:
         raise ValueError(f"this is no part of an outbox: {error}") from error
     return batches
 
 
-def _read(raw: bytes, at: int, names: list[str], points: int, table: SeriesTable) -> tuple[PointBatch, int]:
+def _read(cells: Bytes, at: int, names: list[str], points: int, table: SeriesTable) -> tuple[PointBatch, int]:
     columns = len(names) + 1
     middle = at + columns * points * 8
     end = middle + points * 4
-    values = _in_order(raw[at:middle], columns, "<f8")
-    series = _in_order(raw[middle:end], 1, "<i4")[0]
+    values = _in_order(cells[at:middle], columns, "<f8")
+    series = _in_order(cells[middle:end], 1, "<i4")[0]
     if series.max() >= len(table) or series.min() < 0:
         raise ValueError(f"it names series {series.max()}, of {len(table)} that are known")
     fields = dict(zip(names, values[:-1], strict=True))
     return PointBatch(table, series, values[-1].view(np.int64), fields), end
 
 
-def _by_significance(column: NDArray[Any], dtype: str) -> NDArray[np.uint8]:
+def _by_significance(column: NDArray[Any], dtype: str) -> Bytes:
     """(n,) numbers as (bytes of a number, n)."""
     numbers = np.ascontiguousarray(column, dtype)
     return np.ascontiguousarray(numbers.view(np.uint8).reshape(len(numbers), -1).T)
 
 
-def _in_order(content: bytes, columns: int, dtype: str) -> NDArray[Any]:
+def _in_order(cells: Bytes, columns: int, dtype: str) -> NDArray[Any]:
     """The reverse, for several columns: (columns, n) numbers."""
-    width = np.dtype(dtype).itemsize
-    cells = np.frombuffer(content, np.uint8).reshape(columns, width, -1).transpose(0, 2, 1)
-    numbers: NDArray[Any] = np.ascontiguousarray(cells).view(dtype)[:, :, 0]
+    sorted_back = cells.reshape(columns, np.dtype(dtype).itemsize, -1).transpose(0, 2, 1)
+    numbers: NDArray[Any] = np.ascontiguousarray(sorted_back).view(dtype)[:, :, 0]
     return numbers

@@ -84,7 +84,9 @@ class Sink:
         """True when the store has everything; what it has not stays in the outbox."""
         if not self._stopping.is_set():
             self.ask_to_stop(within_s)
-        if self._thread.is_alive():
+        if self._thread.ident is None:
+            self._store.close()
+        elif self._thread.is_alive():
             self._thread.join(max(0.0, self._give_up_at - time.monotonic()) + 1.0)
         return not self.points_pending
 
