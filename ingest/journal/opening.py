@@ -1,12 +1,11 @@
 """Where a journal goes on that an earlier run has left, whole or not."""
 
-import sqlite3
 from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.journal.salvage import salvage
-from ingest.journal.segment import Row, ending, has_log, listed, remove
+from ingest.journal.segment import FAILURES, Row, ending, has_log, listed, remove
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ def _newest(path: Path, first: int) -> tuple[Row | None, int, bool]:
     try:
         newest, acknowledged_until = ending(path)
         is_readable = newest is None or newest.is_intact
-    except sqlite3.Error:
+    except FAILURES:
         pass
     if not is_readable:
         newest = None
@@ -57,6 +56,6 @@ def _newest(path: Path, first: int) -> tuple[Row | None, int, bool]:
 def _acknowledged(path: Path) -> int:
     try:
         newest, until = ending(path)
-    except sqlite3.Error:
+    except FAILURES:
         return -1
     return max(until, newest.acknowledged_until if newest is not None and newest.is_intact else -1)

@@ -1,6 +1,5 @@
 """Entries out of the files of a journal, whatever has become of some of them; also while another process writes."""
 
-import sqlite3
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
@@ -9,7 +8,7 @@ from ingest.journal.damage import Damage, JournalDamaged, log_damage
 from ingest.journal.encoding import decode
 from ingest.journal.entries import Entry
 from ingest.journal.salvage import salvage
-from ingest.journal.segment import Row, has_log, listed, rows
+from ingest.journal.segment import FAILURES, Row, has_log, listed, rows
 
 _NOT_IN_ORDER = "its entries are not in order or not what was written"
 _MISSING = "they are missing"
@@ -71,8 +70,8 @@ def _segment_rows(
                 break
             yield row, path
             position += 1
-    except sqlite3.Error as error:
-        trouble = str(error)
+    except FAILURES as error:
+        trouble = str(error) or "out of memory"
     if end is None and writer_lock.is_held(path.parent):
         # The writer's file must not be opened without SQLite: closing it would end the writer's locks (POSIX).
         if trouble:

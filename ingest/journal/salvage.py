@@ -105,7 +105,7 @@ def _cells(page: memoryview) -> Iterator[tuple[int, _Cell]]:
         offset, start = _varint(page, start)
         local = _local_bytes(length)
         end = start + local
-        if min(length, offset) < 0 or end + 4 * (local < length) > len(page):
+        if min(length, offset) < 0 or offset >= 2**63 or end + 4 * (local < length) > len(page):
             continue
         next_page = 0 if local == length else struct.unpack_from(">I", page, end)[0]
         yield offset, _Cell(page[start:end], length, next_page)

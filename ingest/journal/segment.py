@@ -11,11 +11,14 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from ingest.journal.encoding import checksum
 
 PAGE_SIZE = 16_384
 """Measured (docs/decisions/0006-journal.md): half the work of 4096 for large entries, and no more for small ones."""
+FAILURES = (sqlite3.Error, MemoryError)
+"""Of a file that cannot be read: a damaged length may be larger than the memory."""
 _LOG_BYTES = 4 << 20
 """What a commit may find in the log before it is carried over into the file."""
 _BUSY_SECONDS = 10.0
@@ -104,28 +107,35 @@ class Segment:
 
 
 def rows(path: Path, from_offset: int) -> Iterator[Row]:
-    """As SQLite finds them, in order, also while they are written. Raises sqlite3.Error."""
+    """As SQLite finds them, in order, also while they are written. Raises FAILURES."""
     query = "SELECT * FROM entry WHERE offset >= ? ORDER BY offset LIMIT ?"
     connection = _opened(path)
     try:
         # A few at a time: a reader that takes long must not keep the writer's log from being carried over.
         while found := connection.execute(query, (from_offset, _ROWS_AT_ONCE)).fetchall():
-            for row in found:
-                yield Row(*row)
+            for values in found:
+                yield _row(values)
             from_offset = found[-1][0] + 1
     finally:
         connection.close()
 
 
 def ending(path: Path) -> tuple[Row | None, int]:
-    """The newest row as SQLite finds it, and what was acknowledged without one. Raises sqlite3.Error."""
+    """The newest row as SQLite finds it, and what was acknowledged without one. Raises FAILURES."""
     connection = _opened(path)
     try:
-        row = connection.execute("SELECT * FROM entry ORDER BY offset DESC LIMIT 1").fetchone()
+        values = connection.execute("SELECT * FROM entry ORDER BY offset DESC LIMIT 1").fetchone()
         (until,) = connection.execute("SELECT max(until) FROM acknowledged").fetchone()
-        return Row(*row) if row else None, -1 if until is None else until
+        return None if values is None else _row(values), until if isinstance(until, int) else -1
     finally:
         connection.close()
+
+
+def _row(values: tuple[Any, ...]) -> Row:
+    """Raises sqlite3.DatabaseError: in a damaged file anything may stand in a column."""
+    if [type(value) for value in values] != [int, int, int, int, bytes]:
+        raise sqlite3.DatabaseError("a row is not what was written")
+    return Row(*values)
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from config.durability import JournalSettings
+from ingest.journal import writer_lock
 from ingest.journal.damage import Damage
 from ingest.journal.entries import Entry, Messages, Shed, Tick
 from ingest.journal.journal import Journal, JournalError
@@ -284,6 +285,7 @@ def test_a_stop_while_the_disk_fails_says_so_in_time(journal: Journal, tmp_path:
         began_s = time.monotonic()
         assert not journal.stop(1.0)
         assert time.monotonic() - began_s < 5.0
+        wait_until(lambda: not writer_lock.is_held(tmp_path))
     assert read(tmp_path) == ([0], [])
     written(tmp_path, [1])
     assert read(tmp_path) == ([0, 1], [])

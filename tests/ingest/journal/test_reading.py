@@ -3,6 +3,8 @@ import threading
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from config.durability import JournalSettings
 from ingest.journal.damage import Damage
@@ -234,12 +236,71 @@ def test_entries_that_a_cut_log_has_lost_are_told_once_a_later_file_begins_after
     assert read(tmp_path) == (kept, [Damage(left, "they are missing", len(kept), 19)])
 
 
-def left_by_a_killed_run(directory: Path) -> Path:
-    """The files as they are before anything was carried over from the log: entries 0 to 19 of about 20 KB."""
-    journal = Journal(directory / "live", JournalSettings())
+DAMAGE = ("flip", "zero", "cut", "lengthen", "remove")
+
+
+@pytest.fixture(scope="module")
+def with_a_log(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The three files, and one with a log that a killed run has left: entries 50 to 69."""
+    directory = tmp_path_factory.mktemp("with_a_log")
+    shutil.copytree(template, directory, dirs_exist_ok=True)
+    left_by_a_killed_run(directory, 50, 70)
+    return directory
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    wounds=st.lists(st.tuples(st.sampled_from(DAMAGE), st.integers(0, 20), st.floats(0, 1)), min_size=1, max_size=6),
+    from_offset=st.sampled_from([0, 0, 5, 40]),
+)
+def test_whatever_is_damaged_nothing_is_wrong_or_goes_unnamed_and_one_can_write_on(
+    with_a_log: Path, tmp_path: Path, wounds: list[tuple[str, int, float]], from_offset: int
+) -> None:
+    shutil.rmtree(tmp_path)
+    shutil.copytree(with_a_log, tmp_path)
+    for how, which, where in wounds:
+        files = sorted(tmp_path.glob("*.db*"))
+        wound(files[which % len(files)], how, where)
+    offsets, damages = read(tmp_path, from_offset)
+    assert offsets == sorted(set(offsets))
+    assert lost(damages).isdisjoint(offsets)
+    if offsets:
+        assert set(range(from_offset, offsets[-1] + 1)) <= {*offsets, *lost(damages)}
+    journal = Journal(tmp_path, JournalSettings(), on_damage=lambda damage: None)
     journal.start()
-    committed(journal, [messages(number, count=1, size=20_000) for number in range(20)])
-    path = directory / "live" / name(0)
+    (new,) = committed(journal, [messages(journal.next_offset)])
+    assert journal.stop(10)
+    assert not offsets or new > offsets[-1]
+    again, damages = read(tmp_path, min(from_offset, new))
+    assert again == [*offsets, new]
+    assert set(range(again[0], new)) <= {*again, *lost(damages)}
+
+
+def wound(path: Path, how: str, where: float) -> None:
+    content = bytearray(path.read_bytes())
+    position = int(where * len(content))
+    if how == "remove":
+        # A log without its file is no file of the journal any more.
+        if path.suffix != ".db":
+            path.unlink()
+        return
+    if how == "flip" and position < len(content):
+        content[position] ^= 1 << position % 8
+    elif how == "zero":
+        content[position : position + 20_000] = bytes(len(content[position : position + 20_000]))
+    elif how == "cut":
+        del content[position:]
+    elif how == "lengthen":
+        content += content[: position // 8]
+    path.write_bytes(content)
+
+
+def left_by_a_killed_run(directory: Path, first: int = 0, end: int = 20) -> Path:
+    """The files as they are before anything was carried over from the log; entries of about 20 KB."""
+    journal = Journal(directory / "live", JournalSettings(), first, on_damage=lambda damage: None)
+    journal.start()
+    committed(journal, [messages(number, count=1, size=20_000) for number in range(first, end)])
+    path = directory / "live" / name(first)
     for part in (path, log_of(path)):
         shutil.copy(part, directory / part.name)
     journal.stop(10)

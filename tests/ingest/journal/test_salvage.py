@@ -109,7 +109,7 @@ def test_a_chain_that_leads_in_a_circle_ends(tmp_path: Path) -> None:
     assert list(salvage(path, 0)) == []
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_no_damage_brings_up_a_wrong_row_or_an_exception(tmp_path: Path, whole: Path, data: st.DataObject) -> None:
     good = {found.offset: found for found in rows(whole, 0)}

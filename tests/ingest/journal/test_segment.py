@@ -107,3 +107,22 @@ def test_a_failed_attempt_to_make_the_file_leaves_nothing_under_its_name(tmp_pat
     segment.close()
     assert [found.offset for found in rows(segment.path, 0)] == [5]
     assert listed(tmp_path) == [(5, segment.path)]
+
+
+@pytest.mark.parametrize("column", ["received_ns", "acknowledged_until", "checksum", "content"])
+def test_what_is_no_row_of_ours_is_damage(segment: Segment, column: str) -> None:
+    """SQLite lets anything stand in any column, and so does a damaged file."""
+    segment.write([row(5), row(6)])
+    segment.close()
+    with sqlite3.connect(segment.path) as connection:
+        connection.execute(f"UPDATE entry SET {column} = 'text' WHERE offset = 6")
+        connection.execute("UPDATE acknowledged SET until = 'text'")
+    connection.close()
+    with pytest.raises(sqlite3.DatabaseError, match="not what was written"):
+        list(rows(segment.path, 5))
+    with pytest.raises(sqlite3.DatabaseError, match="not what was written"):
+        ending(segment.path)
+    with sqlite3.connect(segment.path) as connection:
+        connection.execute("DELETE FROM entry WHERE offset = 6")
+    connection.close()
+    assert ending(segment.path) == (row(5), -1)
