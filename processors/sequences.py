@@ -20,6 +20,8 @@ FAR = 1_000_000
 """A leap beyond this is no loss that anyone could have had: another run begins."""
 _NONE = -1
 _NEVER = np.iinfo(np.int64).min
+_FEW = 12
+"""So many are followed faster one by one than together."""
 _WRAPS = (1 << 16, 1 << 32)
 
 
@@ -50,6 +52,8 @@ class Sequences:
         if not numbered.any():
             return []
         rows = np.flatnonzero(numbered)
+        if len(rows) <= _FEW:
+            return [self._follow_few(batch, rows)]
         rows = rows[np.argsort(batch.stream[rows], kind="stable")]
         stream, number = batch.stream[rows], batch.sequence[rows]
         # A clock that is ahead must not make all that follows look late.
@@ -68,6 +72,12 @@ class Sequences:
             moved,
             self._follow_each(*(column[~steady] for column in (batch.device[rows], stream, number, time_ns))),
         ]
+
+    def _follow_few(self, batch: ReadingBatch, rows: NDArray[np.int64]) -> Counted:
+        stream = batch.stream[rows]
+        self._reserve(int(stream.max()) + 1)
+        time_ns = np.minimum(batch.time_ns[rows], batch.received_ns)
+        return self._follow_each(batch.device[rows], stream, batch.sequence[rows], time_ns)
 
     def _move_on(
         self,
@@ -92,7 +102,7 @@ class Sequences:
         number: NDArray[np.int64],
         time_ns: NDArray[np.int64],
     ) -> Counted:
-        """Streams in which something fell: rare, so one reading after the other."""
+        """One reading after the other: streams in which something fell, which is rare, and batches that are small."""
         readings = zip(stream.tolist(), number.tolist(), time_ns.tolist(), strict=True)
         counts = np.array([self._follow(*reading) for reading in readings], np.int64).reshape(-1, 3)
         return Counted(device, counts[:, 0], counts[:, 1], counts[:, 2])

@@ -199,6 +199,14 @@ def test_rising_counters_with_losses_late_readings_and_restarts_are_counted_plai
 
 
 def check(batches: list[list[Told]]) -> None:
+    """All of them together, and small batches one by one."""
+    for few in (0, 3):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("processors.sequences._FEW", few)
+            check_counts(batches)
+
+
+def check_counts(batches: list[list[Told]]) -> None:
     sequences, plainly = Sequences(), [Plainly() for _ in range(4)]
     total = np.zeros((2, 3), np.int64)
     for told in batches:
