@@ -41,6 +41,8 @@ class Durability:
         self.checkpoints: Checkpointing
         self._pipeline: Pipeline
         self._applied = False
+        self._closed = 0
+        """Windows that had closed when a checkpoint was last thought of."""
 
     def attach(self, pipeline: Pipeline) -> None:
         """Open the journal where the pipeline's knowledge ends. Raises JournalError."""
@@ -105,7 +107,8 @@ class Durability:
             return
         if self.checkpoints.poll():
             self.journal.trim(self.checkpoints.needed_from)
-        self.checkpoints.begin(self._pipeline.intake.next_offset)
+        closed, self._closed = self._closed, self._pipeline.intake.windows_closed
+        self.checkpoints.begin(self._pipeline.intake.next_offset, closed=self._closed > closed)
 
     async def end_journal(self) -> None:
         """What is under way is committed and applied when this returns, if the disk lets it."""
