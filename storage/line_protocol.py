@@ -17,13 +17,16 @@ import numpy as np
 from msgspec import UNSET, UnsetType
 from numpy.typing import NDArray
 
-from storage.points import PointBatch, Series, SeriesTable
+from storage.points import PointBatch, Series, SeriesTable, with_own
 
 NO_FIELD = "no_field"
 UNWRITABLE_SERIES = "unwritable_series"
 UNWRITABLE_FIELD = "unwritable_field"
 
 _UNREADABLE = re.compile(r"\\[,= ]")
+_PLAIN_VALUES = re.compile(r"[^\x00-\x20\x7f,=\\\ud800-\udfff]+(\n[^\x00-\x20\x7f,=\\\ud800-\udfff]+)*")
+_STAND_IN = "\ufdd0"
+"""A code point that is no character: hardly a name holds it."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _MEASUREMENT_ESCAPES = str.maketrans({",": "\\,", " ": "\\ "})
 _KEY_ESCAPES = str.maketrans({",": "\\,", " ": "\\ ", "=": "\\="})
@@ -144,7 +147,9 @@ class LineEncoder:
     def _series_prefixes(self, table: SeriesTable) -> list[bytes]:
         """By series index; empty where line protocol cannot carry the series."""
         prefixes = self._prefixes.setdefault(table, [])
-        prefixes.extend(_prefix_or_empty(table[index]) for index in range(len(prefixes), len(table)))
+        if len(prefixes) < len(table):
+            for family, own in table.alike(len(prefixes), len(table)):
+                prefixes += _prefixes_or_empty(family, own)
         return prefixes
 
     def _shape(self, names: tuple[str, ...]) -> "_FieldShape":
@@ -152,6 +157,17 @@ class LineEncoder:
         if shape is None:
             shape = self._shapes[names] = _FieldShape(names)
         return shape
+
+
+def _prefixes_or_empty(family: Series, own: list[str]) -> list[bytes]:
+    """Of series that differ in the one tag value that is their own."""
+    names, pattern = "\n".join(own), _prefix_or_empty(with_own(family, _STAND_IN))
+    is_plain = _PLAIN_VALUES.fullmatch(names) and names.count("\n") == len(own) - 1
+    if not is_plain or pattern.count(_STAND_IN.encode()) != 1:
+        return [_prefix_or_empty(with_own(family, name)) for name in own]
+    # No name needs a look of its own: all of them are put between the same two texts at once.
+    before, after = pattern.split(_STAND_IN.encode())
+    return (before + names.encode().replace(b"\n", after + b"\n" + before) + after).split(b"\n")
 
 
 def _prefix_or_empty(series: Series) -> bytes:

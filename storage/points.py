@@ -46,7 +46,7 @@ class SeriesTable:
 
     def __getitem__(self, index: int) -> Series:
         family, own = self._families[self._family[index]], self._own[index]
-        return Series(family.measurement, _with_value(family.tags, own))
+        return with_own(family, own)
 
     def index(self, measurement: str, tags: dict[str, str]) -> int:
         """The series' index, made on first sight. Tags with an empty value are left out."""
@@ -80,6 +80,13 @@ class SeriesTable:
         runs = list(zip(numbers[starts].tolist(), lengths.tolist(), strict=True))
         return SeriesBlock(self._families[known_families:], runs, self._own[first:stop])
 
+    def alike(self, first: int, stop: int) -> Iterator[tuple[Series, list[str]]]:
+        """Series `first` to `stop`: each family that has several in a row, with the own values of these."""
+        block, at = self.block(first, stop, 0), 0
+        for family, length in block.runs:
+            yield self._families[family], block.own[at : at + length]
+            at += length
+
     def append_block(self, block: SeriesBlock) -> None:
         """Into a table that is only read from: `index` does not look for series that came in blocks."""
         self._families += block.families
@@ -102,8 +109,10 @@ def _series(measurement: str, tags: dict[str, str]) -> Series:
     return Series(measurement, tuple(sorted((key, value) for key, value in tags.items() if value)))
 
 
-def _with_value(tags: tuple[tuple[str, str], ...], own: str) -> tuple[tuple[str, str], ...]:
-    return tuple((key, own if value == OWN else value) for key, value in tags if value != OWN or own)
+def with_own(family: Series, own: str) -> Series:
+    """The series of this family whose own value is that; an empty one is left out."""
+    tags = ((key, own if value == OWN else value) for key, value in family.tags if value != OWN or own)
+    return Series(family.measurement, tuple(tags))
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,6 +172,32 @@ def test_integers_beyond_the_signed_range_are_unsigned() -> None:
     )
 
 
+@given(
+    st.lists(
+        st.sampled_from(
+            ["dev1", "b2", "jalan é", "a,b", "x=1", "", "two\nlines", "ends\\", "\ufdd0", "温度", "half \ud83d"]
+        )
+    ),
+    st.sampled_from(["kota", "pasar ikan", "\ufdd0", "", "bad\n"]),
+)
+def test_series_that_come_together_are_escaped_as_each_by_itself(devices: list[str], zone: str) -> None:
+    together = SeriesTable()
+    together.index("indicator", {"zone": "all"})
+    together.extend("window", {"zone": zone, "a": "b c"}, "device", devices)
+    together.index("indicator", {"zone": "some"})
+    encoder = LineEncoder()
+    series = np.arange(len(together), dtype=np.int32)
+    times = np.arange(len(together), dtype=np.int64)
+    encoded = encoder.encode(PointBatch(together, series, times, {"x": np.ones(len(together))}))
+    alone = [{"zone": zone, "a": "b c", "device": device} for device in devices]
+    one_by_one = SeriesTable()
+    each = [one_by_one.index("indicator", {"zone": "all"}), *(one_by_one.index("window", tags) for tags in alone)]
+    each.append(one_by_one.index("indicator", {"zone": "some"}))
+    expected = LineEncoder().encode(PointBatch(one_by_one, np.array(each, np.int32), times, {"x": np.ones(len(times))}))
+    assert encoded.lines == expected.lines
+    assert encoded.dropped == expected.dropped
+
+
 names = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1).filter(lambda text: text[-1] != "\\")
 field_names = names.filter(lambda name: name != "time" and not re.search(r"\\[,= ]", name))
 
