@@ -109,7 +109,7 @@ class DeadLetters:
                     self._looked_at = version
                 query = "SELECT * FROM letters WHERE id = ?"
                 taken = [letter_of(self._connection.execute(query, (each,)).fetchone()) for each in wanted]
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError) as error:
             LOG.warning("dead letters to be taken in again cannot be read: %s", error)
             return []
         self._taken.update(wanted)

@@ -89,5 +89,6 @@ def _row(connection: sqlite3.Connection, letter: int) -> DeadLetter | None:
 def _errors_named(directory: Path) -> Iterator[None]:
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, ValueError) as error:
+        # A later version may have rejected for a reason that this one does not know.
         raise DeadLettersError(f"the dead letters in {directory} cannot be read or marked: {error}") from error

@@ -1,3 +1,4 @@
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,6 +69,16 @@ def test_where_no_run_has_been_there_are_no_letters_and_none_is_made(tmp_path: P
     with pytest.raises(DeadLettersError, match=sentence):
         requeue(tmp_path, [1], 0)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("run")
+def test_a_reason_of_a_later_version_gives_one_clear_sentence(tmp_path: Path) -> None:
+    later = sqlite3.connect(tmp_path / FILE_NAME)
+    with later:
+        later.execute("UPDATE letter SET reason = 'bewitched' WHERE id = 2")
+    later.close()
+    with pytest.raises(DeadLettersError, match="cannot be read or marked: 'bewitched' is not a valid Reason"):
+        list(read_letters(tmp_path, Selection()))
 
 
 def test_a_file_of_another_kind_gives_one_clear_sentence(tmp_path: Path) -> None:
