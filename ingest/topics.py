@@ -130,10 +130,13 @@ class TopicRouter(dict[bytes, int]):
             if kind not in self._kind_numbers:
                 self._kind_numbers[kind] = len(self.kinds)
                 self.kinds.append(kind)
-        self._device_of[first:end] = list(map(self._devices.row, cities, kinds, devices, zones))
+        rows = list(map(self._devices.row, cities, kinds, devices, zones))
+        self._device_of[first:end] = rows
         self._kind_of[first:end] = list(map(self._kind_numbers.__getitem__, kinds))
         self._topic_bytes += sum(map(len, topics))
-        self.update(zip(topics, range(first, end), strict=True))
+        # Often a device has one topic, and one number object can serve for both: 32 bytes less for each device.
+        streams = (row if row == stream else stream for stream, row in enumerate(rows, first))
+        self.update(zip(topics, streams, strict=True))
 
 
 def topic_pattern(template: str, none_of: str = "/") -> re.Pattern[str]:
