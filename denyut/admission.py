@@ -15,6 +15,7 @@ from ingest.journal.journal import Journal
 from ingest.reasons import Reason
 
 LOG = logging.getLogger("denyut")
+_MESSAGE_BYTES = 80
 Acknowledge = Callable[[], None]
 
 
@@ -81,5 +82,5 @@ class Admission:
 
 
 def size_of(entry: Entry) -> int:
-    """Bytes of topics and payloads."""
-    return entry.batch.nbytes if isinstance(entry, Messages) else 0
+    """Bytes in memory, about: topics and payloads, and what Python needs for each of them."""
+    return entry.batch.nbytes + _MESSAGE_BYTES * len(entry.batch) if isinstance(entry, Messages) else 0

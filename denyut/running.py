@@ -40,6 +40,10 @@ _STORE_STOP_S = 3.0
 """Of the ten seconds that a stop may take."""
 
 
+class FailedError(Exception):
+    """A mistake of the program, or the machine, ended the run; the next start goes on from what is on disk."""
+
+
 class UnsavedError(Exception):
     """The run ended, but what the next one should go on with could not be saved."""
 
@@ -191,7 +195,7 @@ class Run:
                 LOG.warning("%d points wait on disk for the next start: %s", sink.points_pending, sink.last_error)
         LOG.info("stopped: %d messages received", self._pipeline.ledger.received)
         if self._admission.failed.done():
-            self._admission.failed.result()
+            raise FailedError(f"processing failed: {self._admission.failed.exception()!r}; the log says more")
         if unsaved:
             raise UnsavedError(unsaved)
 
@@ -199,7 +203,10 @@ class Run:
         """What keeps the next start from going on where this run ended; "" where nothing does."""
         unsaved = ""
         try:
-            if not self._durability.save_now(_CHECKPOINT_S):
+            # An entry that failed was perhaps applied in part: what was saved before it is gone on from.
+            if self._admission.failed.done():
+                self._durability.checkpoints.stop()
+            elif not self._durability.save_now(_CHECKPOINT_S):
                 unsaved = f"the outbox cannot be written: {self._pipeline.outbox.last_error}"
         except OSError as error:
             unsaved = f"the checkpoint cannot be written: {error.strerror or error}"

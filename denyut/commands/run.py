@@ -15,7 +15,7 @@ from config.settings import Settings
 from denyut.data_dir import DataDirError, claimed, default_data_dir
 from denyut.log_setup import Format, Level, set_up_log
 from denyut.memory import return_large_blocks
-from denyut.running import Run, UnsavedError
+from denyut.running import FailedError, Run, UnsavedError
 from processors.state import StateError
 from storage.store import StoreUnusable
 
@@ -59,7 +59,7 @@ def command(
             _run(settings, claimed_dir)
     except ConfigurationError as error:
         _refuse(str(error))
-    except UnsavedError as error:
+    except (FailedError, UnsavedError) as error:
         click.echo(f"denyut: {error}", err=True)
         sys.exit(1)
     except (DataDirError, StateError, StoreUnusable, ValueError, OSError) as error:
