@@ -9,14 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from storage.line_names import UnwritableNameError, escape_key
 from storage.line_protocol import (
     NO_FIELD,
     UNWRITABLE_FIELD,
     UNWRITABLE_SERIES,
     LineEncoder,
-    UnwritableNameError,
     encode_point,
-    escape_key,
 )
 from storage.points import PointBatch, SeriesTable
 from tests.storage.line_parser import Point, parse_line
