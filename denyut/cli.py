@@ -9,7 +9,7 @@ COMMANDS = {
     "dead-letters": "Look at what could not be taken in; take it in again.",
     "demo": "Start a broker, a simulated city and Denyut, and watch.",
     "query": "Print stored points as a table, CSV or JSON.",
-    "replay": "Run recorded files through the same processing.",
+    "replay": "Process recorded files, or a run's journal, as live.",
     "run": "Take readings from the broker until stopped.",
     "simulate": "Publish the readings of a simulated city.",
     "status": "Say what a run has received and what became of it.",

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from config.default_kinds import effective_kinds
+from config.durations import SECOND_NS
 from config.settings import Settings
 from denyut.admission import Admission
 from denyut.checkpointing import Checkpointing
@@ -17,8 +18,9 @@ from denyut.saved_state import SavedState
 from denyut.snapshot import Snapshot
 from ingest.journal.entries import Messages
 from ingest.journal.journal import Journal
-from ingest.journal.reading import read_entries
+from ingest.journal.reading import read_backwards, read_entries
 from ingest.messages import MessageBatch
+from ingest.mqtt.redelivery import MOST_IN_FLIGHT
 from processors.checkpoints.directory import CheckpointDirectory
 
 LOG = logging.getLogger("denyut")
@@ -27,6 +29,8 @@ _CHECKPOINTS = "checkpoints"
 _BREATHE_S = 0.05
 """Entries are applied at most this long before signals and questions are answered."""
 _JOURNAL_STOP_S = 2.0
+_UNNOTICED_NS = 120 * SECOND_NS
+"""So long a dead connection may look alive."""
 
 
 class Durability:
@@ -87,13 +91,27 @@ class Durability:
         self.checkpoints = self._checkpointing()
 
     def unacknowledged(self) -> Mapping[str, Sequence[MessageBatch]]:
-        """Source -> batches that an earlier run took in and perhaps could not acknowledge."""
+        """Source -> batches that an earlier run took in and whose acknowledgements perhaps never reached the broker.
+
+        That we have sent one is no proof: the socket may have held it when the run was killed. So this goes back as
+        far as a broker may have messages in flight, or a dead connection can stay unnoticed.
+        """
         held: dict[str, list[MessageBatch]] = {}
-        if self.journal is not None:
-            for _, entry in read_entries(self._journal_dir, self.journal.acknowledged_until + 1):
-                if isinstance(entry, Messages):
-                    held.setdefault(entry.source, []).append(entry.batch)
-        return held
+        if self.journal is None:
+            return held
+        newest_ns, messages = 0, 0
+        most = MOST_IN_FLIGHT * len(self._settings.sources)
+        for offset, entry in read_backwards(self._journal_dir, self.journal.next_offset):
+            if not isinstance(entry, Messages) or entry.batch.packet_ids is None:
+                continue
+            newest_ns = max(newest_ns, entry.batch.received_ns)
+            if offset <= self.journal.acknowledged_until and (
+                messages >= most or entry.batch.received_ns < newest_ns - _UNNOTICED_NS
+            ):
+                break
+            held.setdefault(entry.source, []).append(entry.batch)
+            messages += len(entry.batch)
+        return {source: batches[::-1] for source, batches in held.items()}
 
     def journal_bytes(self) -> int:
         """On disk."""

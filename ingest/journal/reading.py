@@ -8,7 +8,7 @@ from ingest.journal.damage import Damage, JournalDamaged, log_damage
 from ingest.journal.encoding import decode
 from ingest.journal.entries import Entry
 from ingest.journal.salvage import salvage
-from ingest.journal.segment import FAILURES, Row, has_log, listed, rows
+from ingest.journal.segment import FAILURES, Row, has_log, listed, rows, rows_backwards
 
 _NOT_IN_ORDER = "its entries are not in order or not what was written"
 _MISSING = "they are missing"
@@ -26,6 +26,18 @@ def read_entries(
             on_damage(Damage(path, str(error), row.offset, row.offset))
         else:
             yield row.offset, entry
+
+
+def read_backwards(directory: Path, before: int) -> Iterator[tuple[int, Entry]]:
+    """The newest first. What is damaged is passed over and not told: who reads forwards does. Raises OSError."""
+    for first, path in reversed(listed(directory)):
+        for row in _rows_backwards(path, first, before):
+            try:
+                entry = decode(row.content)
+            except JournalDamaged:
+                continue
+            yield row.offset, entry
+        before = min(before, first)
 
 
 def read_rows(directory: Path, from_offset: int = 0, on_damage: _OnDamage = log_damage) -> Iterator[tuple[Row, Path]]:
@@ -80,6 +92,20 @@ def _segment_rows(
     if (end is None and not trouble and not has_log(path)) or position == end or not path.exists():
         return position if end is None else end
     return (yield from _salvaged_rows(path, position, end, trouble, on_damage))
+
+
+def _rows_backwards(path: Path, first: int, before: int) -> Iterator[Row]:
+    try:
+        for row in rows_backwards(path, before):
+            if row.offset >= before or not row.is_intact:
+                break
+            yield row
+            before = row.offset
+    except FAILURES:
+        pass
+    # A file with a log may be the writer's, which must not be opened without SQLite.
+    if before > first and not has_log(path):
+        yield from reversed(list(salvage(path, first, before)))
 
 
 def _salvaged_rows(

@@ -120,6 +120,19 @@ def rows(path: Path, from_offset: int) -> Iterator[Row]:
         connection.close()
 
 
+def rows_backwards(path: Path, before: int) -> Iterator[Row]:
+    """As SQLite finds them, the newest first. Raises FAILURES."""
+    query = "SELECT * FROM entry WHERE offset < ? ORDER BY offset DESC LIMIT ?"
+    connection = _opened(path)
+    try:
+        while found := connection.execute(query, (before, _ROWS_AT_ONCE)).fetchall():
+            for values in found:
+                yield _row(values)
+            before = found[-1][0]
+    finally:
+        connection.close()
+
+
 def ending(path: Path) -> tuple[Row | None, int]:
     """The newest row as SQLite finds it, and what was acknowledged without one. Raises FAILURES."""
     connection = _opened(path)

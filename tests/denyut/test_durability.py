@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from config.durability import JournalSettings
@@ -13,6 +15,7 @@ from denyut.durability import Durability
 from denyut.pipeline import build
 from denyut.set_aside import SetAside
 from ingest.journal.entries import Entry, Messages, Tick
+from ingest.journal.journal import Journal
 from ingest.ledger import Ledger
 from ingest.messages import MessageBatch
 from ingest.reasons import Reason
@@ -104,12 +107,24 @@ def test_a_journal_is_applied_before_it_is_given_up(tmp_path: Path) -> None:
     assert not (tmp_path / "journal").exists()
 
 
-def test_batches_that_were_perhaps_not_acknowledged_are_known_by_source(tmp_path: Path) -> None:
-    run(Settings(), tmp_path, [air("A1", 10, "10:00:01"), Tick(at("10:00:02"))], killed=True)
+def identified(device: str, clock: str, source: str = "mqtt", count: int = 1) -> Messages:
+    """A batch at QoS 1."""
+    batch = messages([message(f"city/c/air/{device}", {"pm25": 1}, clock)] * count, clock)
+    return Messages(source, replace(batch, packet_ids=(np.arange(count) % 65_535 + 1).astype(np.uint16)))
+
+
+def perhaps_unacknowledged(data_dir: Path, entries: list[Entry], acknowledged_until: int) -> list[bytes]:
+    """The first topic of each batch that a start hands to the connection, after a run with these entries."""
+    journal = Journal(data_dir / "journal", JournalSettings())
+    for entry in entries:
+        journal.append(entry, lambda offset: None)
+    journal.acknowledged(acknowledged_until)
+    journal.start()
+    assert journal.stop(30)
 
     async def held() -> dict[str, list[MessageBatch]]:
-        durability = Durability(Settings(), tmp_path)
-        pipeline = build(Settings(), tmp_path, durability.saved)
+        durability = Durability(Settings(), data_dir)
+        pipeline = build(Settings(), data_dir, durability.saved)
         durability.attach(pipeline)
         pipeline.start()
         batches = {source: list(batches) for source, batches in durability.unacknowledged().items()}
@@ -117,5 +132,30 @@ def test_batches_that_were_perhaps_not_acknowledged_are_known_by_source(tmp_path
         pipeline.stop(5)
         return batches
 
-    (batch,) = asyncio.run(held())["mqtt"]
-    assert list(batch.topics) == [b"city/c/air/A1"]
+    return [batch.topics[0] for batch in asyncio.run(held()).get("mqtt", [])]
+
+
+def test_batches_whose_acknowledgement_perhaps_never_arrived_are_known_in_their_order(tmp_path: Path) -> None:
+    entries: list[Entry] = [
+        identified("A1", "10:00:00"),
+        identified("A2", "10:01:00"),
+        Tick(at("10:01:30")),
+        identified("B1", "10:02:00", source="other"),
+        identified("A3", "10:02:30"),
+    ]
+    # That of A2 was sent, and may have stayed in the socket.
+    assert perhaps_unacknowledged(tmp_path, entries, 4) == [b"city/c/air/A2", b"city/c/air/A3"]
+
+
+def test_batches_that_were_never_acknowledged_are_known_whatever_their_age(tmp_path: Path) -> None:
+    entries: list[Entry] = [identified("A1", "10:00:00"), identified("A2", "10:30:00"), identified("A3", "11:00:00")]
+    assert perhaps_unacknowledged(tmp_path, entries, 0) == [b"city/c/air/A2", b"city/c/air/A3"]
+
+
+def test_no_more_batches_are_looked_at_than_a_broker_may_have_in_flight(tmp_path: Path) -> None:
+    entries: list[Entry] = [identified(f"A{number}", "10:00:00", count=30_000) for number in range(5)]
+    assert perhaps_unacknowledged(tmp_path, entries, 4) == [b"city/c/air/A2", b"city/c/air/A3", b"city/c/air/A4"]
+
+
+def test_messages_without_an_identifier_cannot_come_again(tmp_path: Path) -> None:
+    assert perhaps_unacknowledged(tmp_path, [air("A1", 10, "10:00:01")], -1) == []

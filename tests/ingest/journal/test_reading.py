@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from config.durability import JournalSettings
 from ingest.journal.damage import Damage
+from ingest.journal.entries import Messages
 from ingest.journal.journal import Journal
-from ingest.journal.reading import read_entries
+from ingest.journal.reading import read_backwards, read_entries
 from ingest.journal.segment import PAGE_SIZE, log_of, name
 from tests.ingest.journal.journals import committed, lost, messages, read, written
 
@@ -234,6 +235,40 @@ def test_entries_that_a_cut_log_has_lost_are_told_once_a_later_file_begins_after
     journal = Journal(tmp_path, JournalSettings(), first_offset=20, on_damage=lambda damage: None)
     journal.stop(10)
     assert read(tmp_path) == (kept, [Damage(left, "they are missing", len(kept), 19)])
+
+
+def backwards(directory: Path, before: int) -> list[int]:
+    offsets = []
+    for offset, entry in read_backwards(directory, before):
+        assert isinstance(entry, Messages)
+        assert entry.batch.payloads[0].startswith(b"%d/0 " % offset)
+        offsets.append(offset)
+    return offsets
+
+
+def test_entries_come_backwards_from_where_one_asks(three_files: list[Path], tmp_path: Path) -> None:
+    assert backwards(tmp_path, 50) == list(range(49, -1, -1))
+    assert backwards(tmp_path, 42) == list(range(41, -1, -1))
+    assert backwards(tmp_path, 10) == list(range(9, -1, -1))
+    assert backwards(tmp_path, 0) == []
+
+
+def test_backwards_too_damage_costs_what_it_hits(three_files: list[Path], tmp_path: Path) -> None:
+    overwrite(three_files[1], PAGE_SIZE, bytes(PAGE_SIZE))
+    overwrite(three_files[1], 20 * PAGE_SIZE, bytes(PAGE_SIZE))
+    three_files[2].write_bytes(b"no database")
+    offsets = backwards(tmp_path, 50)
+    assert offsets == sorted(offsets, reverse=True)
+    assert offsets[-10:] == list(range(9, -1, -1))
+    assert 36 <= len(offsets) <= 39
+
+
+def test_backwards_while_one_writes(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, JournalSettings())
+    journal.start()
+    committed(journal, [messages(number) for number in range(40)])
+    assert backwards(tmp_path, journal.next_offset) == list(range(39, -1, -1))
+    assert journal.stop(10)
 
 
 DAMAGE = ("flip", "zero", "cut", "lengthen", "remove")
