@@ -50,6 +50,8 @@ class Intake:
         self.next_offset = next_offset
         self.heard: Callable[[Sequence[ReadingBatch]], None] | None = None
         """Told of what was decoded of each batch that came as it was sent, not from a backlog."""
+        self.now_ns: Callable[[], int] = time.time_ns
+        """The clock that the batches' receive times are of; for `lag_s` alone."""
         self.windows_closed = 0
         self.lag_s = 0.0
         """From the newest batch's arrival to the end of its processing."""
@@ -98,7 +100,7 @@ class Intake:
             self._processor.fall_behind(source)
             points += self._closed(self._processor.advance())
         self._append(offset, points)
-        self.lag_s = max(0.0, (time.time_ns() - batch.received_ns) / 1e9)
+        self.lag_s = max(0.0, (self.now_ns() - batch.received_ns) / 1e9)
 
     def _process(self, size: int, decoded: DecodedBatch) -> tuple[list[PointBatch], list[tuple[int, Reason]]]:
         """The raw readings to be stored, and what is to be kept aside."""

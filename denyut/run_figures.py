@@ -51,6 +51,7 @@ class RunFigures:
             "sources": {name: self._source(name, connection) for name, connection in self._connections.items()},
             "brokers": {watch.name: watch.figures.as_status() for watch in self._watches},
             "reading_paused": self._flow.holding,
+            "holding": bool(self._flow.holding),
             "shedding": int(self._flow.pressure.level),
             "clock_difference_s": round(self._clock.difference_ns / 1e9, 3),
             "http": self.address,

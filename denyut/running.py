@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import signal
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -56,8 +55,10 @@ class Run:
         self._pipeline: Pipeline = build(settings, data_dir, self._durability.saved)
         self._durability.attach(self._pipeline)
         self._admission = Admission(self._durability.journal, self._pipeline.intake, SetAside(data_dir))
-        self._clock = ReceiveClock(self._pipeline.processor.state.watermark_ns + settings.windows.delay)
+        self._delay_ns = settings.windows.delay
+        self._clock = ReceiveClock()
         self._pipeline.intake.heard = self._heard
+        self._pipeline.intake.now_ns = self._clock.now_ns
         self._connections: dict[str, Connection] = {}
         self._flow = FlowControl(settings, self._pipeline, self._admission, self._connections)
         self._watches = watches_of(self._options)
@@ -91,6 +92,7 @@ class Run:
         beating = asyncio.create_task(self._beat())
         await self._durability.recover(self._admission, self._stop)
         beating.cancel()
+        self._clock.not_before(self._pipeline.processor.state.watermark_ns + self._delay_ns)
         self._connect()
         async with asyncio.TaskGroup() as tasks:
             for connection in self._connections.values():
@@ -146,7 +148,7 @@ class Run:
             self._close_windows()
             self._durability.save_when_due()
             self._take_requeued()
-            self._pipeline.dead_letters.expire(time.time_ns())
+            self._pipeline.dead_letters.expire(self._clock.now_ns())
             self._reporting.report_when_due()
             try:
                 await asyncio.wait_for(self._stop.wait(), TICK_S)

@@ -61,6 +61,10 @@ class ReceiveClock:
         self._offset_ns = self._given_ns - self._seen_ns
         self._step: _Step | None = None
 
+    def not_before(self, time_ns: int) -> None:
+        """An earlier run gave out this time, as was found out since."""
+        self._offset_ns += max(0, time_ns - self.now_ns())
+
     @property
     def difference_ns(self) -> int:
         """Wall clock less this clock, where it was set and is not followed (yet); else 0."""

@@ -39,6 +39,7 @@ FAMILIES = (
     Family("denyut_windows_closed_total", "counter", "windows_closed", "Windows of devices, closed or revised."),
     Family("denyut_alerts_active", "gauge", "alerts_active", "Alerts that are not over."),
     Family("denyut_clock_difference_seconds", "gauge", "clock_difference_s", "Of a machine's clock not followed."),
+    Family("denyut_reading_paused", "gauge", "holding", "1 while the broker is left holding the messages."),
     Family("denyut_shedding_level", "gauge", "shedding", "0: none; 1: low priority is shed; 2: normal too."),
     Family("denyut_journal_lag_seconds", "gauge", "journal_lag_s", "Age of the oldest message not yet safe."),
     Family("denyut_journal_bytes", "gauge", "journal.bytes", "Messages kept on disk."),

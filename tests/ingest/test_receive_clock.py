@@ -209,3 +209,13 @@ def test_the_lag_of_a_batch_is_the_median_of_the_readings_that_bear_a_time() -> 
     assert median_lag_ns([batch(0, timed=[False])]) is None
     mixed = [batch(-3, 0, timed=[True, False]), batch(-1, -9, timed=[True, True])]
     assert median_lag_ns(mixed) == -3 * SECOND_NS
+
+
+def test_a_later_time_that_an_earlier_run_gave_out_is_not_gone_back_behind() -> None:
+    machine = Machine()
+    machine.clock.not_before(NOON - HOUR)
+    assert seconds_since_noon(machine.clock.now_ns()) == 0
+    machine.clock.not_before(NOON + HOUR)
+    assert seconds_since_noon(machine.passes(10)) == 3610
+    machine.hears(true_time_ns=machine.wall_ns)
+    assert seconds_since_noon(machine.passes(10)) == 3610, "it waits until the time that devices tell has come"
