@@ -18,7 +18,7 @@ from ingest.ledger import Ledger
 from ingest.messages import MessageBatch
 from ingest.readings import ReadingBatch
 from ingest.reasons import Reason
-from processors.accounting import account, account_numbers, account_shed
+from processors.accounting import account, account_numbers, account_unread
 from processors.outcomes import Outcome, Outcomes
 from processors.processor import Output, Processor
 from storage.outbox.outbox import Outbox
@@ -66,15 +66,16 @@ class Intake:
                 self._append(offset, self._closed(self._processor.advance(received_ns)))
             case Shed(source, topics):
                 if source in self._decoders:
-                    account_shed(self._ledger, self._decoders[source].devices(topics))
+                    account_unread(self._ledger, Reason.SHED, self._decoders[source].devices(topics))
         self.next_offset = offset + 1
 
     def set_aside(self, offset: int, entry: Entry, reason: Reason) -> None:
         """Reject every message of the entry without looking at it."""
         if isinstance(entry, Messages):
             batch = entry.batch
-            self._ledger.received += len(batch)
-            self._ledger.rejected[reason] += len(batch)
+            decoder = self._decoders.get(entry.source)
+            device = np.full(len(batch), -1, np.int32) if decoder is None else decoder.devices(batch.topics)
+            account_unread(self._ledger, reason, device)
             self._keep_aside(offset, entry.source, batch, [(message, reason) for message in range(len(batch))])
         self.next_offset = offset + 1
 
@@ -100,7 +101,8 @@ class Intake:
             self._processor.fall_behind(source)
             points += self._closed(self._processor.advance())
         self._append(offset, points)
-        self.lag_s = max(0.0, (self.now_ns() - batch.received_ns) / 1e9)
+        if not batch.behind:
+            self.lag_s = max(0.0, (self.now_ns() - batch.received_ns) / 1e9)
 
     def _process(self, size: int, decoded: DecodedBatch) -> tuple[list[PointBatch], list[tuple[int, Reason]]]:
         """The raw readings to be stored, and what is to be kept aside."""

@@ -40,11 +40,11 @@ def account(ledger: Ledger, size: int, decoded: DecodedBatch, outcomes: Sequence
     return aside
 
 
-def account_shed(ledger: Ledger, device: NDArray[np.int32]) -> None:
-    """Messages that were dropped unread: (n,) their devices, -1 where the topic names none."""
+def account_unread(ledger: Ledger, reason: Reason, device: NDArray[np.int32]) -> None:
+    """Messages that were rejected unread: (n,) their devices, -1 where the topic names none."""
     ledger.received += len(device)
     ledger.add(Count.RECEIVED, device[device >= 0])
-    ledger.reject(Reason.SHED, device)
+    ledger.reject(reason, device)
     ledger.check()
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from ingest.decoding import DecodedBatch, Rejection
 from ingest.ledger import Count, Ledger
 from ingest.reasons import Reason
-from processors.accounting import account, account_numbers, account_shed
+from processors.accounting import account, account_numbers, account_unread
 from processors.outcomes import Outcome
 from processors.sequences import Sequences
 from tests.processors.batches import Row, at, batch
@@ -82,7 +82,7 @@ def test_a_message_sent_again_is_a_duplicate_whatever_it_holds() -> None:
 
 def test_shed_messages_are_received_and_rejected_by_device() -> None:
     ledger = Ledger()
-    account_shed(ledger, np.array([4, -1, 4, 5], np.int32))
+    account_unread(ledger, Reason.SHED, np.array([4, -1, 4, 5], np.int32))
     assert (ledger.received, ledger.rejected, ledger.balanced) == (4, {Reason.SHED: 4}, True)
     assert of_device(ledger, 4) == {"received": 2, "rejected": 2}
     assert ledger.reasons[Reason.SHED].tolist() == [0, 0, 0, 0, 2, 1]
