@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from config.default_kinds import effective_kinds
+from config.durability import JournalSettings
 from config.durations import SECOND_NS
 from config.settings import Settings
 from denyut.admission import Admission
@@ -31,6 +32,8 @@ _BREATHE_S = 0.05
 _JOURNAL_STOP_S = 2.0
 _UNNOTICED_NS = 120 * SECOND_NS
 """So long a dead connection may look alive."""
+_IN_FLIGHT_MIB = 16
+"""Of the journal; holds as many messages as can be in flight, of some sources."""
 
 
 class Durability:
@@ -53,7 +56,7 @@ class Durability:
         self._pipeline = pipeline
         self.checkpoints = self._checkpointing()
         if self._settings.journal.enabled:
-            self.journal = Journal(self._journal_dir, self._settings.journal, self._first_offset())
+            self.journal = Journal(self._journal_dir, _no_shorter(self._settings.journal), self._first_offset())
 
     async def recover(self, admission: Admission, stop: asyncio.Event) -> None:
         """Apply again what the journal holds beyond the checkpoint, before the first new message.
@@ -151,3 +154,9 @@ class Durability:
         pipeline = self._pipeline
         snapshot = Snapshot(pipeline.processor, pipeline.ledger, pipeline.devices, pipeline.decoders)
         return Checkpointing(self._directory, self._settings.checkpoint, snapshot.describe, pipeline.outbox.settled)
+
+
+def _no_shorter(settings: JournalSettings) -> JournalSettings:
+    """What a broker may send again is kept, however little is asked for: see `Durability.unacknowledged`."""
+    keep, max_size = max(settings.keep, _UNNOTICED_NS), max(settings.max_size, _IN_FLIGHT_MIB)
+    return settings.model_copy(update={"keep": keep, "max_size": max_size})

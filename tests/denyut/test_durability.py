@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+import os
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -159,3 +161,23 @@ def test_no_more_batches_are_looked_at_than_a_broker_may_have_in_flight(tmp_path
 
 def test_messages_without_an_identifier_cannot_come_again(tmp_path: Path) -> None:
     assert perhaps_unacknowledged(tmp_path, [air("A1", 10, "10:00:01")], -1) == []
+
+
+@pytest.mark.parametrize(("age_s", "stays"), [(60, True), (180, False)])
+def test_what_a_broker_may_send_again_outlasts_a_short_keep(tmp_path: Path, age_s: int, stays: bool) -> None:
+    settings = Settings(journal=JournalSettings(keep="1s", max_size=1))
+    run(settings, tmp_path, [identified("A1", "10:00:00")], killed=False)
+    (segment,) = (tmp_path / "journal").glob("*.db")
+    for path in (tmp_path / "journal").glob(f"{segment.name}*"):
+        os.utime(path, (time.time() - age_s, time.time() - age_s))
+
+    async def trim() -> None:
+        durability = Durability(settings, tmp_path)
+        durability.attach(build(settings, tmp_path, durability.saved))
+        assert durability.journal is not None
+        durability.begin()
+        durability.journal.trim(durability.journal.next_offset)
+        await durability.end_journal()
+
+    asyncio.run(trim())
+    assert segment.exists() is stays
