@@ -14,7 +14,7 @@ from storage.outbox.sessions import Session, Tables
 from storage.points import PointBatch, SeriesTable
 from storage.sqlite_schema import opening_error
 
-_REMOVED_AT_ONCE = 256
+_REMOVED_AT_ONCE = 64
 """Parts; a transaction must not keep what is appended waiting."""
 _FREE_PAGES_KEPT = (32 << 20) // PAGE_BYTES
 _FREED_AT_ONCE = (8 << 20) // PAGE_BYTES
@@ -86,12 +86,6 @@ class OutboxFile:
         if session is not None:
             self._session = session.number
         return parts
-
-    def restart_at(self, offset: int) -> None:
-        """What comes with this offset or a later one is new."""
-        with self._transaction():
-            self._db.execute("UPDATE appended SET until_offset = ?", (offset - 1,))
-        self.appended = Appended(offset - 1, self.appended.part, self.appended.points)
 
     def free(self) -> bool:
         """Gives some pages back to the disk; whether there are more to give."""

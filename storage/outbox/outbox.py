@@ -66,17 +66,6 @@ class Outbox:
         self.size_bytes = self._file.size_bytes()
         self.last_error = ""
 
-    def restart_at(self, offset: int) -> None:
-        """What comes with `offset` or a higher one is new, whatever came before. To be called before `start`.
-
-        For a journal that begins anew or has lost its end: its next offsets mean other messages than they once did.
-        Raises sqlite3.Error.
-        """
-        if offset <= self.appended_until:
-            LOG.warning("the outbox knows offsets up to %d, the journal goes on at %d", self.appended_until, offset)
-            self._file.restart_at(offset)
-            self.appended_until = offset - 1
-
     def start(self) -> None:
         self._thread.start()
 
@@ -140,6 +129,7 @@ class Outbox:
         return PartReader(self._data_dir, self._tables, self._recent)
 
     def cursor(self, sink: str) -> Cursor:
+        """Raises KeyError where the outbox was not opened for this sink."""
         return self._cursors[sink]
 
     def pending(self, sink: str) -> int:

@@ -33,8 +33,9 @@ class Sink:
     ) -> None:
         """`on_refused(line, message)` is called in the sink's thread for each point that the store will never take.
 
-        The outbox must have been opened with this name among its sinks.
+        Raises KeyError where the outbox was not opened with this name among its sinks.
         """
+        outbox.cursor(name)
         self.name = name
         self.last_error = ""
         """Why nothing can be written now, in one sentence; empty: all is well."""

@@ -135,28 +135,6 @@ def test_an_offset_is_settled_once_it_is_on_disk(tmp_path: Path) -> None:
     assert outbox.stop(10)
 
 
-def test_a_journal_that_begins_anew_is_not_taken_for_one_that_repeats(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    outbox = started(tmp_path)
-    outbox.append(41, [batch(TABLE, 0)])
-    outbox.stop(10)
-    again = Outbox(tmp_path, 64 * MIB)
-    with caplog.at_level(logging.WARNING):
-        again.restart_at(42)
-        assert caplog.messages == []
-        again.restart_at(10)
-    assert caplog.messages == ["the outbox knows offsets up to 41, the journal goes on at 10"]
-    again.start()
-    again.append(9, [batch(TABLE, 90)])
-    again.append(10, [batch(TABLE, 3)])
-    again.stop(10)
-    third = started(tmp_path)
-    assert third.appended_until == 10
-    assert read_all(third) == [0, 1, 2, 3, 4, 5]
-    third.stop(10)
-
-
 def test_parts_go_when_the_slowest_sink_has_passed_them(tmp_path: Path) -> None:
     outbox = started(tmp_path, "store", "mirror")
     for offset in range(5):

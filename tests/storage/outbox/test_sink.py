@@ -282,6 +282,11 @@ def test_retention_is_applied_at_the_start_and_its_failure_is_said_once(
     assert caplog.messages == ["mirror: old points cannot be removed: not now"]
 
 
+def test_a_sink_that_the_outbox_keeps_nothing_for_is_refused_at_once(outbox: Outbox) -> None:
+    with pytest.raises(KeyError, match="elsewhere"):
+        Sink("elsewhere", StoreWithTroubles(), outbox)
+
+
 RUN_UNTIL_KILLED = """
 import sys, time
 from pathlib import Path
