@@ -200,3 +200,11 @@ def test_a_flood_of_kinds_is_refused_and_known_kinds_take_new_devices(monkeypatc
     assert made.refusal(int(streams[2])) is Reason.TOO_MANY_KINDS
     assert made.kinds == ["air", "noise"]
     assert made.streams([b"city/a/air/s3", b"city/a/noise/s3"]).tolist() == [3, 4]
+
+
+@given(st.integers(0, 12), st.integers(0, 12))
+def test_any_stretch_of_streams_gives_their_topics_in_order(one: int, other: int) -> None:
+    made, _ = router()
+    made.streams([f"city/c/air/d{number}".encode() for number in range(12)])
+    start, end = sorted((one, other))
+    assert made.between(start, end) == list(made)[start:end]
