@@ -316,7 +316,7 @@ def test_a_full_outbox_still_takes_what_is_under_way(tmp_path: Path, caplog: pyt
     assert outbox.fraction_full > 1
     assert (outbox.full, outbox.relaxed) == (True, False)
     assert len(caplog.messages) == 1
-    assert re.match(r"the outbox is (8|9|1\d)\d* % full", caplog.messages[0])
+    assert re.match(r"the outbox is \d+ % full", caplog.messages[0])
     pass_all(outbox)
     wait_until(lambda: outbox.relaxed)
     assert not outbox.full
