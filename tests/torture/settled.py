@@ -15,7 +15,7 @@ def settle(
 
     `peak_mib`: the process must never have held more.
     """
-    run.until(lambda status: status["accepted"] >= publisher.count, f"all of {publisher.count} readings", 30)
+    run.until(lambda status: status["accepted"] >= publisher.count, f"all of {publisher.count} readings", 120)
     end_s = time.time() + max(sizes.values()) / 1000
     closed = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(end_s + 1))
     run.until(lambda status: (status["watermark"] or "") > closed, f"a watermark beyond {closed}")

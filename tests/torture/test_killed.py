@@ -18,7 +18,7 @@ def test_a_run_that_is_killed_again_and_again_counts_each_reading_once(tmp_path:
     with mosquitto(tmp_path) as port, DenyutRun(tmp_path, port) as run:
         run.start()
         run.until_subscribed()
-        with publishing(tmp_path, port, 1000) as publisher:
+        with publishing(tmp_path, port, 3000) as publisher:
             for moment in moments(Random(seed()), KILLS, longest_s=either(2.5, 6)):
                 came = moment.wait(run.data_dir)
                 run.kill()
