@@ -56,9 +56,9 @@ class Checkpointing:
         self.last_offset = directory.newest_offset
         """Next offset of the newest valid one; 0 where there is none."""
         self.last_seconds = 0.0
-        """From the beginning until it was written, of the last one."""
+        """That the last one took to write, wherever it was written."""
         self.last_pause_s = 0.0
-        """Of these, how long nothing else was done."""
+        """How long nothing else was done for it."""
         self.last_bytes = 0
         self.last_error = ""
         self.failures = 0
@@ -136,15 +136,18 @@ class Checkpointing:
             self._end(self._published)
         self._forked = self._written = None
 
-    def _write(self) -> Written:
-        return self._directory.write(self._next_offset, self._describe)
+    def _write(self) -> tuple[float, Written]:
+        """How many seconds it took, and what was written."""
+        began = time.monotonic()
+        written = self._directory.write(self._next_offset, self._describe)
+        return time.monotonic() - began, written
 
     def _write_encoded(self) -> bytes:
         return msgspec.msgpack.encode(self._write())
 
     def _write_here(self) -> None:
         try:
-            self._keep(self._write())
+            self._keep(*self._write())
         except OSError as error:
             self._fail(str(error))
         self.last_pause_s = time.monotonic() - self._began
@@ -158,11 +161,11 @@ class Checkpointing:
             return
         if answer is not None:
             self._forked = None
-            self._keep(msgspec.msgpack.decode(answer, type=Written))
+            self._keep(*msgspec.msgpack.decode(answer, type=tuple[float, Written]))
 
-    def _keep(self, written: Written) -> None:
+    def _keep(self, seconds: float, written: Written) -> None:
         self._written = written
-        self.last_seconds = time.monotonic() - self._began
+        self.last_seconds = seconds
         self.last_bytes = written.bytes_written
         self._not_before = self._began + max(self._every_s, _SHARE * self.last_seconds)
 
