@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
 import numpy as np
+from numpy.typing import NDArray
 
 from storage.line_fields import FieldTexts
 from storage.line_names import escape_key, field_key, prefixes_or_empty, series_prefix
@@ -18,6 +19,8 @@ from storage.points import PointBatch, SeriesTable
 NO_FIELD = "no_field"
 UNWRITABLE_SERIES = "unwritable_series"
 UNWRITABLE_FIELD = "unwritable_field"
+_REMEMBERED = 300_000
+"""Series of one table whose prefixes, about 110 bytes each, stay in memory; of more, they are made for each batch."""
 _STRING_ESCAPES = str.maketrans({'"': '\\"', "\\": "\\\\"})
 
 
@@ -72,8 +75,7 @@ class LineEncoder:
         dropped[NO_FIELD] += int((~kept).sum())
         if not kept.all():
             values, present = values[:, kept], present[:, kept]
-        known = self._series_prefixes(batch.table)
-        prefixes = [known[series] for series in batch.series[kept].tolist()]
+        prefixes = self._series_prefixes(batch.table, batch.series[kept])
         rows = zip(prefixes, self._texts.of(names, values, present), batch.time_ns[kept].tolist(), strict=True)
         if b"" in prefixes:
             rows_written = [row for row in rows if row[0]]
@@ -90,10 +92,21 @@ class LineEncoder:
                 names.append(name)
         return tuple(names)
 
-    def _series_prefixes(self, table: SeriesTable) -> list[bytes]:
-        """By series index; empty where line protocol cannot carry the series."""
+    def _series_prefixes(self, table: SeriesTable, series: NDArray[np.int32]) -> list[bytes]:
+        """Of each of `series` (n,); empty where line protocol cannot carry it."""
+        if len(table) > _REMEMBERED:
+            self._prefixes.pop(table, None)
+            return _made_anew(table, series)
         prefixes = self._prefixes.setdefault(table, [])
         if len(prefixes) < len(table):
             for family, own in table.alike(len(prefixes), len(table)):
                 prefixes += prefixes_or_empty(family, own)
-        return prefixes
+        return list(map(prefixes.__getitem__, series.tolist()))
+
+
+def _made_anew(table: SeriesTable, series: NDArray[np.int32]) -> list[bytes]:
+    prefixes = [b""] * len(series)
+    for family, places, own in table.grouped(series):
+        for place, prefix in zip(places.tolist(), prefixes_or_empty(family, own), strict=True):
+            prefixes[place] = prefix
+    return prefixes

@@ -87,6 +87,15 @@ class SeriesTable:
             yield self._families[family], block.own[at : at + length]
             at += length
 
+    def grouped(self, series: NDArray[np.int32]) -> Iterator[tuple[Series, NDArray[np.intp], list[str]]]:
+        """Each family among `series` (n,), where its members stand there, and their own values."""
+        indices = series.tolist()
+        own = list(map(self._own.__getitem__, indices))
+        numbers = np.array(list(map(self._family.__getitem__, indices)), dtype=np.int32)
+        for number in np.unique(numbers).tolist():
+            places = np.flatnonzero(numbers == number)
+            yield self._families[number], places, [own[place] for place in places.tolist()]
+
     def append_block(self, block: SeriesBlock) -> None:
         """Into a table that is only read from: `index` does not look for series that came in blocks."""
         self._families += block.families

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import storage.line_protocol
 from storage.line_names import UnwritableNameError, escape_key
 from storage.line_protocol import (
     NO_FIELD,
@@ -171,6 +172,7 @@ def test_integers_beyond_the_signed_range_are_unsigned() -> None:
     )
 
 
+@pytest.mark.parametrize("remembered", [0, 1_000_000])
 @given(
     st.lists(
         st.sampled_from(
@@ -179,7 +181,9 @@ def test_integers_beyond_the_signed_range_are_unsigned() -> None:
     ),
     st.sampled_from(["kota", "pasar ikan", "\ufdd0", "", "bad\n"]),
 )
-def test_series_that_come_together_are_escaped_as_each_by_itself(devices: list[str], zone: str) -> None:
+def test_series_that_come_together_are_escaped_as_each_by_itself(
+    remembered: int, devices: list[str], zone: str
+) -> None:
     together = SeriesTable()
     together.index("indicator", {"zone": "all"})
     together.extend("window", {"zone": zone, "a": "b c"}, "device", devices)
@@ -187,7 +191,9 @@ def test_series_that_come_together_are_escaped_as_each_by_itself(devices: list[s
     encoder = LineEncoder()
     series = np.arange(len(together), dtype=np.int32)
     times = np.arange(len(together), dtype=np.int64)
-    encoded = encoder.encode(PointBatch(together, series, times, {"x": np.ones(len(together))}))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(storage.line_protocol, "_REMEMBERED", remembered)
+        encoded = encoder.encode(PointBatch(together, series, times, {"x": np.ones(len(together))}))
     alone = [{"zone": zone, "a": "b c", "device": device} for device in devices]
     one_by_one = SeriesTable()
     each = [one_by_one.index("indicator", {"zone": "all"}), *(one_by_one.index("window", tags) for tags in alone)]
