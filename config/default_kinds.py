@@ -78,5 +78,7 @@ def effective_kinds(settings: Settings) -> dict[str, Kind]:
     for name, configured in settings.kinds.items():
         known = kinds.get(name, Kind())
         every = configured.every if configured.every is not None else known.every
-        kinds[name] = Kind(every=every, quantities=known.quantities | configured.quantities)
+        kinds[name] = configured.model_copy(
+            update={"every": every, "quantities": known.quantities | configured.quantities}
+        )
     return kinds

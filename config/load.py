@@ -17,6 +17,7 @@ from config.device_list import read_devices
 from config.locate import Path as KeyPath
 from config.locate import lines_of_keys, nearest_line, written
 from config.mistakes import ConfigurationError, Mistake
+from config.places import with_noise_limits
 from config.salvage import Salvage, salvage
 from config.settings import Device, Settings
 from config.text_file import read_text
@@ -43,7 +44,8 @@ def load_settings(path: Path | None) -> Settings:
         raise ConfigurationError(
             sorted(mistakes, key=lambda mistake: (mistake.file != path, str(mistake.file), mistake.line or 0))
         )
-    return found.settings.model_copy(update={"devices": tuple(listed.device for listed in devices)})
+    limited = with_noise_limits((listed.device for listed in devices), found.settings.zones)
+    return found.settings.model_copy(update={"devices": tuple(limited)})
 
 
 def _parsed(path: Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:

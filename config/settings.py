@@ -7,6 +7,8 @@ from pydantic import AfterValidator, Field, SecretStr
 from config.addresses import checked_broker, checked_store_url
 from config.durability import Checkpoints, DeadLetterKeeping, JournalSettings, Limits, OutboxSettings
 from config.durations import SECOND_NS
+from config.indicator_rules import IndicatorRules
+from config.noise_limits import LandUse
 from config.section import Duration, File, Name, Section, Wait
 from config.service import Http, Log
 from config.timezones import checked_timezone
@@ -54,6 +56,7 @@ class Kind(Section):
     quantities: dict[str, Quantity] = Field(default={})
     priority: Literal["low", "normal", "high"] = "normal"
     """Who goes first when messages at QoS 0 must be shed: low before normal; high never."""
+    indicators: IndicatorRules = IndicatorRules()
 
 
 class Source(Section):
@@ -119,6 +122,9 @@ class Zone(Section):
     longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
     population: Annotated[int, Field(ge=0)] | None = None
     area_km2: Annotated[float, Field(gt=0)] | None = None
+    land_use: LandUse | None = None
+    noise_limit: float | None = None
+    """dB(A), where it is stricter than that of the land use."""
 
 
 class Office(Section):
@@ -140,6 +146,13 @@ class Device(Section):
     """Spaces of a car park, where its readings do not say."""
     every: Duration | None = None
     office: str = ""
+    land_use: LandUse | None = None
+    noise_limit: float | None = None
+    """dB(A) where a sound level meter stands; after loading also where the land use or the zone says it."""
+    siaga_3: float | None = None
+    """Level in cm, on the gauge's own staff, from which Siaga 3 holds; Siaga 1 is the most dangerous."""
+    siaga_2: float | None = None
+    siaga_1: float | None = None
 
 
 class StoreSettings(Section):

@@ -151,7 +151,7 @@ class Processor:
             output.windows += closed
             indicator = CATALOGUE.get(kind)
             if indicator is not None:
-                output.indicators += [indicator(self._zones.around(window.whole)) for window in closed]
+                output.indicators += [indicator(self._zones.around(window.whole, windows.tracked)) for window in closed]
         if output.windows:
             self._keep_within_memory()
         return output

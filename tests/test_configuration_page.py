@@ -10,6 +10,8 @@ from pydantic_core import PydanticUndefined
 
 from config.default_kinds import DEFAULT_KINDS
 from config.durability import Checkpoints, DeadLetterKeeping, JournalSettings, Limits, OutboxSettings
+from config.indicator_rules import IndicatorRules
+from config.noise_limits import LIMITS
 from config.section import Section
 from config.service import Http, Log
 from config.settings import (
@@ -37,6 +39,7 @@ SECTIONS: dict[str, type[Section]] = {
     "tls": Tls,
     "kinds": Kind,
     "quantities": Quantity,
+    "indicators": IndicatorRules,
     "windows": Windows,
     "sizes": Window,
     "zones": Zone,
@@ -115,6 +118,11 @@ def test_the_documented_default_is_the_real_one(heading, name):
         others = {key: needed[key] for key, field in section.model_fields.items() if field.is_required()}
         read = section.model_validate(others | document, context={"folder": "."})
         assert getattr(read, name) == default
+
+
+def test_the_limits_of_noise_are_listed_by_land_use():
+    listed = re.findall(r"`([\w-]+)` (\d+)[,.]", TEXT)
+    assert {name: float(limit) for name, limit in listed} == LIMITS
 
 
 def test_the_quantities_known_without_configuration_are_listed_with_unit_and_kind():

@@ -1,6 +1,7 @@
 """The city model: ids that stand once, and devices whose zone and office exist."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from config.checks.finding import OTHER, Finding
@@ -53,6 +54,17 @@ def check_devices(devices: Sequence[Device], zones: Iterable[str], offices: Iter
             if name and known[field] and name not in known[field]:
                 hint = did_you_mean(name, known[field]) or f"; there is {_first_of(known[field])}"
                 yield DeviceFinding(index, field, f"there is no {field} {name!r}{hint}")
+        yield from _stages(index, device)
+
+
+def _stages(index: int, device: Device) -> Iterator[DeviceFinding]:
+    """Siaga 3 holds from the lowest level, Siaga 1 from the highest."""
+    levels = (device.siaga_3, device.siaga_2, device.siaga_1)
+    known = [(number, level) for number, level in zip((3, 2, 1), levels, strict=True) if level is not None]
+    for (number, low), (worse, high) in pairwise(known):
+        if low >= high:
+            message = f"Siaga {worse} ({high:g} cm) must begin above Siaga {number} ({low:g} cm)"
+            yield DeviceFinding(index, f"siaga_{worse}", message)
 
 
 def _first_of(names: Iterable[str], most: int = 6) -> str:

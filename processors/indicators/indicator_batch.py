@@ -1,10 +1,12 @@
 """The columns in which indicators leave the processor, and what an indicator function is given."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from config.indicator_rules import IndicatorRules
 from processors.window_batch import WindowBatch
 
 CITY_ZONE = "all"
@@ -31,6 +33,16 @@ class ZoneWindows:
     """(d,) time between two readings of a device, configured or learned; NaN: not known yet."""
     capacity: NDArray[np.float64]
     """(d,) registered capacity (spaces), NaN where none."""
+    units: Mapping[str, str] = field(default_factory=dict)
+    """Quantity that a device of the kind has ever sent -> its unit, empty where nothing says it."""
+    registered: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    """Setting of a device -> (d,), NaN where the configuration does not say it; see `zones.SETTINGS`."""
+    rules: IndicatorRules = field(default_factory=IndicatorRules)
+
+    def setting(self, name: str) -> NDArray[np.float64]:
+        """(n,) a registered setting of the device of each row."""
+        values = self.registered.get(name)
+        return np.full(len(self.row), np.nan) if values is None else values[self.row]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,10 @@
 import pytest
 
 from config.default_kinds import DEFAULT_KINDS, effective_kinds
+from config.indicator_rules import IndicatorRules
 from config.settings import Kind, Quantity, Settings
+
+TWO = IndicatorRules(us_aqi_above_300="two")
 
 
 def test_the_six_kinds_of_the_contract_are_known():
@@ -51,6 +54,12 @@ def test_a_configured_quantity_replaces_the_usual_one_and_leaves_the_others():
     assert traffic.quantities["vehicle_count"] == DEFAULT_KINDS["traffic"].quantities["vehicle_count"]
     assert traffic.every == 5
     assert effective_kinds(Settings())["traffic"] == DEFAULT_KINDS["traffic"]
+
+
+def test_what_else_is_configured_of_a_usual_kind_holds():
+    air = effective_kinds(Settings(kinds={"air": Kind(priority="low", indicators=TWO)}))["air"]
+    assert (air.priority, air.indicators.us_aqi_above_300) == ("low", "two")
+    assert air.quantities == DEFAULT_KINDS["air"].quantities
 
 
 def test_a_new_kind_stands_beside_the_usual_ones():

@@ -1,11 +1,17 @@
 import numpy as np
 
-from config.settings import Device
+from config.indicator_rules import IndicatorRules
+from config.settings import Device, Kind, Quantity
 from ingest.devices import DeviceTable
 from processors.cadence import Cadences
+from processors.tracked import TrackedColumns
 from processors.window_batch import WindowBatch
 from processors.zones import Zones
 from tests.processors.batches import SECOND_NS, at
+
+RULES = IndicatorRules(noise_tolerance=0)
+TRACKED = TrackedColumns(Kind(quantities={"laeq": Quantity(unit="dB(A)", kind="level")}, indicators=RULES))
+TRACKED.indices(["laeq", "wind"])
 
 
 def closed(kind: str, *devices: int) -> WindowBatch:
@@ -19,7 +25,7 @@ def test_a_window_stands_among_all_known_devices_of_its_kind() -> None:
     rows = [table.row("c", kind, name) for kind, name in (("air", "A1"), ("parking", "P1"), ("parking", "P2"))]
     cadences = Cadences()
     cadences.fix(rows[2], 30 * SECOND_NS)
-    around = Zones(table, cadences).around(closed("parking", rows[2]))
+    around = Zones(table, cadences).around(closed("parking", rows[2]), TRACKED)
     places = [around.zones[number] for number in around.zone.tolist()]
     assert places == [("c", "unassigned"), ("c", "kota")]
     assert around.row.tolist() == [1]
@@ -31,9 +37,9 @@ def test_devices_that_appear_later_are_taken_in() -> None:
     table = DeviceTable([Device(id="P2", kind="parking", zone="kota", capacity=40)])
     zones = Zones(table, Cadences())
     first = table.row("c", "parking", "P1", "north")
-    assert zones.around(closed("parking", first)).zone.shape == (1,)
+    assert zones.around(closed("parking", first), TRACKED).zone.shape == (1,)
     second = table.row("c", "parking", "P2", "north")
-    around = zones.around(closed("parking", first, second))
+    around = zones.around(closed("parking", first, second), TRACKED)
     assert [around.zones[number] for number in around.zone.tolist()] == [("c", "north"), ("c", "kota")]
     assert np.array_equal(around.capacity, np.array([np.nan, 40]), equal_nan=True)
 
@@ -41,5 +47,22 @@ def test_devices_that_appear_later_are_taken_in() -> None:
 def test_the_same_zone_in_two_cities_is_two_zones() -> None:
     table = DeviceTable()
     rows = [table.row(city, "air", "A1", "north") for city in ("c", "d")]
-    around = Zones(table, Cadences()).around(closed("air", *rows))
+    around = Zones(table, Cadences()).around(closed("air", *rows), TRACKED)
     assert [around.zones[number] for number in around.zone.tolist()] == [("c", "north"), ("d", "north")]
+
+
+def test_what_is_registered_of_a_device_stands_beside_its_row() -> None:
+    table = DeviceTable([Device(id="W2", kind="water", siaga_3=80, siaga_1=200), Device(id="N1", kind="noise")])
+    rows = [table.row("c", "water", name) for name in ("W1", "W2")]
+    around = Zones(table, Cadences()).around(closed("water", rows[1]), TRACKED)
+    nan = np.nan
+    assert np.array_equal(around.registered["siaga_3"], [nan, 80], equal_nan=True)
+    assert np.array_equal(around.registered["siaga_2"], [nan, nan], equal_nan=True)
+    assert around.setting("siaga_1").tolist() == [200]
+
+
+def test_the_units_of_what_was_ever_sent_and_the_rules_of_the_kind_stand_beside_the_window() -> None:
+    table = DeviceTable()
+    around = Zones(table, Cadences()).around(closed("noise", table.row("c", "noise", "N1")), TRACKED)
+    assert around.units == {"laeq": "dB(A)", "wind": ""}
+    assert around.rules.noise_tolerance == 0

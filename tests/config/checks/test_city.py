@@ -36,3 +36,15 @@ def test_a_device_names_a_zone_and_an_office_that_exist():
     assert list(check_devices(devices, zones, [])) == [
         DeviceFinding(0, "zone", "there is no zone 'kapsa'; there is z0, z1, z2, z3, z4, z5 and 2 more")
     ]
+
+
+def test_the_stages_of_a_river_gauge_rise_towards_siaga_1():
+    devices = [
+        Device(id="katulampa", kind="water", siaga_3=80, siaga_2=150, siaga_1=200),
+        Device(id="depok", kind="water", siaga_3=270, siaga_2=200),
+        Device(id="pasar", kind="water", siaga_3=170, siaga_1=170),
+    ]
+    assert list(check_devices(devices, [], [])) == [
+        DeviceFinding(1, "siaga_2", "Siaga 2 (200 cm) must begin above Siaga 3 (270 cm)"),
+        DeviceFinding(2, "siaga_1", "Siaga 1 (170 cm) must begin above Siaga 3 (170 cm)"),
+    ]

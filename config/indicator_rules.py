@@ -1,0 +1,31 @@
+"""Rules of indicators on which the sources disagree: each with the choice that holds where nothing is configured."""
+
+from itertools import pairwise
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
+
+from config.section import Section
+
+
+def _ascending(edges: tuple[float, ...]) -> tuple[float, ...]:
+    if any(low >= high for low, high in pairwise(edges)):
+        raise ValueError(f"{list(edges)} must ascend")
+    return edges
+
+
+FourEdges = Annotated[tuple[float, float, float, float], AfterValidator(_ascending)]
+FiveEdges = Annotated[tuple[float, float, float, float, float], AfterValidator(_ascending)]
+
+
+class IndicatorRules(Section):
+    us_aqi_above_300: Literal["one", "two"] = "one"
+    """Segments of the US AQI from 301 to 500; the federal table of 2024 leaves it open."""
+    noise_tolerance: float = 3.0
+    """dB(A) above the limit that still pass."""
+    heat_risk: FourEdges = (80.0, 90.0, 103.0, 125.0)
+    """Heat index in degrees Fahrenheit from which caution, extreme caution, danger and extreme danger hold."""
+    rain_hour: FiveEdges = (0.1, 1.0, 5.0, 10.0, 20.0)
+    """mm in an hour from which rain is very light, light, moderate, heavy and very heavy."""
+    rain_day: FiveEdges = (0.5, 20.0, 50.0, 100.0, 150.0)
+    """mm in 24 hours from which rain is light, moderate, heavy and very heavy, and beyond which it is extreme."""
