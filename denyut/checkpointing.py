@@ -20,7 +20,9 @@ from processors.checkpoints.pieces import PieceWriter
 
 LOG = logging.getLogger("denyut")
 _SHARE = 10
-"""Of this many seconds one is spent on writing, at most."""
+"""Of this many seconds of a core one is spent on writing, at most."""
+_APART = 2
+"""Where the writer waits for the disk or for a core: so many times the time it took lies between two beginnings."""
 _SHORT_S = 0.2
 _PATIENCE_S = 15.0
 """How long a large state waits for windows to close."""
@@ -51,6 +53,7 @@ class Checkpointing:
         self._published: Future[None] | None = None
         self._next_offset = 0
         self._began = 0.0
+        self._core_seconds = 0.0
         self._not_before = time.monotonic() + self._every_s
         self._forks = hasattr(os, "fork")
         self.last_offset = directory.newest_offset
@@ -87,7 +90,7 @@ class Checkpointing:
         if self.running or next_offset <= self.last_offset:
             return False
         due_for_s = time.monotonic() - self._not_before
-        if due_for_s < 0 or (self.last_seconds > _SHORT_S and not closed and due_for_s < _PATIENCE_S):
+        if due_for_s < 0 or (self._core_seconds > _SHORT_S and not closed and due_for_s < _PATIENCE_S):
             return False
         self._next_offset = next_offset
         self._began = time.monotonic()
@@ -136,11 +139,11 @@ class Checkpointing:
             self._end(self._published)
         self._forked = self._written = None
 
-    def _write(self) -> tuple[float, Written]:
-        """How many seconds it took, and what was written."""
-        began = time.monotonic()
+    def _write(self) -> tuple[float, float, Written]:
+        """Seconds that it took, seconds of a core that it needed, and what was written."""
+        began, worked = time.monotonic(), time.process_time()
         written = self._directory.write(self._next_offset, self._describe)
-        return time.monotonic() - began, written
+        return time.monotonic() - began, time.process_time() - worked, written
 
     def _write_encoded(self) -> bytes:
         return msgspec.msgpack.encode(self._write())
@@ -161,13 +164,14 @@ class Checkpointing:
             return
         if answer is not None:
             self._forked = None
-            self._keep(*msgspec.msgpack.decode(answer, type=tuple[float, Written]))
+            self._keep(*msgspec.msgpack.decode(answer, type=tuple[float, float, Written]))
 
-    def _keep(self, seconds: float, written: Written) -> None:
+    def _keep(self, seconds: float, core_seconds: float, written: Written) -> None:
         self._written = written
         self.last_seconds = seconds
+        self._core_seconds = core_seconds
         self.last_bytes = written.bytes_written
-        self._not_before = self._began + max(self._every_s, _SHARE * self.last_seconds)
+        self._not_before = self._began + max(self._every_s, _SHARE * core_seconds, _APART * seconds)
 
     def _end(self, published: Future[None]) -> bool:
         error = published.exception()

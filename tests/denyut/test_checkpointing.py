@@ -96,7 +96,9 @@ def test_the_next_one_waits_as_long_as_configured_and_ten_times_as_long_as_writi
     assert not seldom.begin(5), "the first one is due a while after the start"
 
     def slow(pieces: PieceWriter) -> dict[str, Any]:
-        time.sleep(0.2)
+        until = time.process_time() + 0.2
+        while time.process_time() < until:
+            NUMBERS.sum()
         return describe(pieces)
 
     taken = checkpointing(tmp_path / "slow", what=slow)
@@ -108,6 +110,22 @@ def test_the_next_one_waits_as_long_as_configured_and_ten_times_as_long_as_writi
         assert time.monotonic() - began < 20
         time.sleep(0.01)
     assert time.monotonic() - began >= 2.0
+    taken.stop()
+
+
+def test_a_writer_that_waits_for_the_disk_is_given_twice_its_time(tmp_path: Path) -> None:
+    def wait(pieces: PieceWriter) -> dict[str, Any]:
+        time.sleep(0.5)
+        return describe(pieces)
+
+    taken = checkpointing(tmp_path, what=wait)
+    began = time.monotonic()
+    taken.begin(5)
+    assert until_valid(taken)
+    while not taken.begin(6, closed=True):
+        assert time.monotonic() - began < 20
+        time.sleep(0.01)
+    assert time.monotonic() - began >= 1.0
     taken.stop()
 
 
