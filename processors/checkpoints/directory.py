@@ -7,6 +7,7 @@ valid by a rename, when all it names is on disk. The newest two stay, so that on
 import logging
 import struct
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -148,7 +149,8 @@ class CheckpointDirectory:
 
     def _set_aside(self, offset: int) -> None:
         del self._valid[offset]
-        self._path(offset).replace(self._path(offset).with_suffix(".damaged"))
+        with suppress(FileNotFoundError):
+            self._path(offset).replace(self._path(offset).with_suffix(".damaged"))
 
     def _offsets(self) -> list[int]:
         found = (offset_of(path) for path in self._directory.iterdir())

@@ -190,6 +190,16 @@ def test_where_a_piece_of_the_newest_is_damaged_the_one_before_is_used_and_the_p
     np.testing.assert_array_equal(found[1]["a"], numbers(2))
 
 
+def test_a_checkpoint_that_somebody_takes_away_meanwhile_is_one_that_is_not_there(tmp_path: Path) -> None:
+    save(CheckpointDirectory(tmp_path), 1, {"a": numbers(1)})
+    save(CheckpointDirectory(tmp_path), 2, {"a": numbers(2)})
+    directory = CheckpointDirectory(tmp_path)
+    (tmp_path / f"{2:020}.ckpt").unlink()
+    found = directory.newest(read)
+    assert found is not None
+    assert found[0] == 1
+
+
 def test_where_both_are_damaged_one_sentence_says_where_and_what_to_do(tmp_path: Path) -> None:
     directory = CheckpointDirectory(tmp_path)
     save(directory, 1, {"a": numbers(1)})
