@@ -117,7 +117,7 @@ def open_for_reading(directory: Path) -> sqlite3.Connection:
 
 def _prepare(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = NORMAL")
+    connection.execute("PRAGMA synchronous = FULL")
     version = _version(connection, path)
     if version < VERSION:
         is_new = not connection.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'letter'").fetchone()[0]
