@@ -1,7 +1,7 @@
 import pytest
 
 from config.checks.store import check_store
-from config.settings import Settings, StoreSettings
+from config.settings import Mirror, Settings, StoreSettings
 
 
 def messages(**store):
@@ -45,3 +45,24 @@ def test_influxdb_2_and_3_need_a_token(kind):
 )
 def test_a_setting_that_would_do_nothing_is_named(store, message):
     assert messages(**store) == [message]
+
+
+def test_a_mirror_is_held_to_what_a_store_is_and_has_a_name_and_a_place_of_its_own():
+    mirrors = (
+        Mirror(name="store", kind="influxdb1", url="http://h:8086"),
+        Mirror(name="copy", kind="influxdb1", url="http://h:8086/", database="other"),
+        Mirror(name="copy", kind="sqlite", database="x"),
+        Mirror(name="fourth", kind="influxdb2", url="http://h:8086", database="other"),
+    )
+    findings = list(check_store(Settings(mirrors=mirrors)))
+    assert [(finding.message, finding.paths[0]) for finding in findings] == [
+        ("a store of kind 'sqlite' uses no database", ("mirrors", 2, "database")),
+        (
+            "influxdb2 needs token, token_env or token_file (any word where the server asks for none)",
+            ("mirrors", 3, "kind"),
+        ),
+        ("the name 'store' is that of the store itself", ("mirrors", 0, "name")),
+        ("the name 'copy' is taken by another mirror", ("mirrors", 2, "name")),
+        ("the embedded store is written to already", ("mirrors", 2, "kind")),
+        ("'other' at http://h:8086 is written to already", ("mirrors", 3, "kind")),
+    ]
