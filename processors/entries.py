@@ -42,21 +42,41 @@ class Entries:
         """After a pane has ended, or late readings of an ended one have gone into its windows."""
         self.last.merge(replace(block, histograms={}))
 
-    def correct(self, pane_start_ns: int, block: Block) -> None:
-        """Late readings may be the last ones before windows that began after them."""
+    def correct(self, pane_start_ns: int, block: Block, until_ns: int) -> None:
+        """Late readings may be the last ones before windows that began after them, and before `until_ns`."""
         sources = self._sources()
-        for (_, start_ns), window in self._windows.items():
-            if start_ns <= pane_start_ns or window.entry is None:
+        later = self.last.take(block.device).times[LAST_NS, sources] > block.times[LAST_NS, sources]
+        awaited = np.flatnonzero(later.any(axis=0))
+        if not len(awaited):
+            return
+        spoken = replace(block, histograms={}).at(awaited)
+        for number, shape in enumerate(self._shapes):
+            first_ns = (pane_start_ns // shape.hop_ns + 1) * shape.hop_ns
+            self._correct_onward(number, range(first_ns, until_ns, shape.hop_ns), spoken)
+
+    def _correct_onward(self, shape: int, starts: range, spoken: Block) -> None:
+        """In windows that follow each other, until each device's entry is one that it said later."""
+        sources = self._sources()
+        for start_ns in starts:
+            window = self._windows.get((shape, start_ns))
+            if window is None or window.entry is None:
                 continue
-            slots = window.pane.slots_of(block.device)
-            known = window.entry.take(block.device)
-            newer = (block.times[LAST_NS, sources] > known.times[LAST_NS, sources]).any(axis=0)
+            slots = window.pane.slots_of(spoken.device)
+            known = window.entry.take(spoken.device)
+            newer: NDArray[np.bool_] = np.logical_or.reduce(
+                spoken.times[LAST_NS, sources] > known.times[LAST_NS, sources]
+            )
             corrected = np.flatnonzero(newer & (slots >= 0))
             if len(corrected):
-                window.entry.merge(replace(block, histograms={}).take(corrected))
+                window.entry.merge(spoken.at(corrected))
                 window.touch(slots[corrected])
             if window.closed:
                 window.settle()
+            rest = np.flatnonzero(newer | (slots < 0))
+            if not len(rest):
+                return
+            if len(rest) < len(newer):
+                spoken = spoken.at(rest)
 
     def _search(self, entry: Pane, device: NDArray[np.int32], start_ns: int) -> None:
         """Look through the windows that ended before, newest first, then through what stood before any window.

@@ -222,7 +222,7 @@ class KindWindows:
             self.revised = True
             self._hand_on(pane_start_ns, block)
             if self.tracked.runs:
-                self.entries.correct(pane_start_ns, block)
+                self.entries.correct(pane_start_ns, block, self.sealed_until_ns)
                 self.entries.learn(block)
 
     def _seal(self, start_ns: int, pane: Pane) -> None:

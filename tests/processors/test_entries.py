@@ -39,6 +39,19 @@ def test_a_late_reading_of_another_device_changes_nothing() -> None:
     assert revised == [(at("10:00:10"), [1]), (at("10:00:20"), [1])]
 
 
+def test_a_late_reading_corrects_the_next_window_in_which_its_device_spoke_and_none_after_it() -> None:
+    fed = Fed(windows("10s"), COUNTER)
+    spoken = [row(0, "10:00:01", energy=100), row(0, "10:00:45", energy=140), row(0, "10:00:55", energy=150)]
+    fed.take(*spoken, row(1, "10:00:25", energy=1), row(1, "10:00:35", energy=2))
+    fed.advance("10:01:00")
+    assert window(fed, "10s", "10:00:50", 0)["energy_increase"] == 40
+    fed.take(row(0, "10:00:15", energy=130), received="10:01:01")
+    revised = [(closed.end_ns, closed.device.tolist()) for closed in fed.advance("10:01:02")]
+    assert revised == [(at("10:00:20"), [0]), (at("10:00:50"), [0])]
+    assert window(fed, "10s", "10:00:20", 0)["energy_increase"] == 30
+    assert window(fed, "10s", "10:00:50", 0)["energy_increase"] == 10
+
+
 def test_the_state_that_a_late_reading_left_is_carried_into_the_next_window() -> None:
     fed = Fed(windows("10s"), LAMP)
     fed.take(row(0, "10:00:01", lamp=0), row(0, "10:00:16", lamp=0))
