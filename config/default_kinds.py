@@ -9,11 +9,26 @@ from config.settings import Kind, Quantity, Settings
 
 SPACES = Quantity(unit="spaces", min=0)
 
-PARKING = {"occupied": SPACES, "free": SPACES, "capacity": SPACES}
+VEHICLES = Quantity(unit="vehicles", min=0)
+
+PARKING = {
+    "occupied": SPACES,
+    "free": SPACES,
+    "capacity": SPACES,
+    "out_of_service": SPACES,
+    # 1 open, 0 closed.
+    "open": Quantity(min=0, max=1),
+    # Through the gates since the previous reading.
+    "entries": VEHICLES,
+    "exits": VEHICLES,
+}
 
 TRAFFIC = {
     # Vehicles since the previous reading, not a running total: a running total is kind "counter".
-    "vehicle_count": Quantity(unit="vehicles", min=0),
+    "vehicle_count": VEHICLES,
+    "light_count": VEHICLES,
+    "heavy_count": VEHICLES,
+    "motorcycle_count": VEHICLES,
     "speed": Quantity(unit="km/h", min=0, max=250, percentiles=(85,), bins=250, harmonic=True),
     # A fraction for most detectors, percent for some: no limit can be right for both.
     "occupancy": Quantity(unit="fraction", min=0),

@@ -3,8 +3,9 @@
 from itertools import pairwise
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, Field
 
+from config.roads import FallingEdges
 from config.section import Section
 
 
@@ -29,3 +30,13 @@ class IndicatorRules(Section):
     """mm in an hour from which rain is very light, light, moderate, heavy and very heavy."""
     rain_day: FiveEdges = (0.5, 20.0, 50.0, 100.0, 150.0)
     """mm in 24 hours from which rain is light, moderate, heavy and very heavy, and beyond which it is extreme."""
+    los_saturation: FiveEdges = (0.20, 0.45, 0.75, 0.85, 1.00)
+    """Degree of saturation at which level of service A ends, and B, C, D and E."""
+    los_speed_share: FallingEdges = (0.80, 0.67, 0.50, 0.40, 0.30)
+    """Travel speed / free speed of a street at which level of service A ends, and B, C, D and E; HCM 2010 has 0.85."""
+    los_density: FiveEdges = (6.84, 11.18, 16.16, 21.75, 27.96)
+    """Passenger cars on a km of a freeway lane at which level of service A ends, and B, C, D and E."""
+    los_speed: FallingEdges = (80.0, 70.0, 60.0, 50.0, 30.0)
+    """km/h from which level of service A holds, and B, C, D and E; in towns E is also read from 10."""
+    parking_target: Annotated[float, Field(gt=0, lt=1)] = 0.85
+    """Occupancy above which a driver finds no free space nearby."""

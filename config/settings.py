@@ -9,6 +9,7 @@ from config.durability import Checkpoints, DeadLetterKeeping, JournalSettings, L
 from config.durations import SECOND_NS
 from config.indicator_rules import IndicatorRules
 from config.noise_limits import LandUse
+from config.roads import ROADS, Road
 from config.section import Duration, File, Name, Section, Wait
 from config.service import Http, Log
 from config.timezones import checked_timezone
@@ -143,7 +144,7 @@ class Device(Section):
     latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
     longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
     capacity: Annotated[float, Field(gt=0)] | None = None
-    """Spaces of a car park, where its readings do not say."""
+    """Spaces of a car park, where its readings do not say; of a traffic station smp/h on all lanes it counts."""
     every: Duration | None = None
     office: str = ""
     land_use: LandUse | None = None
@@ -153,6 +154,21 @@ class Device(Section):
     """Level in cm, on the gauge's own staff, from which Siaga 3 holds; Siaga 1 is the most dangerous."""
     siaga_2: float | None = None
     siaga_1: float | None = None
+    road: Road | None = None
+    lanes: Annotated[int, Field(ge=1)] | None = None
+    """Lanes that a traffic station counts, all together."""
+    free_speed: Annotated[float, Field(gt=0)] | None = None
+    """km/h of vehicles on the empty road, the base free-flow speed."""
+    detector_length: Annotated[float, Field(gt=0)] | None = None
+    """Metres: the mean length of a vehicle and of the detection zone together."""
+    emp_heavy: Annotated[float, Field(gt=0)] | None = None
+    """smp of a heavy vehicle, where the table of the road does not hold (signals, slopes)."""
+    emp_motorcycle: Annotated[float, Field(gt=0)] | None = None
+
+    @property
+    def road_number(self) -> int | None:
+        """Position of the road among `ROADS`."""
+        return None if self.road is None else ROADS.index(self.road)
 
 
 class StoreSettings(Section):

@@ -10,7 +10,8 @@ from processors.indicators.indicator_batch import ZoneWindows
 from processors.tracked import TrackedColumns
 from processors.window_batch import WindowBatch
 
-SETTINGS = ("capacity", "noise_limit", "siaga_3", "siaga_2", "siaga_1")
+ROAD_SETTINGS = ("road_number", "lanes", "free_speed", "detector_length", "emp_heavy", "emp_motorcycle")
+SETTINGS = ("capacity", "noise_limit", "siaga_3", "siaga_2", "siaga_1", *ROAD_SETTINGS)
 """Settings of a device that indicators ask for."""
 _NOTHING = (np.nan,) * len(SETTINGS)
 

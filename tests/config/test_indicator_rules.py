@@ -22,6 +22,8 @@ def test_rules_stand_below_their_kind(tmp_path):
     [
         ("heat_risk = [80, 90, 90, 125]", "[80.0, 90.0, 90.0, 125.0] must ascend"),
         ("us_aqi_above_300 = 'three'", "must be 'one' or 'two', not 'three'"),
+        ("los_speed = [80, 70, 70, 50, 30]", "[80.0, 70.0, 70.0, 50.0, 30.0] must descend"),
+        ("parking_target = 85", "must be less than 1, not 85"),
         ("rain_week = 3", "unknown key 'rain_week'"),
     ],
 )

@@ -61,6 +61,14 @@ def test_what_is_registered_of_a_device_stands_beside_its_row() -> None:
     assert around.setting("siaga_1").tolist() == [200]
 
 
+def test_a_road_stands_beside_its_row_as_its_number() -> None:
+    table = DeviceTable([Device(id="T1", kind="traffic", road="2/2-UD", lanes=2), Device(id="T2", kind="traffic")])
+    rows = [table.row("c", "traffic", name) for name in ("T1", "T2")]
+    around = Zones(table, Cadences()).around(closed("traffic", *rows), TRACKED)
+    assert np.array_equal(around.setting("road_number"), [0, np.nan], equal_nan=True)
+    assert np.array_equal(around.setting("lanes"), [2, np.nan], equal_nan=True)
+
+
 def test_the_units_of_what_was_ever_sent_and_the_rules_of_the_kind_stand_beside_the_window() -> None:
     table = DeviceTable()
     around = Zones(table, Cadences()).around(closed("noise", table.row("c", "noise", "N1")), TRACKED)
