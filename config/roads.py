@@ -1,4 +1,4 @@
-"""Roads as the Indonesian capacity manuals (MKJI 1997, PKJI 2023) divide them, and limits that fall from best to worst."""
+"""Roads as the Indonesian manuals (MKJI 1997, PKJI 2023) divide them, and limits that fall from best to worst."""
 
 from itertools import pairwise
 from typing import Annotated, Literal, get_args
