@@ -1,27 +1,44 @@
-"""Air: particulate matter of each zone and its index, ISPU."""
+"""Air: particulate matter and gases of each zone, and their indices: ISPU and the US AQI."""
 
 import numpy as np
 
 from config.durations import UNITS_NS
+from processors.indicators import us_aqi
+from processors.indicators.gas_units import micrograms, micrograms_of_ppb
 from processors.indicators.indicator_batch import IndicatorBatch, ZoneWindows
-from processors.indicators.ispu import rounded, sub_index
-from processors.indicators.zone_sums import Figure, ZoneSums, column, ratio
+from processors.indicators.ispu import CONCENTRATION, rounded, sub_index
+from processors.indicators.zone_sums import Column, Figure, ZoneSums, column, ratio
 
 PARTICULATES = ("pm25", "pm10")
-ISPU_WINDOW_NS = 24 * UNITS_NS["h"]
+HOUR_NS = UNITS_NS["h"]
+ISPU_WINDOW_NS = 24 * HOUR_NS
+
+US_SCALES = {
+    24 * HOUR_NS: {"pm25": "pm25", "pm10": "pm10"},
+    8 * HOUR_NS: {"o3": "o3_8h", "co": "co_8h"},
+    HOUR_NS: {"so2": "so2_1h", "no2": "no2_1h"},
+}
+"""Window -> the parameters whose index is defined on it."""
+US_EXTREMES = {24 * HOUR_NS: {"so2": "so2_24h"}, HOUR_NS: {"o3": "o3_1h"}}
+"""Those that have an index in severe pollution only: part of the whole index, with no figure of their own."""
+_PPB_IN_UNIT = {"o3": 1000.0, "co": 1000.0}
+"""The scales of these are in ppm."""
 
 
 def air(windows: ZoneWindows) -> IndicatorBatch:
-    """`pm25` and `pm10` (ug/m3), and the ISPU of both and of the zone, rounded.
+    """Concentrations (ug/m3) of `pm25`, `pm10` and the gases that a device has ever sent, and their indices, rounded.
 
-    The index is defined on means of 24 hours. On any other window its names end in `_indicative`: it follows the same
-    table, but it is no ISPU. Source: PermenLHK P.14/2020.
+    ISPU is defined on means of 24 hours. On any other window its names end in `_indicative`: it follows the same
+    table, but it is no ISPU. Source: PermenLHK P.14/2020. The US AQI stands only on windows of the hours it is defined
+    on, see `US_SCALES`.
     """
     sums = ZoneSums(windows)
-    means = [_station_mean(sums, windows, parameter) for parameter in PARTICULATES]
-    suffix = "" if windows.windows.size_ns == ISPU_WINDOW_NS else "_indicative"
-    indices = [_index(mean, suffix) for mean in means]
-    return sums.batch([*means, *indices, _critical(indices, f"ispu{suffix}")])
+    means = {
+        parameter: _station_mean(sums, windows, parameter)
+        for parameter in CONCENTRATION
+        if parameter in PARTICULATES or parameter in windows.units
+    }
+    return sums.batch([*means.values(), *_ispu(means, windows), *_us_aqi(means, windows)])
 
 
 def _station_mean(sums: ZoneSums, windows: ZoneWindows, parameter: str) -> Figure:
@@ -30,7 +47,7 @@ def _station_mean(sums: ZoneSums, windows: ZoneWindows, parameter: str) -> Figur
     Single readings just below zero are noise around it; a station whose mean is below zero is left out.
     """
     window = windows.windows
-    mean = column(window, f"{parameter}_mean")
+    mean = column(window, f"{parameter}_mean") * micrograms(parameter, windows.units.get(parameter, ""))
     usable = mean >= 0
     stations = sums.over_windows(usable.astype(np.float64))
     value = ratio(sums.over_windows(np.where(usable, mean, 0.0)), stations)
@@ -38,12 +55,53 @@ def _station_mean(sums: ZoneSums, windows: ZoneWindows, parameter: str) -> Figur
     return sums.figure(parameter, value, came, usable)
 
 
-def _index(mean: Figure, suffix: str) -> Figure:
-    index = rounded(sub_index(mean.indicator, mean.value))
-    return Figure(f"ispu_{mean.indicator}{suffix}", index, mean.coverage, mean.quality)
+def _ispu(means: dict[str, Figure], windows: ZoneWindows) -> list[Figure]:
+    suffix = "" if windows.windows.size_ns == ISPU_WINDOW_NS else "_indicative"
+    indices = [
+        _index(f"ispu_{parameter}{suffix}", sub_index(parameter, mean.value), mean) for parameter, mean in means.items()
+    ]
+    largest = _largest(f"ispu{suffix}", indices)
+    order = [1.0 + list(CONCENTRATION).index(parameter) for parameter in means]
+    values = np.stack([index.value for index in indices])
+    critical = np.array(order)[np.argmax(np.nan_to_num(values, nan=-1.0), axis=0)]
+    number = np.where(np.isnan(largest.value), np.nan, critical)
+    return [*indices, largest, Figure(f"ispu_critical{suffix}", number, largest.coverage, largest.quality)]
 
 
-def _critical(indices: list[Figure], indicator: str) -> Figure:
+def _us_aqi(means: dict[str, Figure], windows: ZoneWindows) -> list[Figure]:
+    """Nothing on windows on which it is not defined, or where no device ever sent what it needs."""
+    size_ns = windows.windows.size_ns
+    usual = [
+        _us_index(parameter, scale, means[parameter], windows)
+        for parameter, scale in US_SCALES.get(size_ns, {}).items()
+        if parameter in means
+    ]
+    if not usual:
+        return []
+    extremes = [
+        _us_index(parameter, scale, means[parameter], windows)
+        for parameter, scale in US_EXTREMES.get(size_ns, {}).items()
+        if parameter in means
+    ]
+    return [*usual, _largest("us_aqi", [*usual, *extremes])]
+
+
+def _us_index(parameter: str, scale: str, mean: Figure, windows: ZoneWindows) -> Figure:
+    concentration = mean.value if parameter in PARTICULATES else _in_parts(parameter, mean.value)
+    index = us_aqi.sub_index(scale, concentration, windows.rules.us_aqi_above_300)
+    return _index(f"us_aqi_{parameter}", index, mean)
+
+
+def _in_parts(parameter: str, concentration: Column) -> Column:
+    """Ppm of O3 and CO, ppb of SO2 and NO2, from ug/m3."""
+    return concentration / (micrograms_of_ppb(parameter) * _PPB_IN_UNIT.get(parameter, 1.0))
+
+
+def _index(indicator: str, index: Column, mean: Figure) -> Figure:
+    return _where_known(Figure(indicator, rounded(index), mean.coverage, mean.quality))
+
+
+def _largest(indicator: str, indices: list[Figure]) -> Figure:
     """The largest sub-index, with the coverage and quality of the parameter it comes from; on ties the first."""
     values = np.stack([index.value for index in indices])
     largest = np.argmax(np.nan_to_num(values, nan=-1.0), axis=0)
@@ -51,3 +109,10 @@ def _critical(indices: list[Figure], indicator: str) -> Figure:
     coverage = np.stack([index.coverage for index in indices])
     quality = np.stack([index.quality for index in indices])
     return Figure(indicator, values[largest, row], coverage[largest, row], quality[largest, row])
+
+
+def _where_known(figure: Figure) -> Figure:
+    known = np.isfinite(figure.value)
+    return Figure(
+        figure.indicator, figure.value, np.where(known, figure.coverage, 0.0), np.where(known, figure.quality, 0.0)
+    )

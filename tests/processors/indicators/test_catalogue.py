@@ -37,9 +37,9 @@ def device_of(*quantities: str) -> st.SearchStrategy[dict[str, float | str]]:
 CITIES = st.one_of(
     st.tuples(st.just("parking"), st.lists(device_of("occupied", "free", "capacity"), min_size=1, max_size=8)),
     st.tuples(st.just("traffic"), st.lists(device_of("vehicle_count", "speed"), min_size=1, max_size=8)),
-    st.tuples(st.just("air"), st.lists(device_of("pm25", "pm10"), min_size=1, max_size=8)),
+    st.tuples(st.just("air"), st.lists(device_of("pm25", "pm10", "o3", "so2", "no2", "co"), min_size=1, max_size=8)),
 )
-SIZES = st.sampled_from([10, 60, 900, 86_400])
+SIZES = st.sampled_from([10, 60, 900, 3_600, 28_800, 86_400])
 
 
 def alike(found, expected) -> None:
