@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _LARGEST_TABLE = 1 << 24
+_LARGEST_KEY = 1 << 62
 _SPARSE = 64
 """Of a table with more entries for each reading than this, looking for those that were hit costs more than sorting."""
 _DIGIT = 16
@@ -40,10 +41,14 @@ def group_by(pane: NDArray[np.int64], device: NDArray[np.int32]) -> Groups:
     """Readings of one device in one pane form a group. pane, device: (n,), n > 0, device not negative."""
     lowest, highest = int(pane.min()), int(pane.max())
     devices = int(device.max()) + 1
-    key = device if lowest == highest else (pane - lowest) * devices + device
     size = (highest - lowest + 1) * devices
+    if size >= _LARGEST_KEY:
+        panes, dense = np.unique(pane, return_inverse=True)
+        groups = group_by(dense, device)
+        return Groups(groups.of, panes[groups.pane], groups.device)
+    key = device if lowest == highest else (pane - lowest) * devices + device
     if size > min(_LARGEST_TABLE, _SPARSE * len(key) + 65_536):
-        distinct, of = np.unique(key, return_inverse=True)
+        distinct, of = np.unique(key.astype(np.int64), return_inverse=True)
     else:
         hit = np.zeros(size, np.bool_)
         hit[key] = True

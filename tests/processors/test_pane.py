@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,6 +37,26 @@ def test_a_batch_over_several_panes_is_parted_by_pane_and_device(rows: list[tupl
             np.testing.assert_allclose(block.numbers[MEAN, 0, slot], np.mean(values))
             bins = block.histograms[0].keys // 100 == slot
             assert block.histograms[0].counts[bins].sum() == len(values)
+
+
+@given(ROWS)
+def test_blocks_of_many_devices_come_in_parts_that_say_the_same(rows: list[tuple[int, int, int]]) -> None:
+    whole, parted = (Pane(columns()), Pane(columns()))
+    for _, block in blocks(columns(), [(device, 0, value) for device, _, value in rows]):
+        whole.merge(block)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("processors.pane._WHOLE", 1)
+        patched.setattr("processors.pane._AT_ONCE", 3)
+        for _, block in blocks(columns(), [(device, 0, value) for device, _, value in rows]):
+            assert len(block.device) <= 3
+            parted.merge(block)
+    held, expected = parted.block(), whole.block()
+    assert held.device.tolist() == expected.device.tolist()
+    assert held.numbers.tolist() == expected.numbers.tolist()
+    assert held.times.tolist() == expected.times.tolist()
+    assert held.readings.tolist() == expected.readings.tolist()
+    assert held.histograms[0].keys.tolist() == expected.histograms[0].keys.tolist()
+    assert held.histograms[0].counts.tolist() == expected.histograms[0].counts.tolist()
 
 
 @given(st.lists(ROWS, min_size=1, max_size=6))
