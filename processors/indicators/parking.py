@@ -1,88 +1,108 @@
-"""Parking: occupancy and free spaces of each zone."""
-
-from dataclasses import dataclass
+"""Parking: occupancy, free spaces and vehicles of each zone, and how its spaces are used."""
 
 import numpy as np
 
+from processors.indicators import parking_use
 from processors.indicators.indicator_batch import IndicatorBatch, ZoneWindows
+from processors.indicators.parking_capacity import Capacity, capacities, mean_occupied, occupied, strays
 from processors.indicators.zone_sums import Column, Figure, Mask, ZoneSums, column, first_known, ratio
 
-BAY_CAPACITY = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Capacity:
-    """Spaces of each device with a window; both columns are (n,)."""
-
-    spaces: Column
-    """NaN: not known. 0: out of service, so its spaces leave the denominator."""
-    assumed: Mask
+_DIGITS = 9  # decimals that are kept before the target is applied: sums differ in the last by their order
 
 
 def parking(windows: ZoneWindows) -> IndicatorBatch:
-    """`parking_occupancy` (0 to 1, mean over the window) and `parking_free` (spaces, at its end).
+    """`parking_occupancy` (0 to 1, mean over the window), `parking_free` (spaces, at its end), and what follows.
 
     Of a car park that was silent in the window but has a registered capacity, the share of free spaces is taken to be
     that of the others: a sum over those alone would tell people that the town is full. Coverage says how many spoke.
+    What needs a quantity that no device has ever sent, or a longer window, is left out.
 
     Occupancy is the sum of occupied spaces / the sum of spaces, over the devices that have both. What a device does
     not send follows from capacity = occupied + free. Source: NPTEL, Transportation Engineering, ch. 38 Parking.
     """
     sums = ZoneSums(windows)
     capacity = capacities(windows)
-    return sums.batch([_occupancy(sums, windows, capacity), _free(sums, windows, capacity)])
+    full = _occupancy(sums, windows, capacity)
+    figures = [
+        full,
+        _above_target(full, windows.rules.parking_target),
+        _free(sums, windows, capacity),
+        _accumulation(sums, windows, capacity),
+        _open(sums, capacity),
+    ]
+    return sums.batch(figures + _use(sums, windows, capacity))
 
 
-def capacities(windows: ZoneWindows) -> Capacity:
-    """The first that is known of: what the device sends, what is registered, occupied + free, 1 for a bay.
-
-    A device counts as a bay when all its readings lie in 0 to 1 and nothing else is known of it. A car park that is
-    empty but for one car looks the same, so the capacity is marked as assumed and lowers the quality.
-    """
-    field = windows.windows
-    sent = column(field, "capacity_last")
-    counted = column(field, "occupied_mean") + column(field, "free_mean")
-    known = first_known(np.where(sent < 0, np.nan, sent), windows.capacity[windows.row], counted)
-    lowest = first_known(column(field, "occupied_min"), column(field, "occupied_mean"))
-    highest = first_known(column(field, "occupied_max"), column(field, "occupied_mean"))
-    assumed = np.isnan(known) & (lowest >= 0) & (highest <= BAY_CAPACITY)
-    return Capacity(np.where(assumed, BAY_CAPACITY, known), assumed)
+def _use(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity) -> list[Figure]:
+    figures = []
+    size_ns = windows.windows.size_ns
+    if size_ns >= parking_use.INDEX_FROM_NS:
+        figures.append(parking_use.load_index(sums, windows, capacity))
+        figures.append(parking_use.peak_index(sums, windows, capacity))
+    if "entries" in windows.units:
+        figures.append(parking_use.hourly(sums, windows, "parking_arrivals", "entries"))
+    if "exits" in windows.units:
+        figures.append(parking_use.hourly(sums, windows, "parking_departures", "exits"))
+    if "entries" in windows.units and size_ns >= parking_use.TURNOVER_FROM_NS:
+        stood = parking_use.volume(windows, capacity)
+        figures.append(parking_use.turnover(sums, capacity, stood))
+        figures.append(parking_use.duration(sums, windows, capacity, stood))
+    return figures
 
 
 def _occupancy(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity) -> Figure:
     field = windows.windows
-    sent = column(field, "occupied_mean")
-    occupied = first_known(sent, capacity.spaces - column(field, "free_mean"))
-    usable = np.isfinite(occupied) & np.isfinite(capacity.spaces)
-    came = np.where(np.isfinite(sent), column(field, "occupied_count"), column(field, "free_count"))
+    taken = mean_occupied(windows, capacity)
+    usable = np.isfinite(taken) & np.isfinite(capacity.spaces)
+    sent = column(field, "occupied_count")
+    came = np.where(sent > 0, sent, column(field, "free_count"))
     spaces = np.where(usable, capacity.spaces, 0.0)
-    value = ratio(sums.over_windows(np.clip(occupied, 0.0, spaces)), sums.over_windows(spaces))
-    plausible = ~(capacity.assumed | _strays(windows, "occupied", capacity) | _strays(windows, "free", capacity))
-    return sums.figure("parking_occupancy", value, np.where(usable, came, 0.0), plausible)
+    value = ratio(sums.over_windows(np.clip(taken, 0.0, spaces)), sums.over_windows(spaces))
+    return sums.figure("parking_occupancy", value, np.where(usable, came, 0.0), _plausible(windows, capacity))
+
+
+def _above_target(occupancy: Figure, target: float) -> Figure:
+    """1 where the occupancy is above the target, else 0: its mean over a time is the share of that time."""
+    above = np.where(np.isnan(occupancy.value), np.nan, np.round(occupancy.value, _DIGITS) > target)
+    return Figure("parking_above_target", above, occupancy.coverage, occupancy.quality)
 
 
 def _free(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity) -> Figure:
-    field = windows.windows
-    free = first_known(column(field, "free_last"), capacity.spaces - column(field, "occupied_last"))
-    came = np.isfinite(free)
+    free = first_known(column(windows.windows, "free_last"), capacity.spaces - column(windows.windows, "occupied_last"))
     most = first_known(capacity.spaces, np.full(len(free), np.inf))
-    counted = np.clip(np.where(came, free, 0.0), 0.0, most)
+    value = _with_silent(sums, windows, capacity, np.clip(free, 0.0, most))
+    plausible = ~capacity.assumed & (capacity.closed | ((free >= 0) & (free <= most)))
+    return sums.figure_by_device("parking_free", value, np.isfinite(free), plausible)
+
+
+def _accumulation(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity) -> Figure:
+    """Vehicles that stand there at the end of the window, more than there are spaces where they do."""
+    taken = occupied(windows, capacity, "last")
+    value = _with_silent(sums, windows, capacity, np.clip(taken, 0.0, None))
+    return sums.figure_by_device("parking_accumulation", value, np.isfinite(taken), _plausible(windows, capacity))
+
+
+def _open(sums: ZoneSums, capacity: Capacity) -> Figure:
+    """Spaces in service / spaces there are: tells a car park that is closed from one that is full."""
+    known = np.isfinite(capacity.spaces) & (capacity.built > 0)
+    built = sums.over_windows(np.where(known, capacity.built, 0.0))
+    value = ratio(sums.over_windows(np.where(known, capacity.spaces, 0.0)), built)
+    return sums.figure_by_device("parking_open", value, known, ~capacity.assumed)
+
+
+def _with_silent(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity, spaces: Column) -> Column:
+    """(r,) sums of (n,) `spaces`, those of silent car parks estimated by the share of those that spoke."""
+    came = np.isfinite(spaces)
     sized = came & np.isfinite(capacity.spaces)
     share = ratio(
-        sums.over_windows(np.where(sized, counted, 0.0)), sums.over_windows(np.where(sized, capacity.spaces, 0.0))
+        sums.over_windows(np.where(sized, spaces, 0.0)), sums.over_windows(np.where(sized, capacity.spaces, 0.0))
     )
     silent = np.nan_to_num(windows.capacity)
     silent[windows.row[came]] = 0.0
     estimated = np.nan_to_num(share) * sums.over_devices(silent)
     reported = sums.over_windows(came.astype(np.float64))
-    value = np.where(reported > 0, sums.over_windows(counted) + estimated, np.nan)
-    plausible = ~capacity.assumed & (free >= 0) & (free <= most)
-    return sums.figure_by_device("parking_free", value, came, plausible)
+    return np.where(reported > 0, sums.over_windows(np.where(came, spaces, 0.0)) + estimated, np.nan)
 
 
-def _strays(windows: ZoneWindows, quantity: str, capacity: Capacity) -> Mask:
-    """(n,) whether any reading of the window lies below zero or above the capacity."""
-    mean = column(windows.windows, f"{quantity}_mean")
-    lowest = first_known(column(windows.windows, f"{quantity}_min"), mean)
-    highest = first_known(column(windows.windows, f"{quantity}_max"), mean)
-    return (lowest < 0) | (highest > capacity.spaces)
+def _plausible(windows: ZoneWindows, capacity: Capacity) -> Mask:
+    return ~(capacity.assumed | strays(windows, "occupied", capacity) | strays(windows, "free", capacity))

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.roads import ROADS
 from processors.indicators.catalogue import CATALOGUE, UNITS
 
 DOCS = (Path(__file__).parents[3] / "docs" / "indicators.md").read_text(encoding="utf-8")
@@ -16,27 +17,31 @@ EXAMPLE = re.compile(r"<!-- example: (\w+), (\d+) s -->\n\n(\|.+?)\n\n[^|]+(\|.+
 # Halves add up to the same sum in any order, so that no rounded index falls to the other side.
 NUMBER = st.one_of(st.just(math.nan), st.integers(-10, 800).map(lambda halves: halves / 2))
 COUNT = st.integers(0, 20)
+ENDS = ("mean", "min", "max", "first", "last", "harmonic", "p85")
+CLASSES = ("light_count", "heavy_count", "motorcycle_count")
 
 
 def device_of(*quantities: str) -> st.SearchStrategy[dict[str, float | str]]:
     """A known device of one of three zones, with what it sent; 0 readings: it kept silent."""
-    fields: dict[str, st.SearchStrategy[Any]] = {
-        f"{name}_{end}": NUMBER for name in quantities for end in ("mean", "min", "max", "last", "harmonic", "p85")
-    }
+    fields: dict[str, st.SearchStrategy[Any]] = {f"{name}_{end}": NUMBER for name in quantities for end in ENDS}
     counts: dict[str, st.SearchStrategy[Any]] = {f"{name}_count": COUNT for name in quantities}
     about: dict[str, st.SearchStrategy[Any]] = {
         "zone": st.sampled_from(["a", "b", "c"]),
-        "every_s": st.sampled_from([10.0, 60.0, math.nan]),
+        "every_s": st.sampled_from([10.0, 60.0, 900.0, math.nan]),
         "readings": COUNT,
         "revision": st.integers(0, 3),
         "capacity": st.sampled_from([math.nan, 1.0, 200.0]),
+        "road_number": st.sampled_from([math.nan, ROADS.index("2/2-UD"), ROADS.index("freeway")]),
+        "free_speed": st.sampled_from([math.nan, 40.0]),
     }
     return st.fixed_dictionaries(about | fields | counts)
 
 
+CAR_PARK = device_of("occupied", "free", "capacity", "open", "entries")
+STATION = st.one_of(device_of("vehicle_count", "speed", "occupancy"), device_of("speed", *CLASSES))
 CITIES = st.one_of(
-    st.tuples(st.just("parking"), st.lists(device_of("occupied", "free", "capacity"), min_size=1, max_size=8)),
-    st.tuples(st.just("traffic"), st.lists(device_of("vehicle_count", "speed"), min_size=1, max_size=8)),
+    st.tuples(st.just("parking"), st.lists(CAR_PARK, min_size=1, max_size=8)),
+    st.tuples(st.just("traffic"), st.lists(STATION, min_size=1, max_size=8)),
     st.tuples(st.just("air"), st.lists(device_of("pm25", "pm10", "o3", "so2", "no2", "co"), min_size=1, max_size=8)),
 )
 SIZES = st.sampled_from([10, 60, 900, 3_600, 28_800, 86_400])
@@ -74,8 +79,10 @@ def test_other_zones_have_no_part_in_a_zone_of_known_intervals(windows_of, figur
     together = figures_of(CATALOGUE[kind](windows_of(kind, size_s, rows)))
     for zone in {row["zone"] for row in rows}:
         alone = figures_of(CATALOGUE[kind](windows_of(kind, size_s, [row for row in rows if row["zone"] == zone])))
-        alike({key: figure for key, figure in together.items() if key[0] == zone},
+        here = {key: figure for key, figure in together.items() if key[0] == zone}
+        alike({key: figure for key, figure in here.items() if key in alone},
               {key: figure for key, figure in alone.items() if key[0] == zone})  # fmt: skip
+        assert all(math.isnan(value) for key, (value, *_) in here.items() if key not in alone)
 
 
 @given(CITIES, SIZES)
@@ -114,7 +121,8 @@ def table(text: str) -> list[dict[str, str]]:
 
 def device_from(cells: dict[str, str]) -> dict[str, float | str]:
     known = {name: text for name, text in cells.items() if text != "-" and name != "device"}
-    return {name: text if name == "zone" else float(text) for name, text in known.items()}
+    road = {"road_number": float(ROADS.index(known.pop("road")))} if "road" in known else {}
+    return {name: text if name == "zone" else float(text) for name, text in known.items()} | road
 
 
 @pytest.mark.parametrize(("kind", "size_s", "devices", "results"), EXAMPLE.findall(DOCS))

@@ -1,0 +1,80 @@
+"""Spaces of car parks: how many there are, how many are in service, and what stands on them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from config.durations import SECOND_NS
+from processors.indicators.indicator_batch import ZoneWindows
+from processors.indicators.zone_sums import Column, Mask, column, first_known
+
+BAY_CAPACITY = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Capacity:
+    """Spaces of each device with a window; all columns are (n,)."""
+
+    spaces: Column
+    """NaN: not known. 0: closed or out of service, so its spaces leave the denominator."""
+    built: Column
+    """Spaces there are, in service or not; NaN: not known."""
+    assumed: Mask
+    closed: Mask
+    """Whether it says that it is closed: what it counts besides is then neither full nor implausible."""
+
+
+def capacities(windows: ZoneWindows) -> Capacity:
+    """The first that is known of: what the device sends, what is registered, occupied + free, 1 for a bay.
+
+    A device counts as a bay when all its readings lie in 0 to 1 and nothing else is known of it. A car park that is
+    empty but for one car looks the same, so the capacity is marked as assumed and lowers the quality.
+    """
+    field = windows.windows
+    sent = column(field, "capacity_last")
+    registered = windows.capacity[windows.row]
+    counted = column(field, "occupied_mean") + column(field, "free_mean")
+    stated = first_known(np.where(sent < 0, np.nan, sent), registered)
+    missing = np.clip(np.nan_to_num(column(field, "out_of_service_last")), 0.0, None)
+    in_service = first_known(np.maximum(stated - missing, 0.0), counted)
+    assumed = np.isnan(in_service) & _like_a_bay(windows)
+    closed = column(field, "open_last") == 0
+    built = np.fmax(np.fmax(stated, registered), in_service)
+    return Capacity(
+        spaces=np.where(closed, 0.0, np.where(assumed, BAY_CAPACITY, in_service)),
+        built=np.where(assumed, BAY_CAPACITY, built),
+        assumed=assumed,
+        closed=closed,
+    )
+
+
+def occupied(windows: ZoneWindows, capacity: Capacity, statistic: str) -> Column:
+    """(n,) occupied spaces as sent, else capacity - free; statistic: mean, max, first or last."""
+    of_free = "min" if statistic == "max" else statistic
+    sent = column(windows.windows, f"occupied_{statistic}")
+    return first_known(sent, capacity.spaces - column(windows.windows, f"free_{of_free}"))
+
+
+def mean_occupied(windows: ZoneWindows, capacity: Capacity) -> Column:
+    """(n,) mean over the window; of a bay whose `occupied` is a state the share of time, however often it reported."""
+    seconds = column(windows.windows, "occupied_time_1")
+    share = np.minimum(seconds * SECOND_NS / windows.windows.size_ns, 1.0)
+    of_bay = np.where(capacity.spaces == BAY_CAPACITY, share, np.nan)
+    return first_known(of_bay, occupied(windows, capacity, "mean"))
+
+
+def strays(windows: ZoneWindows, quantity: str, capacity: Capacity) -> Mask:
+    """(n,) whether any reading of the window lies below zero or, of a car park that is open, above the capacity."""
+    lowest, highest = _range(windows, quantity)
+    return (lowest < 0) | ((highest > capacity.spaces) & ~capacity.closed)
+
+
+def _like_a_bay(windows: ZoneWindows) -> Mask:
+    lowest, highest = _range(windows, "occupied")
+    return (lowest >= 0) & (highest <= BAY_CAPACITY)
+
+
+def _range(windows: ZoneWindows, quantity: str) -> tuple[Column, Column]:
+    mean = column(windows.windows, f"{quantity}_mean")
+    lowest = first_known(column(windows.windows, f"{quantity}_min"), mean)
+    return lowest, first_known(column(windows.windows, f"{quantity}_max"), mean)

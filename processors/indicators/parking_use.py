@@ -1,0 +1,84 @@
+"""How car parks are used over a period: parking indices, arrivals and departures, turnover, mean duration."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from config.durations import UNITS_NS
+from processors.indicators.counts import Counts, counts
+from processors.indicators.indicator_batch import ZoneWindows
+from processors.indicators.parking_capacity import Capacity, mean_occupied, occupied
+from processors.indicators.zone_sums import Column, Figure, Mask, ZoneSums, column, ratio
+
+INDEX_FROM_NS = 15 * UNITS_NS["m"]
+"""Windows from this size on have parking indices."""
+TURNOVER_FROM_NS = UNITS_NS["h"]
+"""Windows from this size on have turnover and duration: in a shorter one hardly any vehicle comes and goes."""
+MINUTES_IN_HOUR = 60.0
+
+
+def load_index(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity) -> Figure:
+    """Load / (spaces x hours) in percent; above 100 where more vehicles stand than there are spaces."""
+    return _index(sums, windows, capacity, "parking_index_load", mean_occupied(windows, capacity))
+
+
+def peak_index(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity) -> Figure:
+    """Largest accumulation / spaces in percent, each car park at its own peak."""
+    return _index(sums, windows, capacity, "parking_index_peak", occupied(windows, capacity, "max"))
+
+
+def hourly(sums: ZoneSums, windows: ZoneWindows, indicator: str, quantity: str) -> Figure:
+    """Vehicles an hour through all gates of the zone: a sum of devices, so its coverage counts them."""
+    gates = counts(windows, quantity)
+    came = np.isfinite(gates.hourly)
+    reported = sums.over_windows(came.astype(np.float64))
+    value = np.where(reported > 0, sums.over_windows(np.where(came, gates.hourly, 0.0)), np.nan)
+    return sums.figure_by_device(indicator, value, came, gates.plausible)
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """Vehicles that stood in car parks at some time of the window; all columns are (n,)."""
+
+    vehicles: Column
+    """Those there at its start and those that came; 0 where not `usable`."""
+    usable: Mask
+    """Whether the device counts arrivals, and its occupied spaces and its capacity are known."""
+    entries: Counts
+
+
+def volume(windows: ZoneWindows, capacity: Capacity) -> Volume:
+    entries = counts(windows, "entries")
+    at_start = np.clip(occupied(windows, capacity, "first"), 0.0, None)
+    usable = np.isfinite(entries.number) & np.isfinite(at_start) & (capacity.spaces > 0)
+    return Volume(np.where(usable, at_start + entries.number, 0.0), usable, entries)
+
+
+def turnover(sums: ZoneSums, capacity: Capacity, stood: Volume) -> Figure:
+    """Volume / spaces: how many vehicles used a space in the window."""
+    spaces = sums.over_windows(np.where(stood.usable, capacity.spaces, 0.0))
+    return _of_volume(sums, "parking_turnover", ratio(sums.over_windows(stood.vehicles), spaces), stood)
+
+
+def duration(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity, stood: Volume) -> Figure:
+    """Load / volume in minutes: how long a vehicle stood on average, as far as the window saw it."""
+    minutes = windows.windows.size_ns / UNITS_NS["h"] * MINUTES_IN_HOUR
+    standing = np.clip(mean_occupied(windows, capacity), 0.0, None) * minutes
+    load = sums.over_windows(np.where(stood.usable, standing, 0.0))
+    return _of_volume(sums, "parking_duration", ratio(load, sums.over_windows(stood.vehicles)), stood)
+
+
+def _of_volume(sums: ZoneSums, indicator: str, value: Column, stood: Volume) -> Figure:
+    came = np.where(stood.usable, stood.entries.came, 0.0)
+    return sums.figure(indicator, value, came, stood.entries.plausible)
+
+
+def _index(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity, indicator: str, taken: Column) -> Figure:
+    field = windows.windows
+    usable = np.isfinite(taken) & (capacity.spaces > 0)
+    vehicles = sums.over_windows(np.where(usable, np.clip(taken, 0.0, None), 0.0))
+    value = 100.0 * ratio(vehicles, sums.over_windows(np.where(usable, capacity.spaces, 0.0)))
+    sent = column(field, "occupied_count")
+    came = np.where(usable, np.where(sent > 0, sent, column(field, "free_count")), 0.0)
+    lowest = np.fmin(column(field, "occupied_min"), column(field, "occupied_mean"))
+    return sums.figure(indicator, value, came, ~(capacity.assumed | (lowest < 0)))
