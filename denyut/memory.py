@@ -7,6 +7,10 @@ _M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
 _PR_SET_THP_DISABLE = 41
 _LARGE = 2 << 20
 _KEPT = 16 << 20
+_MANY_WINDOWS = 65_536
+"""Windows of devices: their rows, once they are written, leave tens of megabytes free between what is kept."""
+_CALLS = 8
+"""Until the rows that wait for the disk have been written too."""
 
 
 def return_large_blocks() -> None:
@@ -27,8 +31,18 @@ def return_large_blocks() -> None:
         library.prctl(_PR_SET_THP_DISABLE, *map(ctypes.c_ulong, (1, 0, 0, 0)))
 
 
-def return_freed() -> None:
-    """Give back what lies free between what is in use; some milliseconds where that is much."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
-    if trim is not None:
-        trim(0)
+class FreedMemory:
+    """Gives back what lies free between what is in use, while and after many windows close."""
+
+    def __init__(self) -> None:
+        self._trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+        self._closed = 0
+        self._calls_left = 0
+
+    def give_back(self, windows_closed: int) -> None:
+        """To be called a few times a second; takes some milliseconds at most, and nothing where few windows close."""
+        if windows_closed - self._closed >= _MANY_WINDOWS:
+            self._closed, self._calls_left = windows_closed, _CALLS
+        if self._calls_left and self._trim is not None:
+            self._calls_left -= 1
+            self._trim(0)

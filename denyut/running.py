@@ -13,7 +13,7 @@ from denyut.admission import Admission
 from denyut.durability import Durability
 from denyut.flow_control import FlowControl
 from denyut.health import Pulse
-from denyut.memory import return_freed
+from denyut.memory import FreedMemory
 from denyut.pipeline import Pipeline, build
 from denyut.reporting import Reporting
 from denyut.requeueing import requeued_entries
@@ -32,8 +32,6 @@ from ingest.receive_clock import ReceiveClock, median_lag_ns
 
 LOG = logging.getLogger("denyut")
 TICK_S = 0.25
-_RETURN_AFTER_WINDOWS = 65_536
-"""Windows of devices whose rows, once written, leave tens of megabytes free between what is kept."""
 _CHECKPOINT_S = 2.0
 _STORE_STOP_S = 3.0
 """Of the ten seconds that a stop may take."""
@@ -77,7 +75,7 @@ class Run:
             ready=self._figures.ready,
         )
         self._figures.address = self._service.address
-        self._closed_when_returned = 0
+        self._freed = FreedMemory()
         self._stop = asyncio.Event()
 
     async def until_stopped(self) -> None:
@@ -161,9 +159,7 @@ class Run:
         behind = any(connection.behind for connection in self._connections.values())
         if not (behind or self._admission.ticking) and self._pipeline.processor.due(now_ns):
             self._admission.tick(now_ns)
-        if self._pipeline.intake.windows_closed - self._closed_when_returned >= _RETURN_AFTER_WINDOWS:
-            return_freed()
-            self._closed_when_returned = self._pipeline.intake.windows_closed
+        self._freed.give_back(self._pipeline.intake.windows_closed)
 
     def _take_requeued(self) -> None:
         """Dead letters that somebody asked to be taken in again."""
