@@ -8,7 +8,6 @@ HCM 6 (1.5 in earlier editions).
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from config.roads import ROADS, Road
 from processors.indicators.counts import Counts, counts
@@ -113,6 +112,8 @@ def _most(classes: list[Counts], name: str) -> Column:
     return highest
 
 
-def _all_plausible(classes: list[Counts]) -> NDArray[np.bool_]:
-    plausible: NDArray[np.bool_] = np.all([each.plausible | (each.came == 0) for each in classes], axis=0)
-    return plausible
+def _all_plausible(classes: list[Counts]) -> Mask:
+    came = np.stack([each.came for each in classes]) > 0
+    plausible = np.stack([each.plausible for each in classes])
+    answer: Mask = (plausible | ~came).all(axis=0) & came.any(axis=0)
+    return answer
