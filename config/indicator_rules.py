@@ -27,7 +27,7 @@ class IndicatorRules(Section):
     heat_risk: FourEdges = (80.0, 90.0, 103.0, 125.0)
     """Heat index in degrees Fahrenheit from which caution, extreme caution, danger and extreme danger hold."""
     rain_hour: FiveEdges = (0.1, 1.0, 5.0, 10.0, 20.0)
-    """mm in an hour from which rain is very light, light, moderate, heavy and very heavy."""
+    """mm in an hour from which rain is very light, light, moderate and heavy, and beyond which it is very heavy."""
     rain_day: FiveEdges = (0.5, 20.0, 50.0, 100.0, 150.0)
     """mm in 24 hours from which rain is light, moderate, heavy and very heavy, and beyond which it is extreme."""
     los_saturation: FiveEdges = (0.20, 0.45, 0.75, 0.85, 1.00)

@@ -5,13 +5,19 @@ from collections.abc import Callable
 from processors.indicators.air import air
 from processors.indicators.indicator_batch import IndicatorBatch, ZoneWindows
 from processors.indicators.ispu import CONCENTRATION
+from processors.indicators.noise import noise
 from processors.indicators.parking import parking
 from processors.indicators.traffic import traffic
+from processors.indicators.water import water
+from processors.indicators.weather import weather
 
 CATALOGUE: dict[str, Callable[[ZoneWindows], IndicatorBatch]] = {
     "parking": parking,
     "traffic": traffic,
     "air": air,
+    "noise": noise,
+    "weather": weather,
+    "water": water,
 }
 """Kind of device -> its indicators. A kind that is not listed has none yet."""
 
@@ -48,5 +54,15 @@ UNITS = {
     **dict.fromkeys(CONCENTRATION, "µg/m³"),
     **{f"ispu{part}{suffix}": "" for part in ISPU_PARTS for suffix in ("", "_indicative")},
     **{f"us_aqi{part}": "" for part in ("", "_pm25", "_pm10", "_o3", "_co", "_so2", "_no2")},
+    **dict.fromkeys(("noise_laeq", "noise_l10", "noise_l50", "noise_l90"), "dB(A)"),
+    "noise_excess_indicative": "dB",
+    "noise_over_limit_indicative": "",
+    **dict.fromkeys(("heat_index", "dew_point", "wet_bulb"), "°C"),
+    "heat_risk": "",
+    "rain_intensity": "mm/h",
+    "rain": "mm",
+    "rain_class": "",
+    **dict.fromkeys(("water_level", "water_rise"), "cm"),
+    "water_siaga": "",
 }
 """Indicator -> unit; empty: a share or an index."""

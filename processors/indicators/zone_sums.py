@@ -60,6 +60,20 @@ class ZoneSums:
         cities = np.bincount(self._city_of_zone, weights=zones, minlength=len(self) - len(zones))
         return np.concatenate([zones, cities])
 
+    def mean(self, values: Column) -> Column:
+        """(r,) mean of (n,) values, each device once; NaN counts as nothing, and is the mean of nothing."""
+        known = np.isfinite(values)
+        return ratio(self.over_windows(np.where(known, values, 0.0)), self.over_windows(known.astype(np.float64)))
+
+    def least(self, values: Column) -> Column:
+        """(r,) the least of (n,) values; NaN counts as nothing, and is the least of nothing."""
+        zones = np.full(len(self._city_of_zone), np.inf)
+        np.fmin.at(zones, self._zone_of_window, values)
+        cities = np.full(len(self) - len(zones), np.inf)
+        np.minimum.at(cities, self._city_of_zone, zones)
+        found = np.concatenate([zones, cities])
+        return np.where(np.isinf(found), np.nan, found)
+
     def revision(self) -> NDArray[np.int32]:
         """(r,) the largest revision among the windows of each row."""
         zones = np.zeros(len(self._city_of_zone), dtype=np.int32)

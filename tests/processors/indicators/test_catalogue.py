@@ -16,6 +16,7 @@ EXAMPLE = re.compile(r"<!-- example: (\w+), (\d+) s -->\n\n(\|.+?)\n\n[^|]+(\|.+
 
 # Halves add up to the same sum in any order, so that no rounded index falls to the other side.
 NUMBER = st.one_of(st.just(math.nan), st.integers(-10, 800).map(lambda halves: halves / 2))
+FIELDS = ("mean", "min", "max", "first", "last", "harmonic", "p10", "p50", "p85", "p90")
 COUNT = st.integers(0, 20)
 ENDS = ("mean", "min", "max", "first", "last", "harmonic", "p85")
 CLASSES = ("light_count", "heavy_count", "motorcycle_count")
@@ -31,6 +32,9 @@ def device_of(*quantities: str) -> st.SearchStrategy[dict[str, float | str]]:
         "readings": COUNT,
         "revision": st.integers(0, 3),
         "capacity": st.sampled_from([math.nan, 1.0, 200.0]),
+        "noise_limit": st.sampled_from([math.nan, 55.0]),
+        "siaga_3": st.sampled_from([math.nan, 80.0]),
+        "siaga_1": st.sampled_from([math.nan, 200.0, 300.0]),
         "road_number": st.sampled_from([math.nan, ROADS.index("2/2-UD"), ROADS.index("freeway")]),
         "free_speed": st.sampled_from([math.nan, 40.0]),
     }
@@ -42,6 +46,9 @@ STATION = st.one_of(device_of("vehicle_count", "speed", "occupancy"), device_of(
 CITIES = st.one_of(
     st.tuples(st.just("parking"), st.lists(CAR_PARK, min_size=1, max_size=8)),
     st.tuples(st.just("traffic"), st.lists(STATION, min_size=1, max_size=8)),
+    st.tuples(st.just("noise"), st.lists(device_of("laeq"), min_size=1, max_size=8)),
+    st.tuples(st.just("weather"), st.lists(device_of("temperature", "humidity", "rain_mm"), min_size=1, max_size=8)),
+    st.tuples(st.just("water"), st.lists(device_of("level_cm"), min_size=1, max_size=8)),
     st.tuples(st.just("air"), st.lists(device_of("pm25", "pm10", "o3", "so2", "no2", "co"), min_size=1, max_size=8)),
 )
 SIZES = st.sampled_from([10, 60, 900, 3_600, 28_800, 86_400])

@@ -128,6 +128,15 @@ def test_the_first_known_value_is_taken_and_zero_is_known() -> None:
     np.testing.assert_array_equal(first_known(np.array([0.0, nan, nan]), np.array([1.0, 2.0, nan])), [0, 2, nan])
 
 
+def test_each_device_counts_once_in_a_mean_and_what_is_missing_not_at_all(windows_of) -> None:
+    rows = [device(6, zone="a"), device(1, zone="a"), device(6, zone="a"), device(6, zone="b"), device(0, zone="c")]
+    sums = ZoneSums(windows_of("any", 60, rows))
+    values = np.array([1.0, 4.0, math.nan, math.nan])
+    np.testing.assert_array_equal(sums.mean(values), [2.5, math.nan, math.nan, 2.5])
+    np.testing.assert_array_equal(sums.least(values), [1, math.nan, math.nan, 1])
+    np.testing.assert_array_equal(sums.least(-values), [-4, math.nan, math.nan, -4])
+
+
 def test_the_mean_of_nothing_is_nan_and_warns_nobody() -> None:
     np.testing.assert_array_equal(ratio(np.array([1.0, 0.0]), np.array([4.0, 0.0])), [0.25, math.nan])
 
