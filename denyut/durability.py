@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+import numpy as np
+
 from config.default_kinds import effective_kinds
 from config.durability import JournalSettings
 from config.durations import SECOND_NS
@@ -21,7 +23,7 @@ from ingest.journal.entries import Messages
 from ingest.journal.journal import Journal
 from ingest.journal.reading import read_backwards, read_entries
 from ingest.messages import MessageBatch
-from ingest.mqtt.redelivery import MOST_IN_FLIGHT
+from ingest.mqtt.redelivery import MOST_HELD
 from processors.checkpoints.directory import CheckpointDirectory
 
 LOG = logging.getLogger("denyut")
@@ -103,7 +105,7 @@ class Durability:
         if self.journal is None:
             return held
         newest_ns, messages = 0, 0
-        most = MOST_IN_FLIGHT * len(self._settings.sources)
+        most = MOST_HELD * len(self._settings.sources)
         for offset, entry in read_backwards(self._journal_dir, self.journal.next_offset):
             if not isinstance(entry, Messages) or entry.batch.packet_ids is None:
                 continue
@@ -113,7 +115,8 @@ class Durability:
             ):
                 break
             held.setdefault(entry.source, []).append(entry.batch)
-            messages += len(entry.batch)
+            repeated = entry.batch.repeated
+            messages += len(entry.batch) - (0 if repeated is None else int(np.count_nonzero(repeated)))
         return {source: batches[::-1] for source, batches in held.items()}
 
     def journal_bytes(self) -> int:

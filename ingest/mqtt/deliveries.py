@@ -42,6 +42,7 @@ class Deliveries:
     def begin(self, session_present: bool) -> None:
         """A new network connection; where the session is new as well, packet identifiers begin anew."""
         self.connection += 1
+        self.held.begin()
         if not session_present:
             self._session += 1
             self.held.forget()

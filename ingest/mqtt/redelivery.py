@@ -5,16 +5,21 @@ message without one again, with DUP set (MQTT 5, 3.3.1.1 and 4.4). A reading wit
 from its copy later on; one that has neither is told here or nowhere.
 
 A message with DUP is one that we hold where the newest message with its packet identifier had the same topic and the
-same payload. One case looks the same on the wire and is another message: ours was acknowledged, the broker gave its
-identifier to an equal message, and the first sending of that was lost with the connection. To take it for the one we
-hold is still right. A lost acknowledgement comes with almost every cut, for all messages in flight; the other case
-takes an equal payload on the same topic under the same identifier, and brokers count through 65,535 of them before
-they use one again.
+same payload. Brokers have more in flight than there are identifiers, though (Mosquitto 2.0.11 sends all that it has
+queued after the first acknowledgements of a resumed session, whatever the Receive Maximum), so an identifier may stand
+for several messages. They come again in the order in which they came first: the first of them may be any that we
+hold, each later one is the next in order.
+
+One case looks the same on the wire and is another message: ours was acknowledged, the broker gave its identifier to an
+equal message, and the first sending of that was lost with the connection. To take it for the one we hold is still
+right. A lost acknowledgement comes with almost every cut, for all messages in flight; the other case takes an equal
+payload on the same topic under the same identifier, and brokers count through 65,535 of them before they use one again.
 """
 
+from bisect import bisect_right
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import itemgetter
 
 import numpy as np
@@ -24,23 +29,27 @@ from ingest.messages import MessageBatch
 
 PACKET_IDS = 65_536
 """With 0, which none has."""
-MOST_IN_FLIGHT = PACKET_IDS - 1
-LARGEST_BYTES = 32 << 20
+MOST_HELD = 1 << 18
+"""Four times as many as there are identifiers; ten bytes each once only the hash is left."""
+LARGEST_BYTES = 8 << 20
 """Of topics and payloads held; beyond it the older ones are remembered by their hash alone."""
 
 
 @dataclass(slots=True)
 class _Held:
-    """The messages of a batch that have a packet identifier, m with some that have none."""
+    """The m messages of a batch that have a packet identifier and did not come again."""
 
+    first: int
+    """Number of the first one; the others follow."""
     packet_ids: NDArray[np.uint16]
-    """(m,) 0 where there is none."""
-    identified: int
+    """(m,)"""
     nbytes: int
     topics: Sequence[bytes] = ()
     payloads: Sequence[bytes] = ()
     hashes: NDArray[np.int64] | None = None
     """(m,) in the place of topics and payloads. Python's hash: keyed anew in each process, and never leaves it."""
+    before: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    """(m,) number of the message that had the identifier before; empty until it is looked for."""
 
     def equals(self, place: int, topic: bytes, payload: bytes) -> bool:
         if self.hashes is not None:
@@ -54,11 +63,10 @@ class _Held:
 
 
 class HeldMessages:
-    """The newest messages of a session, as many as can be in flight: one for each packet identifier.
+    """The newest messages of a session.
 
-    Acknowledgements go out in the order of the messages, so no older one can come again. The Receive Maximum would be
-    a lower limit, but brokers send more: Mosquitto 2.0.11 does with max_inflight_messages 0. Keeping a batch costs
-    nothing for its messages; they are looked at where one comes with DUP.
+    Keeping a batch costs little for its messages; they are looked at where one comes with DUP. They are numbered in
+    the order in which they came; what came again has the number of its first sending alone.
     """
 
     def __init__(self) -> None:
@@ -68,26 +76,33 @@ class HeldMessages:
         """A new session: the broker sends nothing of the old one."""
         self._batches: deque[_Held] = deque()
         self._first = 0
-        """Number of the oldest batch; they are numbered in order."""
+        """Which batch is the oldest; they are counted from 0."""
         self._indexed = 0
-        """Number of the first batch that the index does not know."""
+        """The first batch that the index does not know."""
         self._condensed = 0
-        """Number of the first batch that is kept whole."""
-        self._held = self._nbytes = 0
-        self._batch_of: NDArray[np.int64] = np.zeros(0, np.int64)
-        self._place_of: NDArray[np.int32] = np.zeros(0, np.int32)
+        """The first batch that is kept whole."""
+        self._nbytes = 0
+        self._next = 0
+        """Number of the message that comes next."""
+        self._newest_of: NDArray[np.int64] = np.zeros(0, np.int64)
+        """(PACKET_IDS,) the number of the newest message with each identifier; -1: none."""
+        self.begin()
+
+    def begin(self) -> None:
+        """A new connection: what is in flight comes again from its beginning."""
+        self._expected: int | None = None
+        """Number of the message that is to come again next; None: none has yet."""
 
     def keep(self, batch: MessageBatch) -> None:
         if batch.packet_ids is None:
             return
-        identified = int(np.count_nonzero(batch.packet_ids))
-        if not identified:
+        held = _new_of(batch, batch.packet_ids, self._next)
+        if held is None:
             return
-        held = _identified(batch, batch.packet_ids, identified)
         self._batches.append(held)
-        self._held += identified
+        self._next += len(held.packet_ids)
         self._nbytes += held.nbytes
-        while self._held - self._batches[0].identified >= MOST_IN_FLIGHT:
+        while self._next - self._batches[0].first - len(self._batches[0].packet_ids) >= MOST_HELD:
             self._drop_oldest()
         while self._nbytes > LARGEST_BYTES:
             self._condense_oldest()
@@ -104,37 +119,43 @@ class HeldMessages:
         if not places:
             return None
         self._index()
-        # Within a batch, where nothing is acknowledged, an identifier that stands twice is the same message.
+        starts = [held.first for held in self._batches]
+        # Within a batch, where nothing is acknowledged, an identifier that stands twice for the same is one message.
         numbers = packet_ids.tolist()
         first = dict(zip(reversed(numbers), range(len(numbers) - 1, -1, -1), strict=True))
         repeated = np.zeros(len(topics), np.bool_)
         for place in places:
-            earlier = first[numbers[place]]
-            if earlier < place:
-                repeated[place] = topics[earlier] == topics[place] and payloads[earlier] == payloads[place]
-            else:
-                repeated[place] = self._holds(numbers[place], topics[place], payloads[place])
+            earlier, topic, payload = first[numbers[place]], topics[place], payloads[place]
+            repeated[place] = (
+                earlier < place and topics[earlier] == topic and payloads[earlier] == payload
+            ) or self._holds(starts, numbers[place], topic, payload)
         return repeated if repeated.any() else None
 
-    def _holds(self, packet_id: int, topic: bytes, payload: bytes) -> bool:
-        number = int(self._batch_of[packet_id]) - self._first
-        return number >= 0 and self._batches[number].equals(int(self._place_of[packet_id]), topic, payload)
+    def _holds(self, starts: list[int], packet_id: int, topic: bytes, payload: bytes) -> bool:
+        number = int(self._newest_of[packet_id])
+        is_newest = True
+        while starts and number >= starts[0]:
+            held = self._batches[bisect_right(starts, number) - 1]
+            place = number - held.first
+            if (is_newest or self._expected in (None, number)) and held.equals(place, topic, payload):
+                self._expected = number + 1
+                return True
+            number, is_newest = int(held.before[place]), False
+        return False
 
     def _index(self) -> None:
-        if not len(self._batch_of):
-            self._batch_of = np.full(PACKET_IDS, -1, np.int64)
-            self._place_of = np.zeros(PACKET_IDS, np.int32)
-        for number in range(max(self._indexed, self._first), self._first + len(self._batches)):
-            packet_ids = self._batches[number - self._first].packet_ids
+        if not len(self._newest_of):
+            self._newest_of = np.full(PACKET_IDS, -1, np.int64)
+        for batch in range(max(self._indexed, self._first), self._first + len(self._batches)):
+            held = self._batches[batch - self._first]
+            held.before = self._newest_of[held.packet_ids]
             # Where an identifier stands twice, the last assignment holds.
-            self._batch_of[packet_ids] = number
-            self._place_of[packet_ids] = np.arange(len(packet_ids), dtype=np.int32)
+            self._newest_of[held.packet_ids] = held.first + np.arange(len(held.packet_ids))
         self._indexed = self._first + len(self._batches)
 
     def _drop_oldest(self) -> None:
         oldest = self._batches.popleft()
         self._first += 1
-        self._held -= oldest.identified
         self._nbytes -= oldest.nbytes
 
     def _condense_oldest(self) -> None:
@@ -145,15 +166,18 @@ class HeldMessages:
         self._condensed = number + 1
 
 
-def _identified(batch: MessageBatch, packet_ids: NDArray[np.uint16], identified: int) -> _Held:
-    """Without the messages at QoS 0 where they are the most: they would be kept in memory for nothing."""
+def _new_of(batch: MessageBatch, packet_ids: NDArray[np.uint16], first: int) -> _Held | None:
+    """Without the messages at QoS 0 and those that we held already; None where there are no others."""
+    is_new = packet_ids > 0 if batch.repeated is None else (packet_ids > 0) & ~batch.repeated
     topics, payloads, nbytes = batch.topics, batch.payloads, batch.nbytes
-    if 2 * identified < len(batch):
-        places = np.flatnonzero(packet_ids).tolist()
+    if not is_new.all():
+        places = np.flatnonzero(is_new).tolist()
+        if not places:
+            return None
         topics, payloads, packet_ids = _pick(topics, places), _pick(payloads, places), packet_ids[places]
         nbytes = 0
     nbytes = nbytes or sum(map(len, topics)) + sum(map(len, payloads))
-    return _Held(packet_ids, identified, nbytes, topics, payloads)
+    return _Held(first, packet_ids, nbytes, topics, payloads)
 
 
 def _pick(of: Sequence[bytes], places: list[int]) -> Sequence[bytes]:

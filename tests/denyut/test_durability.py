@@ -155,7 +155,7 @@ def test_batches_that_were_never_acknowledged_are_known_whatever_their_age(tmp_p
 
 
 def test_no_more_batches_are_looked_at_than_a_broker_may_have_in_flight(tmp_path: Path) -> None:
-    entries: list[Entry] = [identified(f"A{number}", "10:00:00", count=30_000) for number in range(5)]
+    entries: list[Entry] = [identified(f"A{number}", "10:00:00", count=120_000) for number in range(5)]
     assert perhaps_unacknowledged(tmp_path, entries, 4) == [b"city/c/air/A2", b"city/c/air/A3", b"city/c/air/A4"]
 
 

@@ -1,11 +1,12 @@
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from ingest.messages import MessageBatch
 from ingest.mqtt import redelivery
-from ingest.mqtt.redelivery import MOST_IN_FLIGHT, HeldMessages
+from ingest.mqtt.redelivery import PACKET_IDS, HeldMessages
 
 Message = tuple[int, str, str]
 """(packet identifier, topic, payload)."""
@@ -48,13 +49,33 @@ def test_a_message_without_dup_is_new_however_equal() -> None:
     assert found(held, (1, "a", "x"), (2, "b", "y"), again=[False, True]) == [False, True]
 
 
-def test_an_identifier_stands_for_its_newest_message() -> None:
-    held = holding(batch((1, "a", "x")), batch((1, "a", "y")))
-    assert found(held, (1, "a", "x")) == [False]
-    assert found(held, (1, "a", "y")) == [True]
-    held.keep(batch((1, "a", "z")))
-    assert found(held, (1, "a", "y")) == [False]
-    assert found(held, (1, "a", "z")) == [True]
+def test_an_identifier_that_stands_for_several_is_told_by_their_order() -> None:
+    held = holding(batch((1, "a", "v"), (2, "a", "w")), batch((1, "a", "x"), (2, "a", "y")))
+    assert found(held, (1, "a", "v"), (2, "a", "w"), (1, "a", "x"), (2, "a", "y")) == [True] * 4
+    held.begin()
+    assert found(held, (1, "a", "x"), (2, "a", "w")) == [True, False]
+    held.begin()
+    assert found(held, (1, "a", "z")) == [False]
+
+
+def test_a_new_message_after_all_that_came_again_is_not_the_one_before_last() -> None:
+    held = holding(batch((1, "a", "v")), batch((1, "a", "x"), (2, "a", "y")))
+    assert found(held, (2, "a", "y"), (1, "a", "v")) == [True, False]
+
+
+def test_more_in_flight_than_there_are_identifiers_is_known_across_several_cuts() -> None:
+    identifiers = PACKET_IDS - 1
+    sent = [(number % identifiers + 1, "a", f"{number}") for number in range(3 * identifiers)]
+    held = holding(*(batch(*sent[start : start + 9999]) for start in range(0, len(sent), 9999)))
+    for _ in range(3):
+        held.begin()
+        for start in range(0, 2 * identifiers, 9999):
+            new = batch(*sent[start : start + 9999])
+            assert new.packet_ids is not None
+            repeated = held.find(new.topics, new.payloads, new.packet_ids, np.ones(len(new), np.bool_))
+            assert repeated is not None
+            assert repeated.all()
+            held.keep(replace(new, repeated=repeated))
 
 
 def test_a_message_and_its_copy_in_one_batch_are_one() -> None:
@@ -76,12 +97,12 @@ def test_a_new_session_forgets() -> None:
     assert found(held, (1, "a", "x"), (2, "a", "x")) == [False, True]
 
 
-def test_as_many_are_remembered_as_there_are_identifiers() -> None:
-    whole = [(number, "a", f"{number}") for number in range(1, MOST_IN_FLIGHT + 1)]
-    held = holding(*(batch(*whole[start : start + 9999]) for start in range(0, MOST_IN_FLIGHT, 9999)))
-    assert found(held, *whole) == [True] * MOST_IN_FLIGHT
-    held.keep(batch(*[(number, "b", "x") for number in range(1, 10_001)]))
-    assert found(held, whole[0], whole[9_999], whole[10_000], whole[-1]) == [False, False, True, True]
+def test_the_oldest_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redelivery, "MOST_HELD", 4)
+    held = holding(batch((1, "a", "x"), (2, "a", "x")), batch((3, "a", "x"), (4, "a", "x")))
+    assert found(held, (1, "a", "x")) == [True]
+    held.keep(batch((5, "a", "x"), (6, "a", "x")))
+    assert found(held, (1, "a", "x"), (2, "a", "x"), (3, "a", "x"), (6, "a", "x")) == [False, False, True, True]
 
 
 def test_what_is_too_large_to_be_kept_is_known_by_its_hash(monkeypatch: pytest.MonkeyPatch) -> None:
