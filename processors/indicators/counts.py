@@ -46,6 +46,11 @@ def counts(windows: ZoneWindows, quantity: str) -> Counts:
     )
 
 
+def nothing_counted(devices: int) -> Counts:
+    """Of devices that do not count."""
+    return Counts(np.full(devices, np.nan), np.zeros(devices), np.zeros(devices), np.zeros(devices, np.bool_))
+
+
 def covered_seconds(windows: ZoneWindows, quantity: str) -> Column:
     """(n,) time that the counts of each device stand for: readings x interval, or the window where none is known.
 

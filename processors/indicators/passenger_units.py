@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from config.roads import ROADS, Road
-from processors.indicators.counts import Counts, counts
+from processors.indicators.counts import Counts, counts, nothing_counted
 from processors.indicators.indicator_batch import ZoneWindows
 from processors.indicators.zone_sums import Column, Mask, first_known
 
@@ -51,9 +51,17 @@ _HEAVY = np.array([road.heavy for road in _TABLE])
 _MOTORCYCLE = np.array([road.motorcycle for road in _TABLE])
 
 
+def tells_classes(windows: ZoneWindows) -> bool:
+    """Whether any device of the kind has ever counted classes."""
+    return any(quantity in windows.units for quantity in CLASSES)
+
+
 def vehicles(windows: ZoneWindows) -> Counts:
     """`vehicle_count`, or the sum of the classes where a device counts only those."""
-    total, classes = counts(windows, "vehicle_count"), _classes(windows)
+    total = counts(windows, "vehicle_count")
+    if not tells_classes(windows):
+        return total
+    classes = _classes(windows)
     summed = np.isnan(total.number) & (total.came == 0)
     return Counts(
         number=np.where(summed, _sum(classes), total.number),
@@ -65,6 +73,8 @@ def vehicles(windows: ZoneWindows) -> Counts:
 
 def passenger_units(windows: ZoneWindows) -> Counts:
     """Of the stations that count classes; a class that a station does not send has no vehicles there."""
+    if not tells_classes(windows):
+        return nothing_counted(len(windows.row))
     classes = _classes(windows)
     light, heavy, motorcycle = (np.nan_to_num(each.number) for each in classes)
     summed, covered = _sum(classes), _most(classes, "covered_s")
@@ -115,5 +125,5 @@ def _most(classes: list[Counts], name: str) -> Column:
 def _all_plausible(classes: list[Counts]) -> Mask:
     came = np.stack([each.came for each in classes]) > 0
     plausible = np.stack([each.plausible for each in classes])
-    answer: Mask = (plausible | ~came).all(axis=0) & came.any(axis=0)
+    answer: Mask = np.all(plausible | ~came, axis=0) & np.any(came, axis=0)
     return answer

@@ -6,7 +6,7 @@ from processors.indicators import level_of_service as los
 from processors.indicators import traffic_capacity, traffic_density, traffic_speed
 from processors.indicators.counts import Counts
 from processors.indicators.indicator_batch import IndicatorBatch, ZoneWindows
-from processors.indicators.passenger_units import CLASSES, passenger_units, vehicles
+from processors.indicators.passenger_units import passenger_units, tells_classes, vehicles
 from processors.indicators.traffic_speed import Speeds, speeds
 from processors.indicators.zone_sums import Column, Figure, ZoneSums
 
@@ -22,7 +22,7 @@ def traffic(windows: ZoneWindows) -> IndicatorBatch:
     counted, units = vehicles(windows), passenger_units(windows)
     found = speeds(windows, counted)
     figures = [traffic_capacity.flow(sums, "traffic_flow", counted)]
-    if any(quantity in windows.units for quantity in CLASSES):
+    if tells_classes(windows):
         figures.append(traffic_capacity.flow(sums, "traffic_flow_smp", units))
     if windows.windows.size_ns == traffic_capacity.PEAK_WINDOW_NS:
         figures.append(traffic_capacity.peak_hour_factor(sums, windows, counted))
