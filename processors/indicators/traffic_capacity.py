@@ -9,7 +9,7 @@ from processors.indicators.zone_sums import Column, Figure, Mask, ZoneSums, colu
 
 PEAK_WINDOW_NS = UNITS_NS["h"]
 QUARTERS = 4
-_INTERVAL_SLACK = 0.02  # an interval learned from readings is never exact
+_INTERVAL_SLACK = 0.1  # an interval learned from readings follows their jitter, and one gap for a while
 
 
 def flow(sums: ZoneSums, indicator: str, counted: Counts) -> Figure:

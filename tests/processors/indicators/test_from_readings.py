@@ -1,0 +1,87 @@
+"""Indicators of traffic and parking from readings on: through windows, registered settings and learned intervals."""
+
+import math
+
+import pytest
+
+from config.default_kinds import effective_kinds
+from config.settings import Device, Kind, Quantity, Settings
+from ingest.devices import DeviceTable
+from processors.processor import Processor
+from tests.processors.batches import at, batch, row, windows
+
+STATION = Device(id="T1", kind="traffic", zone="kota", road="4/2-D", capacity=3300, free_speed=45)
+
+
+@pytest.fixture
+def recorded(figures_of):
+    """(zone, indicator) -> figures of the last window of recorded readings, which come one by one."""
+
+    def of(size, *readings, kind="traffic", device=STATION, quantities=None):
+        table = DeviceTable([device])
+        number = table.row("c", kind, device.id)
+        configured = Settings(kinds={kind: Kind(quantities=quantities or {})})
+        processor = Processor(windows(size), effective_kinds(configured), table, "event")
+        for clock, values in readings:
+            processor.process(batch([row(number, clock, **values)], at("23:00:00"), kind))
+        return figures_of(processor.finish().indicators[-1])
+
+    return of
+
+
+def quarter(clock, vehicles, **values):
+    return clock, {"vehicle_count": vehicles} | values
+
+
+def test_an_hour_of_quarters_has_its_peak_hour_factor_with_an_interval_that_was_learned(recorded) -> None:
+    counts = (800, 900, 1000, 900)
+    clocks = ("10:10:00", "10:25:00", "10:40:00", "10:55:00")
+    found = recorded("1h", *(quarter(clock, count) for clock, count in zip(clocks, counts, strict=True)))
+    assert found["kota", "traffic_peak_hour_factor"] == (pytest.approx(0.9), 1.0, 1.0)
+    assert found["kota", "traffic_flow"] == (3600, 1.0, 1.0)
+
+
+def test_registered_road_capacity_and_free_speed_reach_the_levels_of_service(recorded) -> None:
+    classes = {"light_count": 200, "heavy_count": 25, "motorcycle_count": 600, "speed": 30}
+    clocks = ("10:10:00", "10:25:00", "10:40:00", "10:55:00")
+    found = recorded("1h", *((clock, classes) for clock in clocks))
+    assert found["kota", "traffic_flow_smp"] == (pytest.approx(1520), 1.0, 1.0)
+    assert found["kota", "traffic_los_saturation"][0] == 3
+    assert found["kota", "traffic_time_index"][0] == pytest.approx(1.5)
+    assert found["kota", "traffic_los_street"][0] == 3
+    assert found["kota", "traffic_density"][0] == pytest.approx(110)
+
+
+def test_an_occupancy_that_is_configured_in_percent_is_a_share(recorded) -> None:
+    percent = {"occupancy": Quantity(unit="%", min=0, max=100)}
+    found = recorded("1m", ("10:00:10", {"occupancy": 12}), ("10:00:40", {"occupancy": 24}), quantities=percent)
+    assert found["kota", "traffic_occupancy"] == (pytest.approx(0.18), 1.0, 1.0)
+
+
+def test_gates_that_are_running_counters_have_the_arrivals_of_their_increase(recorded) -> None:
+    counter = {"entries": Quantity(kind="counter", unit="vehicles")}
+    garage = Device(id="P1", kind="parking", zone="kota", capacity=100)
+    clocks = [f"10:{minute:02}:00" for minute in range(60)]
+    readings = [(clock, {"entries": 5000 + 2 * number, "occupied": 50}) for number, clock in enumerate(clocks)]
+    found = recorded("1h", *readings, kind="parking", device=garage, quantities=counter)
+    assert found["kota", "parking_arrivals"][0] == pytest.approx(2 * 59)
+    assert found["kota", "parking_turnover"][0] == pytest.approx((50 + 2 * 59) / 100)
+
+
+def test_a_bay_that_reports_only_changes_is_occupied_for_its_share_of_the_time(recorded) -> None:
+    state = {"occupied": Quantity(kind="state")}
+    bay = Device(id="B1", kind="parking", zone="kota", capacity=1)
+    changes = [("10:00:00", {"occupied": 0}), ("10:00:10", {"occupied": 1}), ("10:00:55", {"occupied": 0})]
+    found = recorded("1m", *changes, kind="parking", device=bay, quantities=state)
+    assert found["kota", "parking_occupancy"][0] == pytest.approx(0.75)
+
+
+def test_a_car_park_that_closes_is_told_from_one_that_is_full(recorded) -> None:
+    garage = Device(id="P1", kind="parking", zone="kota", capacity=100)
+    closing = [("10:00:10", {"occupied": 100, "open": 1}), ("10:00:40", {"occupied": 0, "open": 0})]
+    full = recorded("1m", closing[0], kind="parking", device=garage)
+    closed = recorded("1m", *closing, kind="parking", device=garage)
+    assert [found["kota", "parking_free"][0] for found in (full, closed)] == [0, 0]
+    assert [found["kota", "parking_open"][0] for found in (full, closed)] == [1, 0]
+    assert full["kota", "parking_occupancy"][0] == 1
+    assert math.isnan(closed["kota", "parking_occupancy"][0])
