@@ -6,7 +6,8 @@ import socket
 
 from starlette.types import ASGIApp
 from uvicorn import Config, Server
-from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from dashboard.http.connection import HttpConnection
 
 MOST_CONNECTIONS = 64
 """Beyond it 503: whoever asks for figures must not take the files and the memory that the broker needs."""
@@ -22,7 +23,7 @@ class HttpServer:
         self._server = Server(
             Config(
                 app,
-                http=H11Protocol,
+                http=HttpConnection,
                 ws="none",
                 lifespan="off",
                 log_config=None,

@@ -3,11 +3,14 @@
 import asyncio
 import http.client
 import logging
+import socket
 import time
 from collections.abc import AsyncIterator
+from contextlib import ExitStack, suppress
 
 import pytest
 
+from dashboard.http import connection, server
 from dashboard.http.access import HEADERS
 from dashboard.http.app import Sources
 from dashboard.http.device_lines import DeviceLines
@@ -95,6 +98,51 @@ def test_more_connections_than_it_serves_are_told_so() -> None:
             return status
 
     assert asyncio.run(scene()) == 503
+
+
+def end_of(talk: socket.socket) -> bytes:
+    """What comes before the connection is closed."""
+    talk.settimeout(LIMIT_S)
+    said = b""
+    with suppress(ConnectionResetError):
+        while data := talk.recv(4096):
+            said += data
+    return said
+
+
+def test_connections_far_beyond_that_are_closed_at_once() -> None:
+    async def scene() -> bytes:
+        async with serving(sources()) as port:
+            with ExitStack() as stack:
+                for _ in range(connection.MOST_OPEN):
+                    stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+                last = stack.enter_context(socket.create_connection(("127.0.0.1", port)))
+                return await asyncio.to_thread(end_of, last)
+
+    assert asyncio.run(scene()) == b""
+
+
+@pytest.mark.parametrize("before", [b"", b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"])
+@pytest.mark.parametrize("begun", [b"", b"GET /healthz HT"])
+def test_a_request_that_does_not_come_to_its_end_ends_its_connection(
+    before: bytes, begun: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "_IDLE_S", 0.3)
+    monkeypatch.setattr(connection, "REQUEST_S", 0.3)
+
+    def talk(port: int) -> bytes:
+        with socket.create_connection(("127.0.0.1", port)) as talking:
+            talking.sendall(before)
+            answer = talking.recv(4096) if before else b""
+            talking.sendall(begun)
+            end_of(talking)
+        return answer
+
+    async def scene() -> bytes:
+        async with serving(sources()) as port:
+            return await asyncio.to_thread(talk, port)
+
+    assert asyncio.run(scene()).startswith(b"HTTP/1.1 200 OK" if before else b"")
 
 
 def test_a_figure_that_fails_is_a_500_and_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
