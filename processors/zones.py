@@ -13,22 +13,24 @@ from processors.window_batch import WindowBatch
 ROAD_SETTINGS = ("road_number", "lanes", "free_speed", "detector_length", "emp_heavy", "emp_motorcycle")
 SETTINGS = ("capacity", "noise_limit", "siaga_3", "siaga_2", "siaga_1", *ROAD_SETTINGS)
 """Settings of a device that indicators ask for."""
-_NOTHING = (np.nan,) * len(SETTINGS)
+
+Columns = dict[str, NDArray[np.float64]]
+"""Setting -> (d,) its values, NaN where the configuration says nothing; no column where it says so of no device."""
 
 
 class Zones:
     def __init__(self, table: DeviceTable, cadences: Cadences) -> None:
         self._table = table
         self._cadences = cadences
-        self._registered: dict[str, NDArray[np.float64]] = {}
-        """Kind -> (settings, d) what is registered of its devices, as far as they were looked up."""
+        self._registered: dict[str, tuple[int, Columns]] = {}
+        """Kind -> how many of its devices were looked up, and what is registered of them."""
 
     def around(self, windows: WindowBatch, tracked: TrackedColumns) -> ZoneWindows:
         """The window with every known device of its kind beside it; `tracked` are the kind's columns."""
         device = np.array(self._table.rows_of_kind[windows.kind], np.int64)
         self._cadences.reserve(len(self._table))
         interval_ns: NDArray[np.float64] = self._cadences.interval_ns[device]
-        registered = dict(zip(SETTINGS, self._settings(windows.kind, device), strict=True))
+        registered = self._settings(windows.kind, device)
         return ZoneWindows(
             windows=windows,
             row=np.searchsorted(device, windows.device),
@@ -36,23 +38,35 @@ class Zones:
             zones=tuple(self._table.zones),
             expected=windows.size_ns / interval_ns,
             interval_ns=interval_ns,
-            capacity=registered["capacity"],
+            capacity=registered.get("capacity", np.full(len(device), np.nan)),
             units={tracked.names[column]: quantity.unit for column, quantity in tracked.quantities.items()},
             registered=registered,
             rules=tracked.kind.indicators,
         )
 
-    def _settings(self, kind: str, device: NDArray[np.int64]) -> NDArray[np.float64]:
-        """(settings, d) NaN where the configuration says nothing."""
-        known = self._registered.get(kind, np.zeros((len(SETTINGS), 0)))
-        new = device[known.shape[1] :].tolist()
-        if new:
-            entries = map(self._table.registration, new)
-            found = [_numbers(entry) if entry else _NOTHING for entry in entries]
-            known = self._registered[kind] = np.concatenate([known, np.array(found).T], axis=1)
-        return known
+    def _settings(self, kind: str, device: NDArray[np.int64]) -> Columns:
+        looked_up, columns = self._registered.get(kind, (0, {}))
+        if looked_up < len(device):
+            new = enumerate(device[looked_up:].tolist(), looked_up)
+            found = [(at, entry) for at, row in new if (entry := self._table.registration(row)) is not None]
+            said = {name: _said(name, found) for name in SETTINGS}
+            columns = {
+                name: _extended(columns.get(name), places, len(device))
+                for name, places in said.items()
+                if places or name in columns
+            }
+            self._registered[kind] = len(device), columns
+        return columns
 
 
-def _numbers(entry: Device) -> tuple[float, ...]:
-    settings = (getattr(entry, name) for name in SETTINGS)
-    return tuple(np.nan if value is None else float(value) for value in settings)
+def _said(name: str, found: list[tuple[int, Device]]) -> dict[int, float]:
+    """Position -> value of the setting, where the configuration says it."""
+    return {at: value for at, entry in found if (value := getattr(entry, name)) is not None}
+
+
+def _extended(column: NDArray[np.float64] | None, said: dict[int, float], devices: int) -> NDArray[np.float64]:
+    extended = np.full(devices, np.nan)
+    if column is not None:
+        extended[: len(column)] = column
+    extended[list(said)] = list(said.values())
+    return extended

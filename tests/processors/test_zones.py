@@ -57,7 +57,8 @@ def test_what_is_registered_of_a_device_stands_beside_its_row() -> None:
     around = Zones(table, Cadences()).around(closed("water", rows[1]), TRACKED)
     nan = np.nan
     assert np.array_equal(around.registered["siaga_3"], [nan, 80], equal_nan=True)
-    assert np.array_equal(around.registered["siaga_2"], [nan, nan], equal_nan=True)
+    assert "siaga_2" not in around.registered
+    assert np.array_equal(around.setting("siaga_2"), [nan], equal_nan=True)
     assert around.setting("siaga_1").tolist() == [200]
 
 
@@ -74,3 +75,14 @@ def test_the_units_of_what_was_ever_sent_and_the_rules_of_the_kind_stand_beside_
     around = Zones(table, Cadences()).around(closed("noise", table.row("c", "noise", "N1")), TRACKED)
     assert around.units == {"laeq": "dB(A)", "wind": ""}
     assert around.rules.noise_tolerance == 0
+
+
+def test_a_setting_of_a_device_that_appears_later_leaves_the_earlier_ones_as_they_were() -> None:
+    table = DeviceTable([Device(id="W1", kind="water", siaga_3=80), Device(id="W3", kind="water", siaga_2=150)])
+    zones = Zones(table, Cadences())
+    zones.around(closed("water", table.row("c", "water", "W1")), TRACKED)
+    rows = [table.row("c", "water", name) for name in ("W2", "W3")]
+    around = zones.around(closed("water", *rows), TRACKED)
+    nan = np.nan
+    assert np.array_equal(around.registered["siaga_3"], [80, nan, nan], equal_nan=True)
+    assert np.array_equal(around.registered["siaga_2"], [nan, nan, 150], equal_nan=True)
