@@ -4,7 +4,15 @@ import numpy as np
 
 from processors.indicators import parking_use
 from processors.indicators.indicator_batch import IndicatorBatch, ZoneWindows
-from processors.indicators.parking_capacity import Capacity, capacities, mean_occupied, occupied, strays
+from processors.indicators.parking_capacity import (
+    Capacity,
+    capacities,
+    drifted,
+    mean_occupied,
+    occupied,
+    readings_of,
+    strays,
+)
 from processors.indicators.zone_sums import Column, Figure, Mask, ZoneSums, column, first_known, ratio
 
 _DIGITS = 9  # decimals that are kept before the target is applied: sums differ in the last by their order
@@ -51,11 +59,9 @@ def _use(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity) -> list[Figur
 
 
 def _occupancy(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity) -> Figure:
-    field = windows.windows
     taken = mean_occupied(windows, capacity)
     usable = np.isfinite(taken) & np.isfinite(capacity.spaces)
-    sent = column(field, "occupied_count")
-    came = np.where(sent > 0, sent, column(field, "free_count"))
+    came = readings_of(windows)
     spaces = np.where(usable, capacity.spaces, 0.0)
     value = ratio(sums.over_windows(np.clip(taken, 0.0, spaces)), sums.over_windows(spaces))
     return sums.figure("parking_occupancy", value, np.where(usable, came, 0.0), _plausible(windows, capacity))
@@ -68,7 +74,7 @@ def _above_target(occupancy: Figure, target: float) -> Figure:
 
 
 def _free(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity) -> Figure:
-    free = first_known(column(windows.windows, "free_last"), capacity.spaces - column(windows.windows, "occupied_last"))
+    free = first_known(column(windows.windows, "free_last"), capacity.spaces - occupied(windows, capacity, "last"))
     most = first_known(capacity.spaces, np.full(len(free), np.inf))
     value = _with_silent(sums, windows, capacity, np.clip(free, 0.0, most))
     plausible = ~capacity.assumed & (capacity.closed | ((free >= 0) & (free <= most)))
@@ -105,4 +111,5 @@ def _with_silent(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity, space
 
 
 def _plausible(windows: ZoneWindows, capacity: Capacity) -> Mask:
-    return ~(capacity.assumed | strays(windows, "occupied", capacity) | strays(windows, "free", capacity))
+    sent = strays(windows, "occupied", capacity) | strays(windows, "free", capacity)
+    return ~(capacity.assumed | sent | drifted(windows, capacity))

@@ -49,10 +49,34 @@ def capacities(windows: ZoneWindows) -> Capacity:
 
 
 def occupied(windows: ZoneWindows, capacity: Capacity, statistic: str) -> Column:
-    """(n,) occupied spaces as sent, else capacity - free; statistic: mean, max, first or last."""
+    """(n,) occupied spaces as sent, else capacity - free, else entries - exits; statistic: mean, max, first or last."""
     of_free = "min" if statistic == "max" else statistic
     sent = column(windows.windows, f"occupied_{statistic}")
-    return first_known(sent, capacity.spaces - column(windows.windows, f"free_{of_free}"))
+    free = column(windows.windows, f"free_{of_free}")
+    return first_known(sent, capacity.spaces - free, by_gates(windows, statistic))
+
+
+def by_gates(windows: ZoneWindows, statistic: str) -> Column:
+    """(n,) vehicles inside by running counters that were both zero when nobody was: Q_in - Q_out.
+
+    NaN where the gates send what passed since the reading before, and for the largest: both counters only rise.
+    """
+    window = windows.windows
+    if statistic == "max":
+        return np.full(len(window), np.nan)
+    running = np.isfinite(column(window, "entries_rate") + column(window, "exits_rate"))
+    inside = column(window, f"entries_{statistic}") - column(window, f"exits_{statistic}")
+    return np.where(running, inside, np.nan)
+
+
+def readings_of(windows: ZoneWindows) -> Column:
+    """(n,) readings that say how many spaces are occupied."""
+    window = windows.windows
+    readings = np.where(np.isfinite(by_gates(windows, "mean")), column(window, "entries_count"), 0.0)
+    for quantity in ("free", "occupied"):
+        sent = column(window, f"{quantity}_count")
+        readings = np.where(sent > 0, sent, readings)
+    return readings
 
 
 def mean_occupied(windows: ZoneWindows, capacity: Capacity) -> Column:
@@ -67,6 +91,14 @@ def strays(windows: ZoneWindows, quantity: str, capacity: Capacity) -> Mask:
     """(n,) whether any reading of the window lies below zero or, of a car park that is open, above the capacity."""
     lowest, highest = _range(windows, quantity)
     return (lowest < 0) | ((highest > capacity.spaces) & ~capacity.closed)
+
+
+def drifted(windows: ZoneWindows, capacity: Capacity) -> Mask:
+    """(n,) whether the gates leave fewer than no vehicle inside, or more than there is room for in an open car park."""
+    inside = np.stack([by_gates(windows, statistic) for statistic in ("first", "mean", "last")])
+    outside: Mask = np.any((inside < 0) | ((inside > capacity.spaces) & ~capacity.closed), axis=0)
+    spoken = first_known(column(windows.windows, "occupied_mean"), column(windows.windows, "free_mean"))
+    return outside & np.isnan(spoken)
 
 
 def _like_a_bay(windows: ZoneWindows) -> Mask:

@@ -7,7 +7,7 @@ import numpy as np
 from config.durations import UNITS_NS
 from processors.indicators.counts import Counts, counts
 from processors.indicators.indicator_batch import ZoneWindows
-from processors.indicators.parking_capacity import Capacity, mean_occupied, occupied
+from processors.indicators.parking_capacity import Capacity, by_gates, mean_occupied, occupied, readings_of
 from processors.indicators.zone_sums import Column, Figure, Mask, ZoneSums, column, ratio
 
 INDEX_FROM_NS = 15 * UNITS_NS["m"]
@@ -78,7 +78,6 @@ def _index(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity, indicator: 
     usable = np.isfinite(taken) & (capacity.spaces > 0)
     vehicles = sums.over_windows(np.where(usable, np.clip(taken, 0.0, None), 0.0))
     value = 100.0 * ratio(vehicles, sums.over_windows(np.where(usable, capacity.spaces, 0.0)))
-    sent = column(field, "occupied_count")
-    came = np.where(usable, np.where(sent > 0, sent, column(field, "free_count")), 0.0)
-    lowest = np.fmin(column(field, "occupied_min"), column(field, "occupied_mean"))
+    came = np.where(usable, readings_of(windows), 0.0)
+    lowest = np.fmin(np.fmin(column(field, "occupied_min"), column(field, "occupied_mean")), by_gates(windows, "mean"))
     return sums.figure(indicator, value, came, ~(capacity.assumed | (lowest < 0)))

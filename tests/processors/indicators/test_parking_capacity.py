@@ -69,6 +69,42 @@ def test_occupied_and_free_are_in_service_already(park) -> None:
     assert park(row)["pasar", "parking_occupancy"][0] == 0.75
 
 
+def gates(entries, exits, **fields):
+    """Running counters of a window: entries and exits at its first and its last reading."""
+    ends = {"entries": entries, "exits": exits}
+    found = {
+        f"{name}_{end}": value
+        for name, pair in ends.items()
+        for end, value in zip(("first", "last"), pair, strict=True)
+    }
+    means = {f"{name}_mean": sum(pair) / 2 for name, pair in ends.items()}
+    return found | means | {f"{name}_{end}": 6 for name in ends for end in ("count", "rate")} | fields
+
+
+def test_running_counters_at_the_gates_leave_inside_what_came_in_and_did_not_go_out(park) -> None:
+    found = park(garage(**gates((500.0, 520.0), (470.0, 470.0))))
+    assert found["pasar", "parking_occupancy"] == (0.4, 1.0, 1.0)
+    assert found["pasar", "parking_free"] == (50, 1.0, 1.0)
+    assert found["pasar", "parking_accumulation"] == (50, 1.0, 1.0)
+
+
+def test_counters_that_drifted_beyond_what_can_be_inside_lower_the_quality(park) -> None:
+    beyond = park(garage(**gates((500.0, 520.0), (395.0, 395.0))))
+    assert beyond["pasar", "parking_occupancy"] == (1.0, 1.0, 0.0)
+    below = park(garage(**gates((500.0, 520.0), (510.0, 525.0))))
+    assert below["pasar", "parking_accumulation"] == (0, 1.0, 0.0)
+
+
+def test_what_is_counted_inside_wins_over_the_gates(park) -> None:
+    found = park(garage(**gates((500.0, 520.0), (395.0, 395.0)), **occupied(30.0)))
+    assert found["pasar", "parking_occupancy"] == (0.3, 1.0, 1.0)
+
+
+def test_gates_that_send_what_passed_say_nothing_of_what_is_inside(park) -> None:
+    passed = {name: value for name, value in gates((5.0, 5.0), (2.0, 2.0)).items() if not name.endswith("rate")}
+    assert math.isnan(park(garage(**passed))["pasar", "parking_occupancy"][0])
+
+
 def test_a_bay_that_reports_changes_is_occupied_for_its_share_of_the_time(park) -> None:
     bay = garage(capacity=1, readings=2, **occupied(0.5, 0.0, count=2, occupied_time_1=45.0))
     assert park(bay)["pasar", "parking_occupancy"][0] == 0.75
