@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 Values = NDArray[np.float64]
 
 _MAGNUS_A, _MAGNUS_B = 17.625, 243.04  # Alduchov and Eskridge (1996)
+_ZERO_CELSIUS = 273.15
 _STULL_DRIEST, _STULL_DAMPEST = 5.0, 99.0
 _STULL_COLDEST, _STULL_HOTTEST = -20.0, 50.0
 
@@ -54,6 +55,24 @@ def wet_bulb(temperature: ArrayLike, humidity: ArrayLike) -> Values:
     )
     holds = (r >= _STULL_DRIEST) & (t >= _STULL_COLDEST) & (t <= _STULL_HOTTEST)
     return np.where(holds, wet, np.nan)
+
+
+def in_celsius(temperature: ArrayLike, unit: str) -> Values:
+    """A temperature without a unit is in degrees Celsius. NaN in a unit that is none of temperature."""
+    values = np.asarray(temperature, np.float64)
+    written = unit.replace("°", "").strip().upper()
+    if written == "F":
+        return celsius(values)
+    if written == "K":
+        return values - _ZERO_CELSIUS
+    return values if written in ("", "C") else np.full(values.shape, np.nan)
+
+
+def in_percent(humidity: ArrayLike, unit: str) -> Values:
+    """Relative humidity without a unit is in percent. NaN in a unit that is none of a share."""
+    values = np.asarray(humidity, np.float64)
+    factor = {"": 1.0, "%": 1.0, "%RH": 1.0, "FRACTION": 100.0, "1": 100.0}.get(unit.strip().upper(), np.nan)
+    return values * factor
 
 
 def fahrenheit(temperature: ArrayLike) -> Values:

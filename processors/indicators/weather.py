@@ -3,7 +3,7 @@
 import numpy as np
 
 from processors.indicators.counts import counts
-from processors.indicators.heat import dew_point, fahrenheit, heat_index, wet_bulb
+from processors.indicators.heat import dew_point, fahrenheit, heat_index, in_celsius, in_percent, wet_bulb
 from processors.indicators.indicator_batch import IndicatorBatch, ZoneWindows
 from processors.indicators.rain import has_classes, rain_class
 from processors.indicators.zone_sums import Column, Figure, ZoneSums, column
@@ -22,7 +22,8 @@ def weather(windows: ZoneWindows) -> IndicatorBatch:
 def _heat(sums: ZoneSums, windows: ZoneWindows) -> list[Figure]:
     """Of stations that sent both temperature and humidity in the window, from their means."""
     window = windows.windows
-    temperature, humidity = column(window, "temperature_mean"), column(window, "humidity_mean")
+    temperature = in_celsius(column(window, "temperature_mean"), windows.units.get("temperature", ""))
+    humidity = in_percent(column(window, "humidity_mean"), windows.units.get("humidity", ""))
     count = np.minimum(column(window, "temperature_count"), column(window, "humidity_count"))
     came = np.where(np.isfinite(temperature) & np.isfinite(humidity), count, 0.0)
     believed = humidity >= 0

@@ -33,6 +33,23 @@ def test_a_station_that_sends_only_one_of_the_two_says_nothing_of_heat(observe) 
 
 
 @pytest.mark.parametrize(
+    ("temperature", "unit", "humidity", "share"),
+    [(30.0, "", 70.0, ""), (30.0, "°C", 70.0, "%"), (86.0, "°F", 70.0, "%"), (303.15, "K", 0.7, "fraction")],
+)
+def test_stations_may_send_other_units(observe, temperature, unit, humidity, share) -> None:
+    units = {"temperature": unit, "humidity": share}
+    found = observe(station(temperature=temperature, humidity=humidity), units=units)
+    assert found["kota", "dew_point"][0] == pytest.approx(23.930, abs=1e-3)
+
+
+@pytest.mark.parametrize("units", [{"temperature": "V"}, {"humidity": "g/m³"}])
+def test_a_unit_of_something_else_is_no_data_rather_than_a_wrong_figure(observe, units) -> None:
+    found = observe(station(temperature=30.0, humidity=70.0), units=units)
+    assert math.isnan(found["kota", "heat_index"][0])
+    assert found["kota", "heat_index"][1:] == (0, 0)
+
+
+@pytest.mark.parametrize(
     ("temperature", "humidity", "risk"), [(25, 60, 0), (27, 80, 1), (32, 70, 3), (31, 70, 2), (38, 70, 4)]
 )
 def test_the_risk_follows_the_heat_index(observe, temperature, humidity, risk) -> None:
