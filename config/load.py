@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from config.checks.city import check_devices, check_ids, check_zone_names
 from config.checks.finding import OTHER, Finding
+from config.checks.indicators import check_indicators
 from config.checks.service import check_http
 from config.checks.sources import check_sources
 from config.checks.store import check_store
@@ -25,7 +26,10 @@ from config.text_file import read_text
 LARGEST_FILE = 16 << 20
 """Bytes; more devices than fit belong into CSV files."""
 
-CHECKS = (check_windows, check_quantities, check_sources, check_store, check_http, check_ids, check_zone_names)
+CHECKS = (
+    *(check_windows, check_quantities, check_indicators, check_sources, check_store, check_http),
+    *(check_ids, check_zone_names),
+)
 
 
 def load_settings(path: Path | None) -> Settings:

@@ -1,0 +1,27 @@
+"""Rules of indicators: each stands where the kind of device is that it speaks of."""
+
+from collections.abc import Iterator
+
+from config.checks.finding import Finding
+from config.settings import Settings
+
+KIND_OF_RULE = {
+    "us_aqi_above_300": "air",
+    "noise_tolerance": "noise",
+    "heat_risk": "weather",
+    "rain_hour": "weather",
+    "rain_day": "weather",
+    "los_saturation": "traffic",
+    "los_speed_share": "traffic",
+    "los_density": "traffic",
+    "los_speed": "traffic",
+    "parking_target": "parking",
+}
+
+
+def check_indicators(settings: Settings) -> Iterator[Finding]:
+    for kind, entry in settings.kinds.items():
+        for rule in sorted(entry.indicators.model_fields_set):
+            if KIND_OF_RULE[rule] != kind:
+                message = f"{rule} is a rule for kind {KIND_OF_RULE[rule]!r}; it says nothing of {kind!r}"
+                yield Finding(message, (("kinds", kind, "indicators", rule),))

@@ -1,0 +1,21 @@
+from config.checks.finding import Finding
+from config.checks.indicators import KIND_OF_RULE, check_indicators
+from config.indicator_rules import IndicatorRules
+from config.settings import Kind, Settings
+
+
+def test_a_rule_below_its_own_kind_is_taken():
+    rules = IndicatorRules(heat_risk=(80, 90, 105, 130), rain_day=(1, 20, 50, 100, 150))
+    assert list(check_indicators(Settings(kinds={"weather": Kind(indicators=rules), "air": Kind()}))) == []
+
+
+def test_a_rule_below_another_kind_would_do_nothing_and_is_refused():
+    kinds = {"noise": Kind(indicators=IndicatorRules(noise_tolerance=0, rain_day=(1, 20, 50, 100, 150)))}
+    assert list(check_indicators(Settings(kinds=kinds))) == [
+        Finding("rain_day is a rule for kind 'weather'; it says nothing of 'noise'",
+                (("kinds", "noise", "indicators", "rain_day"),))
+    ]  # fmt: skip
+
+
+def test_every_rule_has_its_kind():
+    assert set(KIND_OF_RULE) == set(IndicatorRules.model_fields)
