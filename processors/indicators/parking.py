@@ -105,7 +105,7 @@ def _with_silent(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity, space
     )
     silent = np.nan_to_num(windows.capacity)
     silent[windows.row[came]] = 0.0
-    estimated = np.nan_to_num(share) * sums.over_devices(silent)
+    estimated = np.minimum(np.nan_to_num(share), 1.0) * sums.over_devices(silent)
     reported = sums.over_windows(came.astype(np.float64))
     return np.where(reported > 0, sums.over_windows(np.where(came, spaces, 0.0)) + estimated, np.nan)
 
