@@ -56,7 +56,7 @@ class ZoneSums:
         return self._sums(self._zone_of_device, values)
 
     def _sums(self, zone: NDArray[np.int64], values: Column) -> Column:
-        zones = np.bincount(zone, weights=np.nan_to_num(values, nan=0.0), minlength=len(self._city_of_zone))
+        zones = np.bincount(zone, weights=np.where(np.isnan(values), 0.0, values), minlength=len(self._city_of_zone))
         cities = np.bincount(self._city_of_zone, weights=zones, minlength=len(self) - len(zones))
         return np.concatenate([zones, cities])
 
@@ -92,7 +92,7 @@ class ZoneSums:
         ones included (`due` says what is due). A device can so make up for no more than a fraction of one reading of
         another. Quality is the sum of plausible readings / the sum of readings that came.
         """
-        counted = np.minimum(np.nan_to_num(came, nan=0.0), self._most)
+        counted = np.minimum(np.where(np.isnan(came), 0.0, came), self._most)
         return self._trusted(
             indicator, value, self.over_windows(counted), self.over_devices(self._due), came, plausible
         )
