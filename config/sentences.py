@@ -19,7 +19,6 @@ _WANTED = {
     "dict_type": "must be a table",
     "model_type": "must be a table",
     "path_type": "must be a path in quotes",
-    "too_short": "must not be empty",
     "string_too_short": "must not be empty",
 }
 
@@ -27,7 +26,13 @@ _WANTED = {
 def failures(error: ValidationError, root: type[Section] = Settings) -> list[tuple[Path, str, str]]:
     """Of each failure of `root` its path, its type ("missing", "extra_forbidden", ...) and its sentence."""
     details = error.errors(include_url=False)
-    return [(detail["loc"], detail["type"], _sentence(detail["loc"], dict(detail), root)) for detail in details]
+    # A list whose entries were all wrong is too short for the validator only.
+    inner = {detail["loc"][:-1] for detail in details}
+    return [
+        (detail["loc"], detail["type"], _sentence(detail["loc"], dict(detail), root))
+        for detail in details
+        if detail["type"] != "too_short" or detail["loc"] not in inner
+    ]
 
 
 def _sentence(path: Path, detail: dict[str, Any], root: type[Section]) -> str:
@@ -38,6 +43,8 @@ def _sentence(path: Path, detail: dict[str, Any], root: type[Section]) -> str:
         return f"{key!r} is missing"
     if detail["type"] == "value_error":
         return str(detail["ctx"]["error"])
+    if detail["type"] == "too_short":
+        return "must not be empty"
     wanted = _WANTED.get(detail["type"]) or detail["msg"].replace("Input should", "must", 1)
     return f"{wanted}, not {_shown(path, detail['input'])}{_nearest_choice(detail)}"
 

@@ -56,6 +56,13 @@ def test_a_wrong_item_takes_its_list_along():
     assert (source.topics, source.qos) == (("city/#",), 2)
 
 
+def test_a_list_whose_items_are_all_wrong_is_not_called_empty_too():
+    assert salvage({"sources": [{"topics": ["b#"]}]}, HERE).wrong == [
+        (("sources", 0, "topics", 0), "'b#': # must stand alone in the last level, not in level 1 ('b#')")
+    ]
+    assert salvage({"sources": [{"topics": []}]}, HERE).wrong == [(("sources", 0, "topics"), "must not be empty")]
+
+
 def names_in(section):
     for name, field in section.model_fields.items():
         yield name
