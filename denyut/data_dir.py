@@ -10,6 +10,8 @@ from typing import TextIO
 
 DEFAULT = Path("denyut-data")
 VARIABLE = "DENYUT_DATA_DIR"
+DEFAULT_SAID = f"Default: ${VARIABLE}, else {DEFAULT}."
+"""For the help of a command."""
 
 
 class DataDirError(Exception):

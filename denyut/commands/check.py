@@ -69,6 +69,7 @@ def summarise(settings: Settings) -> dict[str, Any]:
         "offices": len(settings.offices),
         "devices": dict(sorted(Counter(device.kind for device in settings.devices).items())),
         "store": _store(settings.store),
+        "mirrors": [{"name": mirror.name, **_store(mirror)} for mirror in settings.mirrors],
         "http": _http(settings.http),
         "hints": [
             *filter(None, [open_to_others(settings.http)]),
@@ -84,8 +85,8 @@ def summarise(settings: Settings) -> dict[str, Any]:
 def _variables(settings: Settings) -> set[str]:
     """The environment variables that secrets come from."""
     names = [source.password_env for source in settings.sources]
-    store = settings.store
-    return {name for name in (*names, store.password_env, store.token_env, settings.http.token_env) if name}
+    names += [name for store in (settings.store, *settings.mirrors) for name in (store.password_env, store.token_env)]
+    return {name for name in (*names, settings.http.token_env) if name}
 
 
 def _source(source: Source) -> dict[str, Any]:
@@ -128,7 +129,6 @@ def _lines(file: Path, summary: dict[str, Any]) -> list[str]:
     devices = summary["devices"]
     counts = ", ".join(f"{count} {kind}" for kind, count in devices.items())
     city = summary["city"]
-    store = {name: value for name, value in summary["store"].items() if value is not None}
     return [
         f"{file}: no mistakes",
         f"city     {city['name'] or city['id']} ({city['id']}), {city['timezone']}",
@@ -137,10 +137,16 @@ def _lines(file: Path, summary: dict[str, Any]) -> list[str]:
         *(f"kind     {kind}: {', '.join(quantities)}" for kind, quantities in summary["kinds"].items()),
         f"zones    {summary['zones']}, offices {summary['offices']}",
         f"devices  {sum(devices.values())}" + (f": {counts}" if counts else ", others as they appear"),
-        f"store    {store.pop('kind')}" + "".join(f", {name} {value}" for name, value in store.items()),
+        f"store    {_store_words(summary['store'])}",
+        *(f"mirror   {mirror['name']}: {_store_words(mirror)}" for mirror in summary["mirrors"]),
         *([_http_line(summary["http"])] if summary["http"] else []),
         *(f"hint     {hint}" for hint in summary["hints"]),
     ]
+
+
+def _store_words(store: dict[str, Any]) -> str:
+    shown = (f", {name} {value}" for name, value in store.items() if name not in ("name", "kind") and value is not None)
+    return f"{store['kind']}{''.join(shown)}"
 
 
 def _http_line(http: dict[str, Any]) -> str:

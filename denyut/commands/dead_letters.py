@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 
 import click
 
-from denyut.data_dir import default_data_dir
+from denyut.data_dir import DEFAULT_SAID, default_data_dir
 from denyut.letter_forms import (
     summary,
     whole,
@@ -40,7 +40,9 @@ Decorator = Callable[[Callable[..., None]], Callable[..., None]]
 
 
 def _data_dir() -> Decorator:
-    return click.option("--data-dir", type=click.Path(path_type=Path), help="The data directory of the run.")
+    return click.option(
+        "--data-dir", type=click.Path(path_type=Path), help=f"The data directory of the run. {DEFAULT_SAID}"
+    )
 
 
 def _choosing(function: Callable[..., None]) -> Callable[..., None]:
@@ -168,7 +170,8 @@ def _tell(marked: Requeued, directory: Path) -> None:
     reasons = ", ".join(f"{reason} {count}" for reason, count in marked.reasons.most_common())
     if reasons:
         when = "now, by the run" if _is_running(directory) else f"by the next: denyut run --data-dir {directory}"
-        click.echo(f"{marked.reasons.total()} letters are taken in again {when} ({reasons})")
+        count = marked.reasons.total()
+        click.echo(f"{count} {'letter is' if count == 1 else 'letters are'} taken in again {when} ({reasons})")
     elif not marked.unknown and not marked.lines:
         click.echo("no letters match", err=True)
     for reason, warning in _AGAIN.items():

@@ -9,7 +9,7 @@ import click
 
 from config.load import load_settings
 from config.mistakes import ConfigurationError, did_you_mean
-from denyut.data_dir import default_data_dir
+from denyut.data_dir import DEFAULT_SAID, default_data_dir
 from denyut.duration_option import DurationType
 from denyut.point_tables import FORMATS, in_order
 from denyut.point_times import iso_utc
@@ -66,7 +66,7 @@ class TagType(click.ParamType[tuple[str, str]]):
 )
 @click.option("--aggregate", type=click.Choice(AGGREGATES), help="What --every makes of the values; default: mean.")
 @click.option("--config", "config_file", type=click.Path(path_type=Path), help="Configuration with the store to read.")
-@click.option("--data-dir", type=click.Path(path_type=Path), help="The data directory of the run.")
+@click.option("--data-dir", type=click.Path(path_type=Path), help=f"The data directory of the run. {DEFAULT_SAID}")
 @click.option(
     "--format",
     "form",

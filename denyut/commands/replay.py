@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from config.load import load_settings
 from config.mistakes import ConfigurationError
-from denyut.data_dir import DataDirError, claimed, default_data_dir
+from denyut.data_dir import DEFAULT_SAID, DataDirError, claimed, default_data_dir
 from denyut.journal_replay import JournalReplay, journal_in, settings_for_journal
 from denyut.replay_options import OptionError, in_options, mapping_of, nothing_taken, refuse_mixture, refuse_same
 from denyut.replaying import Replay, settings_for
@@ -65,7 +65,7 @@ class ValueType(click.ParamType[tuple[str, str]]):
 @click.option("--delimiter", help="Between columns; a comma where absent.")
 @click.option("--decimal", type=click.Choice([".", ","]), help="In numbers; a point where absent.")
 @click.option("--config", type=click.Path(path_type=Path), help="Configuration file for windows, kinds and store.")
-@click.option("--data-dir", type=click.Path(path_type=Path), help="Where the embedded store lives.")
+@click.option("--data-dir", type=click.Path(path_type=Path), help=f"Where the embedded store lives. {DEFAULT_SAID}")
 @click.option("--speed", type=click.FloatRange(min=0, min_open=True), help="Times the recorded pace; absent: no wait.")
 @click.option(
     "--time",

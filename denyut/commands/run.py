@@ -12,7 +12,7 @@ from config.addresses import checked_broker
 from config.load import load_settings
 from config.mistakes import ConfigurationError
 from config.settings import Settings
-from denyut.data_dir import DataDirError, claimed, default_data_dir
+from denyut.data_dir import DEFAULT_SAID, DataDirError, claimed, default_data_dir
 from denyut.log_setup import Format, Level, set_up_log
 from denyut.memory import return_large_blocks
 from denyut.running import FailedError, Run, UnsavedError
@@ -34,7 +34,9 @@ Examples:
 @click.command(epilog=EXAMPLE)
 @click.option("--config", type=click.Path(path_type=Path), help="Configuration file; see docs/configuration.md.")
 @click.option("--broker", metavar="URL", help="mqtt://HOST:PORT or mqtts://HOST:PORT, instead of the configured one.")
-@click.option("--data-dir", type=click.Path(path_type=Path), help="Where state and embedded store live.")
+@click.option(
+    "--data-dir", type=click.Path(path_type=Path), help=f"Where state and embedded store live. {DEFAULT_SAID}"
+)
 @click.option(
     "--log-level",
     type=click.Choice(get_args(Level)),

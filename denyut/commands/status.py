@@ -1,14 +1,16 @@
 """`denyut status`: what a run has received and what became of it, in all and for each device."""
 
 import io
+import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 from denyut.aligned_columns import write_aligned
-from denyut.data_dir import default_data_dir
+from denyut.data_dir import DEFAULT_SAID, default_data_dir
 from denyut.device_report import ORDERS, DeviceReport, read_device_report
 from denyut.point_times import iso_utc
 from denyut.status import read_status
@@ -28,7 +30,7 @@ _NUMBERS = ("published", "received", "missing", "duplicate")
 
 
 @click.command(epilog=EXAMPLE)
-@click.option("--data-dir", type=click.Path(path_type=Path), help="The data directory of the run.")
+@click.option("--data-dir", type=click.Path(path_type=Path), help=f"The data directory of the run. {DEFAULT_SAID}")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--devices", is_flag=True, help="Each device, as it was at the newest checkpoint, some seconds ago.")
 @click.option(
@@ -63,16 +65,38 @@ def command(data_dir: Path | None, as_json: bool, devices: bool, order: str | No
 
 def _print_status(status: dict[str, Any]) -> None:
     width = max(map(len, status))
+    room = shutil.get_terminal_size().columns - width - 2 if sys.stdout.isatty() else None
     for name, value in status.items():
-        shown = _in_words(value)
-        click.echo(f"{name:<{width}}  {'-' if shown in (None, '') else visible(str(shown))}")
+        for number, line in enumerate(_lines(value, room)):
+            click.echo(f"{'' if number else name:<{width}}  {line}")
 
 
-def _in_words(value: object) -> object:
-    if isinstance(value, dict):
-        inner = ((key, _in_words(each)) for key, each in value.items())
-        return ", ".join(f"{key} {'-' if each in (None, '') else each}" for key, each in inner)
-    return value
+def _lines(value: object, room: int | None) -> list[str]:
+    """Each store, source or broker begins a line; a line wider than `room` is broken between two figures."""
+    if not isinstance(value, dict) or not value:
+        return [visible(_in_words(value))]
+    each_has_figures = all(isinstance(each, dict) and each for each in value.values())
+    of_each = [(f"{name} ", each) for name, each in value.items()] if each_has_figures else [("", value)]
+    return [line for name, figures in of_each for line in _folded(visible(name), figures, room)]
+
+
+def _folded(line: str, figures: dict[str, Any], room: int | None) -> Iterator[str]:
+    words = [visible(f"{name} {_in_words(each)}") for name, each in figures.items()]
+    line += words[0]
+    for word in words[1:]:
+        line += ","
+        if room is not None and len(line) + 1 + len(word) >= room:
+            yield line
+            line = f"  {word}"
+        else:
+            line += f" {word}"
+    yield line
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, dict) and value:
+        return ", ".join(f"{name} {_in_words(each)}" for name, each in value.items())
+    return "-" if value in (None, "", {}) else str(value)
 
 
 def _device_report(directory: Path) -> DeviceReport:

@@ -72,6 +72,24 @@ def test_a_secret_from_elsewhere_is_named_by_where_it_comes_from(tmp_path):
     assert "token from the environment variable INFLUX_TOKEN" in check(file).stdout
 
 
+def test_each_mirror_is_printed_with_where_its_secret_comes_from(tmp_path, monkeypatch):
+    file = tmp_path / "city.toml"
+    file.write_text(
+        '[[mirrors]]\nname = "province"\nkind = "influxdb1"\nurl = "http://127.0.0.1:8087"\nusername = "bjn"\n'
+        'password_env = "DENYUT_TEST_PASSWORD"\n[[mirrors]]\nname = "archive"\nkind = "influxdb2"\ntoken = "geheim"\n'
+    )
+    monkeypatch.delenv("DENYUT_TEST_PASSWORD", raising=False)
+    result = check(file)
+    assert (
+        "store    sqlite\n"
+        "mirror   province: influxdb1, url http://127.0.0.1:8087, database denyut, "
+        "password from the environment variable DENYUT_TEST_PASSWORD\n"
+        "mirror   archive: influxdb2, url http://127.0.0.1:8086, database denyut, token ********\n"
+    ) in result.stdout
+    assert "hint     the environment variable DENYUT_TEST_PASSWORD is not set here" in result.stdout
+    assert [mirror["name"] for mirror in json.loads(check(file, "--json").stdout)["mirrors"]] == ["province", "archive"]
+
+
 def test_an_environment_variable_that_is_not_set_is_a_hint(tmp_path, monkeypatch):
     file = tmp_path / "city.toml"
     file.write_text('[[sources]]\npassword_env = "DENYUT_TEST_PASSWORD"\n')

@@ -1,4 +1,8 @@
 import json
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -121,6 +125,35 @@ def test_what_a_store_says_does_not_act_on_a_terminal(tmp_path: Path) -> None:
     assert r"sinks        store error refused\x1b[2J\r\n\u202e" in shown
     assert not set("\x1b\r\u202e") & set(shown)
     assert not set("\x1b\r\u202e") & set(status(tmp_path, "--json").stdout)
+
+
+def test_each_store_has_a_line(tmp_path: Path) -> None:
+    sinks = {"store": {"points_written": 5, "error": ""}, "province": {"points_written": 3, "error": "timed out"}}
+    write_status(tmp_path, {"state": "stopped", "rejected": {}, "sinks": sinks, "watermark": None})
+    assert status(tmp_path).stdout == (
+        "state      stopped\n"
+        "rejected   -\n"
+        "sinks      store points_written 5, error -\n"
+        "           province points_written 3, error timed out\n"
+        "watermark  -\n"
+    )
+
+
+def test_a_terminal_gets_no_line_that_is_wider_than_it_is(tmp_path: Path) -> None:
+    rejected = {f"reason_{number}": 1_000_000 + number for number in range(6)}
+    write_status(tmp_path, {"state": "stopped", "rejected": rejected})
+    shown, terminal = pty.openpty()
+    command = [sys.executable, "-m", "denyut", "status", "--data-dir", str(tmp_path)]
+    subprocess.run(command, stdout=terminal, check=True, timeout=60, env={**os.environ, "COLUMNS": "60"})
+    lines = os.read(shown, 4096).decode().splitlines()
+    os.close(terminal)
+    os.close(shown)
+    assert lines == [
+        "state     stopped",
+        "rejected  reason_0 1000000, reason_1 1000001,",
+        "            reason_2 1000002, reason_3 1000003,",
+        "            reason_4 1000004, reason_5 1000005",
+    ]
 
 
 def test_an_order_belongs_to_devices(tmp_path: Path) -> None:
