@@ -1,5 +1,6 @@
 """What a run leaves behind when it is stopped, so that the next one goes on with the same windows."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +13,9 @@ from ingest.ledger import Ledger
 from processors.checkpoints.directory import CheckpointDirectory
 from processors.checkpoints.pieces import PieceReader
 from processors.processor import State
-from processors.state import StateError, restore
+from processors.state import StateError, begun_anew, restore
+
+LOG = logging.getLogger("denyut")
 
 
 @dataclass(slots=True)
@@ -33,8 +36,10 @@ class SavedState:
 
         def read(next_offset: int, document: dict[str, Any], pieces: PieceReader) -> SavedState:
             try:
+                state = restore(document["state"], windows, kinds, pieces.unpack)
+                anew[:] = begun_anew(document["state"], windows, kinds)
                 return cls(
-                    state=restore(document["state"], windows, kinds, pieces.unpack),
+                    state=state,
                     ledger=restore_ledger(document["ledger"], pieces.unpack),
                     topics={source: joined(blocks, pieces) for source, blocks in document["topics"].items()},
                     devices=joined(document["devices"], pieces),
@@ -44,7 +49,14 @@ class SavedState:
             except (LookupError, TypeError, ValueError, AttributeError) as error:
                 raise StateError(f"checkpoint {next_offset} holds what this program cannot read: {error}") from error
 
+        anew: list[str] = []
         saved = checkpoints.newest(read) or cls()
+        if anew:
+            LOG.warning(
+                "%s: windows or quantities are other than in the last run: windows that were open begin anew, "
+                "without what they held",
+                ", ".join(anew),
+            )
         saved.forget_unnamed()
         return saved
 

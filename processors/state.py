@@ -47,6 +47,17 @@ def load(content: bytes, windows: Windows, kinds: Mapping[str, Kind]) -> State:
     return restore(document, windows, kinds)
 
 
+def begun_anew(document: Any, windows: Windows, kinds: Mapping[str, Kind]) -> list[str]:
+    """The kinds with windows that `restore` does not take from the document, which it can read."""
+    held = {kind: saved for kind, saved in document["kinds"].items() if saved["windows"] or saved["panes"]}
+    plans = {kind: plan_of(windows.sizes, kind) for kind in held}
+    return [
+        kind
+        for kind, plan in plans.items()
+        if plan is None or not _continues(held[kind], kinds.get(kind, Kind()), plan)
+    ]
+
+
 def describe(state: State, pack: Pack = pack_inline) -> dict[str, Any]:
     """The state as a document whose arrays are what `pack` makes of them."""
     return {
@@ -109,7 +120,7 @@ def _dump_kind(windows: KindWindows, pack: Pack) -> dict[str, Any]:
 def _load_kind(kind: str, saved: dict[str, Any], settings: Kind, plan: WindowPlan, unpack: Unpack) -> KindWindows:
     tracked = TrackedColumns(settings)
     loaded = KindWindows(kind, tracked, plan)
-    if saved["plan"] != _dump_plan(plan) or saved["settings"] != _settings(settings):
+    if not _continues(saved, settings, plan):
         # Windows that were written are not begun again: what came late would stand in the place of all the rest.
         loaded.sealed_until_ns = saved["sealed_until_ns"] // plan.pane_ns * plan.pane_ns
         loaded.gone_until_ns = [loaded.sealed_until_ns for _ in plan.shapes]
@@ -128,6 +139,10 @@ def _load_kind(kind: str, saved: dict[str, Any], settings: Kind, plan: WindowPla
         loaded.windows[shape, start] = _load_window(tracked, window, unpack)
     loaded.entries.last = _load_pane(tracked, saved["last"], unpack)
     return loaded
+
+
+def _continues(saved: Mapping[str, Any], settings: Kind, plan: WindowPlan) -> bool:
+    return bool(saved["plan"] == _dump_plan(plan) and saved["settings"] == _settings(settings))
 
 
 def _dump_plan(plan: WindowPlan) -> list[Any]:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import Settings, Source, Windows
+from config.settings import Kind, Quantity, Settings, Source, Windows
 from processors.state import StateError
 from storage.store import StoreUnusable
 from tests.denyut.live_batches import message, messages, started, stopped, stored, take, tick
@@ -61,6 +61,22 @@ def test_a_state_with_other_windows_is_taken_as_far_as_it_goes(tmp_path: Path) -
     take(second, messages(again, "10:00:06"))
     stopped(second, tmp_path)
     assert (second.ledger.received, second.ledger.duplicate) == (3, 1)
+
+
+def test_a_kind_whose_windows_begin_anew_is_named_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    first = started(Settings(), tmp_path)
+    both = [message(TOPIC, {"pm25": 10}, "10:00:01"), message("city/bojonegoro/noise/N1", {"laeq": 60}, "10:00:01")]
+    take(first, messages(both, "10:00:02"))
+    tick(first, "10:00:13")
+    stopped(first, tmp_path)
+    stopped(started(Settings(), tmp_path), tmp_path)
+    assert caplog.messages == []
+    wider = Settings(kinds={"air": Kind(quantities={"pm25": Quantity(min=0, max=10_000)})})
+    stopped(started(wider, tmp_path), tmp_path)
+    assert caplog.messages == [
+        "air: windows or quantities are other than in the last run: windows that were open begin anew, without what "
+        "they held"
+    ]
 
 
 def test_topics_that_are_read_otherwise_now_are_not_taken_for_others(tmp_path: Path) -> None:
