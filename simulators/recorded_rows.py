@@ -76,8 +76,17 @@ def _positions(path: Path, header: list[str], table: Table) -> dict[str, int]:
         raise RecordingError(f"{path}:1: there is no header")
     for column, use in table.columns.items():
         if column not in header:
-            raise RecordingError(f"{path}:1: no column {column!r} (mapped as {use}); the columns are {_named(header)}")
+            raise RecordingError(
+                f"{path}:1: no column {column!r} (mapped as {use}); "
+                f"the columns are {_named(header)}{_delimiter_asked(header)}"
+            )
     return {column: header.index(column) for column in table.columns}
+
+
+def _delimiter_asked(header: list[str]) -> str:
+    """A question, where the names of columns hold what is usually a delimiter."""
+    found = next((mark for mark in (";", "\t", "|") if any(mark in name for name in header)), None)
+    return f"; is {found!r} the delimiter? see --delimiter" if found else ""
 
 
 def _named(columns: list[str]) -> str:

@@ -255,7 +255,8 @@ def test_recorded_messages_need_no_mapping(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("", "the file is empty"),
-        ("t,d,pm\n", r"a\.csv:1: no column 'hum' \(mapped as values\.humidity\); the columns are 't', 'd', 'pm'"),
+        ("t,d,pm\n", r"a\.csv:1: no column 'hum' \(mapped as values\.humidity\); the columns are 't', 'd', 'pm'$"),
+        ("t;d;pm;hum\n", r"the columns are 't;d;pm;hum'; is ';' the delimiter\? see --delimiter$"),
         ("\n\n", "there is no header"),
     ],
 )
