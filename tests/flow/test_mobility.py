@@ -9,12 +9,13 @@ from config.settings import Device, Kind, Quantity, Settings
 from ingest.devices import DeviceTable
 from processors.processor import Processor
 from tests.processors.batches import at, batch, row, windows
+from tests.processors.indicators.conftest import figures
 
 STATION = Device(id="T1", kind="traffic", zone="kota", road="4/2-D", capacity=3300, free_speed=45)
 
 
 @pytest.fixture
-def recorded(figures_of):
+def recorded():
     """(zone, indicator) -> figures of the last window of recorded readings, which come one by one."""
 
     def of(size, *readings, kind="traffic", device=STATION, quantities=None):
@@ -24,7 +25,7 @@ def recorded(figures_of):
         processor = Processor(windows(size), effective_kinds(configured), table, "event")
         for clock, values in readings:
             processor.process(batch([row(number, clock, **values)], at("23:00:00"), kind))
-        return figures_of(processor.finish().indicators[-1])
+        return figures(processor.finish().indicators[-1])
 
     return of
 
