@@ -3,7 +3,7 @@
 import ctypes
 import sys
 
-_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD = -1, -3
+_M_TRIM_THRESHOLD, _M_MMAP_THRESHOLD, _M_ARENA_MAX = -1, -3, -8
 _PR_SET_THP_DISABLE = 41
 _LARGE = 2 << 20
 _KEPT = 16 << 20
@@ -20,6 +20,8 @@ def return_large_blocks() -> None:
     a million series that is 200 MiB of resident memory that nobody uses. Smaller arrays stay in the heap, for speed:
     what a batch needs is not given back in between, as the system would have to clear it anew for the next one.
 
+    One heap for all threads: they hardly ever ask at the same time, and each heap keeps what lies free in it.
+
     numpy asks for huge pages for its large arrays; then the room that they keep to grow would be resident too.
     """
     if sys.platform == "linux":
@@ -28,6 +30,7 @@ def return_large_blocks() -> None:
         if mallopt is not None:
             mallopt(_M_MMAP_THRESHOLD, _LARGE)
             mallopt(_M_TRIM_THRESHOLD, _KEPT)
+            mallopt(_M_ARENA_MAX, 1)
         library.prctl(_PR_SET_THP_DISABLE, *map(ctypes.c_ulong, (1, 0, 0, 0)))
 
 
