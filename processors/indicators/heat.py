@@ -41,7 +41,7 @@ def dew_point(temperature: ArrayLike, humidity: ArrayLike) -> Values:
 
 
 def wet_bulb(temperature: ArrayLike, humidity: ArrayLike) -> Values:
-    """Temperature to which sweat can cool, at 1013 hPa. Source: Stull (2011), J. Appl. Meteorol. Climatol. 50, 2267.
+    """Temperature to which sweat can cool, at 1013 hPa. Source: Stull (2011).
 
     The formula holds from 5 to 99 % and from -20 to 50 degrees; damper air counts as 99 %, all else is NaN.
     """

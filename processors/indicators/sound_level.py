@@ -24,7 +24,7 @@ def level(mean_energy: ArrayLike) -> Levels:
 def lden(day: ArrayLike, evening: ArrayLike, night: ArrayLike) -> Levels:
     """Day, evening and night level: 07-19, 19-23 and 23-07 hours, the evening 5 and the night 10 dB louder.
 
-    Source: Directive 2002/49/EC, Annex I.
+    Source: Directive 2002/49/EC.
     """
     carried = (
         _DAY_H * energy(day)
@@ -37,7 +37,7 @@ def lden(day: ArrayLike, evening: ArrayLike, night: ArrayLike) -> Levels:
 def lsm(siang: ArrayLike, malam: ArrayLike) -> Levels:
     """Tingkat kebisingan siang malam: 06-22 and 22-06 hours, the night 5 dB louder.
 
-    Source: KEP-48/MENLH/11/1996, annex II.
+    Source: KEP-48/MENLH/11/1996, as theses quote it.
     """
     carried = _SIANG_H * energy(siang) + _MALAM_H * energy(np.asarray(malam, np.float64) + _MALAM_PENALTY)
     return level(carried / (_SIANG_H + _MALAM_H))

@@ -1,4 +1,4 @@
-"""The air quality index of the US EPA as revised on 6 May 2024 (40 CFR Part 58 Appendix G, EPA-454/B-24-002)."""
+"""The air quality index of the US EPA as revised on 6 May 2024 (Technical Assistance Document EPA-454/B-24-002)."""
 
 from dataclasses import dataclass
 from enum import StrEnum
