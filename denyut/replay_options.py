@@ -44,7 +44,7 @@ _REMEDIES = {
     "wrong_field_count": "see --delimiter",
     "invalid_json": "each line must hold one JSON object",
     "source_unknown": "name the configuration of that run with --config",
-    "topic_unknown": "the topics must be those of recorded messages, such as city/kota/air/A-1",
+    "topic_unknown": "topics must be city/CITY/KIND/DEVICE, or of a journal fit the sources of --config",
 }
 
 

@@ -29,7 +29,7 @@ EXAMPLE = """\b
 Examples:
   denyut dead-letters list --reason invalid_json --since 1h
   denyut dead-letters show 17
-  denyut dead-letters requeue --reason no_quantity
+  denyut dead-letters requeue --reason out_of_range
   denyut dead-letters export --reason refused_by_store --format lines > points.lp
 """
 _AGAIN = {
@@ -137,7 +137,7 @@ def export(limit: int | None, data_dir: Path | None, form: str, **chosen: Any) -
         _end(str(error))
 
 
-@command.command("requeue", epilog="Example: denyut dead-letters requeue --reason no_quantity --since 24h")
+@command.command("requeue", epilog="Example: denyut dead-letters requeue --reason out_of_range --since 24h")
 @click.argument("ids", metavar="[ID]...", nargs=-1, type=int)
 @_choosing
 @click.option("--all", "every", is_flag=True, help="All letters there are.")
