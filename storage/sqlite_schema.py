@@ -117,7 +117,7 @@ def _prepare(connection: sqlite3.Connection, is_new: bool) -> None:
         )
     # What a write has confirmed must survive a power cut: whoever handed the points over forgets them.
     connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA cache_size = -16384")
+    connection.execute("PRAGMA cache_size = -8192")
 
 
 def opening_error(error: sqlite3.Error, path: Path) -> StoreError:
