@@ -45,7 +45,8 @@ NO_DATA = Figure(None, 0.0)
 
 
 def newest_figures(rows: Iterable[IndicatorRow], expected: Iterable[tuple[str, str]] = ()) -> ZoneFigures | None:
-    """One window size for all: the longest up to a minute that has come, since longer ones lag behind.
+    """One window size for all: the longest up to a minute that has come, since longer ones lag behind; a shorter one
+    while that holds less than half as much of what was expected, as it does after a start in the middle of a minute.
 
     A figure is the newest value within the last three windows, so that a device that reports less often than windows
     close does not flicker; a zone that has been silent for longer has no data. So has each (zone, indicator) of
@@ -56,7 +57,7 @@ def newest_figures(rows: Iterable[IndicatorRow], expected: Iterable[tuple[str, s
         by_size.setdefault(row.tags["size"], []).append(row)
     if not by_size:
         return None
-    size = max(by_size, key=_preference)
+    size = _chosen(by_size)
     end_ns = max(row.time_ns for row in by_size[size])
     after_ns = end_ns - HOLD_WINDOWS * parse_duration(size)
     figures = dict.fromkeys(expected, NO_DATA)
@@ -80,6 +81,20 @@ def _by_zone(figures: Mapping[tuple[str, str], Figure]) -> dict[str, dict[str, F
     for zone, indicator in sorted(figures, key=lambda place: (place[0] != CITY_ZONE, place)):
         zones.setdefault(zone, {})[indicator] = figures[zone, indicator]
     return zones
+
+
+def _chosen(by_size: Mapping[str, list[IndicatorRow]]) -> str:
+    longest = max(by_size, key=_preference)
+    until_ns = parse_duration(longest)
+    coverage = {size: _newest_coverage(rows) for size, rows in by_size.items() if parse_duration(size) <= until_ns}
+    return max((size for size in coverage if coverage[size] >= max(coverage.values()) / 2), key=_preference)
+
+
+def _newest_coverage(rows: list[IndicatorRow]) -> float:
+    """The mean over the rows of the newest window."""
+    end_ns = max(row.time_ns for row in rows)
+    newest = [row.fields.get("coverage", 0.0) for row in rows if row.time_ns == end_ns]
+    return sum(newest) / len(newest)
 
 
 def _preference(size: str) -> tuple[bool, int]:

@@ -39,6 +39,21 @@ def test_all_figures_are_of_the_longest_window_up_to_a_minute(sizes: list[str], 
     assert figures.size == chosen
 
 
+@pytest.mark.parametrize(("coverage", "chosen"), [(0.1, "10s"), (0.44, "10s"), (0.45, "1m"), (0.9, "1m")])
+def test_a_minute_that_began_before_the_run_gives_way_to_a_shorter_window(coverage: float, chosen: str) -> None:
+    rows = [indicator("kapas", "pm25", 1.0, 0.9), indicator("kapas", "pm25", 2.0, coverage, size="1m")]
+    figures = newest_figures(rows)
+    assert figures is not None
+    assert figures.size == chosen
+
+
+def test_a_longer_window_than_a_minute_stands_back_whatever_it_holds() -> None:
+    rows = [indicator("kapas", "pm25", 1.0, 0.1, size="1m"), indicator("kapas", "pm25", 2.0, 1.0, size="15m")]
+    figures = newest_figures(rows)
+    assert figures is not None
+    assert figures.size == "1m"
+
+
 def test_a_value_stands_for_three_windows_and_then_its_zone_has_no_data() -> None:
     rows = [
         indicator("kapas", "pm25", 12.5),
