@@ -26,7 +26,11 @@ class Receipt:
 
 
 class Deliveries:
-    """MQTT 5, 4.3.2 and 4.3.3: a QoS 2 message is new until its identifier is released, whatever happens meanwhile."""
+    """MQTT 5, 4.3.3: a QoS 2 message is the same until its identifier is released, whatever happens meanwhile.
+
+    One exception: on one connection nothing is sent again, so what comes there without DUP is new. Mosquitto 2.0.11
+    gives out identifiers that are in use where more than 65,535 messages wait in a session that is resumed.
+    """
 
     def __init__(self) -> None:
         self.held = HeldMessages()
@@ -35,9 +39,13 @@ class Deliveries:
         """Messages that the broker has sent on this connection and may not forget, and those of them that it may."""
         self._session = 0
         self._received = np.zeros(PACKET_IDS, np.bool_)
+        self._received_here = np.zeros(PACKET_IDS, np.bool_)
+        """The same, on this connection."""
         self._answered = np.zeros(PACKET_IDS, np.bool_)
         self._awaited = np.zeros(PACKET_IDS, np.bool_)
         """Sent again by the broker while the batch that holds it was not acknowledged."""
+        self._later = np.zeros(PACKET_IDS, np.int32)
+        """How many messages wait for the release of another one that has their identifier: their PUBREC comes then."""
 
     def begin(self, session_present: bool) -> None:
         """A new network connection; where the session is new as well, packet identifiers begin anew."""
@@ -48,6 +56,8 @@ class Deliveries:
             self.held.forget()
             for flags in (self._received, self._answered, self._awaited):
                 flags[:] = False
+        self._received_here[:] = False
+        self._later[:] = 0
         self.taken, self.settled = int(np.count_nonzero(self._received)), 0
 
     def admit(self, frames: Frames) -> tuple[NDArray[np.bool_] | None, bytes]:
@@ -59,10 +69,11 @@ class Deliveries:
         ids = frames.packet_ids[exactly_once]
         first = np.zeros(len(ids), np.bool_)
         first[np.unique(ids, return_index=True)[1]] = True
-        repeated = self._received[ids] | ~first
+        sent_again = frames.again[exactly_once]
+        repeated = (self._received[ids] & ~self._received_here[ids]) | ((self._received[ids] | ~first) & sent_again)
         again = ids[repeated]
         self.taken += int(np.count_nonzero(~repeated))
-        self._received[ids] = True
+        self._received[ids] = self._received_here[ids] = True
         self._awaited[again] |= ~self._answered[again]
         keep = np.ones(len(frames.qos), np.bool_)
         keep[exactly_once] = ~repeated
@@ -76,19 +87,34 @@ class Deliveries:
         if receipt.session != self._session:
             return b""
         exactly_once = receipt.exactly_once
-        self._answered[exactly_once] = True
         if receipt.connection == self.connection:
+            exactly_once = self._first_of_each(exactly_once)
             self.settled += len(receipt.at_least_once)
             return _answers(_PUBACK, receipt.at_least_once) + _answers(_PUBREC, exactly_once)
+        self._answered[exactly_once] = True
         # The connection has changed since: QoS 1 messages come again, and of QoS 2 those the broker asked about.
         return _answers(_PUBREC, exactly_once[self._awaited[exactly_once]])
+
+    def _first_of_each(self, ids: NDArray[np.uint16]) -> NDArray[np.uint16]:
+        """Those that can be answered now."""
+        is_first = np.zeros(len(ids), np.bool_)
+        is_first[np.unique(ids, return_index=True)[1]] = True
+        now = is_first & ~self._answered[ids]
+        np.add.at(self._later, ids[~now], 1)
+        self._answered[ids[now]] = True
+        return ids[now]
 
     def release(self, packet_id: int) -> bytes:
         """The PUBCOMP to a PUBREL; the identifier may then stand for another message."""
         self.settled += int(self._received[packet_id])
-        for flags in (self._received, self._answered, self._awaited):
+        for flags in (self._received, self._received_here, self._answered, self._awaited):
             flags[packet_id] = False
-        return _answers(_PUBCOMP, np.array([packet_id], np.uint16))
+        released = np.array([packet_id], np.uint16)
+        if not self._later[packet_id]:
+            return _answers(_PUBCOMP, released)
+        self._later[packet_id] -= 1
+        self._received[packet_id] = self._received_here[packet_id] = self._answered[packet_id] = True
+        return _answers(_PUBCOMP, released) + _answers(_PUBREC, released)
 
 
 def _answers(packet_type: int, packet_ids: NDArray[np.uint16]) -> bytes:

@@ -113,7 +113,7 @@ def test_a_qos_2_message_is_in_flight_until_its_release() -> None:
     broker = Broker(kept=0, limit=20)
     frames = received((2, 1), (2, 2))
     broker.deliveries.admit(frames)
-    broker.deliveries.admit(frames)
+    broker.deliveries.admit(received((2, 1), (2, 2), again=True))
     broker.deliveries.acknowledge(broker.deliveries.receipt(frames.qos, frames.packet_ids))
     assert broker.in_flight == 2
     broker.deliveries.release(1)

@@ -4,9 +4,12 @@ from ingest.mqtt.deliveries import Deliveries, Receipt
 from ingest.mqtt.frames import Frames, split
 
 
-def received(*messages: tuple[int, int]) -> Frames:
-    """Messages as (QoS, packet identifier)."""
-    packets = [mqtt5.PublishPacket("t", b"1", qos=mqtt5.QoS(qos), packet_id=i or None) for qos, i in messages]
+def received(*messages: tuple[int, int], again: bool = False) -> Frames:
+    """Messages as (QoS, packet identifier); `again`: with DUP, where they have one."""
+    packets = [
+        mqtt5.PublishPacket("t", b"1", qos=mqtt5.QoS(qos), packet_id=i or None, duplicate=again and qos > 0)
+        for qos, i in messages
+    ]
     return split(b"".join(packet.write() for packet in packets), 5, 1 << 20)
 
 
@@ -54,10 +57,24 @@ def test_a_qos_2_message_sent_again_before_its_batch_is_acknowledged_is_answered
     assert deliveries.acknowledge(receipt) == mqtt5.PubRecPacket(7).write()
 
 
-def test_the_same_identifier_twice_in_one_read_is_one_message() -> None:
-    keep, _ = fresh().admit(received((2, 5), (2, 5), (1, 5), (1, 5)))
+def test_the_same_identifier_twice_in_one_read_is_one_message_where_it_is_sent_again() -> None:
+    keep, _ = fresh().admit(received((2, 5), (2, 5), (1, 5), (1, 5), again=True))
     assert keep is not None
     assert keep.tolist() == [True, False, True, True]
+
+
+def test_an_identifier_given_out_twice_is_two_messages_answered_one_after_the_other() -> None:
+    deliveries = fresh()
+    for frames in (received((2, 5), (2, 5)), received((2, 5))):
+        assert deliveries.admit(frames) == (None, b"")
+    receipts = [receipt_of(deliveries, frames) for frames in (received((2, 5), (2, 5)), received((2, 5)))]
+    assert deliveries.acknowledge(receipts[0]) == mqtt5.PubRecPacket(5).write()
+    assert deliveries.acknowledge(receipts[1]) == b""
+    completed = mqtt5.PubCompPacket(5).write()
+    assert deliveries.release(5) == completed + mqtt5.PubRecPacket(5).write()
+    assert deliveries.release(5) == completed + mqtt5.PubRecPacket(5).write()
+    assert deliveries.release(5) == completed
+    assert deliveries.taken == deliveries.settled == 3
 
 
 def test_a_new_session_begins_its_identifiers_anew() -> None:
