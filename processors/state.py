@@ -4,13 +4,13 @@ Devices and streams are written as their numbers; whoever keeps the bytes keeps 
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 from numpy.typing import NDArray
 
-from config.settings import Kind, Windows
+from config.settings import Kind, Quantity, Windows
 from processors.cadence import Cadences
 from processors.checkpoints.arrays import Pack, Unpack, pack_inline, unpack_inline
 from processors.duplicates import Chunk, SeenReadings
@@ -142,7 +142,21 @@ def _load_kind(kind: str, saved: dict[str, Any], settings: Kind, plan: WindowPla
 
 
 def _continues(saved: Mapping[str, Any], settings: Kind, plan: WindowPlan) -> bool:
-    return bool(saved["plan"] == _dump_plan(plan) and saved["settings"] == _settings(settings))
+    """Whether the columns of its panes are still those that the configuration asks for."""
+    before, now, unknown = saved["settings"], _settings(settings), _settings_of(Quantity())
+    return saved["plan"] == _dump_plan(plan) and all(
+        _layout(before.get(name, unknown)) == _layout(now.get(name, unknown)) for name in saved["columns"]
+    )
+
+
+def _layout(settings: Sequence[Any]) -> tuple[Any, ...]:
+    """What of a quantity's settings decides its columns: another range alone changes none but a histogram's."""
+    kind, low, high, percentiles, bins, states, harmonic = settings
+    has_histogram = bool(percentiles) and low is not None and high is not None
+    return (
+        *(kind, bool(harmonic), list(states) if kind == "state" else None),
+        (low, high, bins) if has_histogram else None,
+    )
 
 
 def _dump_plan(plan: WindowPlan) -> list[Any]:
@@ -150,14 +164,15 @@ def _dump_plan(plan: WindowPlan) -> list[Any]:
 
 
 def _settings(kind: Kind) -> dict[str, Any]:
-    """What decides the columns of a pane; units and names of it may change freely."""
-    return {
-        name: [
-            *(quantity.kind, quantity.min, quantity.max, list(quantity.percentiles), quantity.bins),
-            *(list(quantity.states), quantity.harmonic),
-        ]
-        for name, quantity in sorted(kind.quantities.items())
-    }
+    """What may decide the columns of a pane; see `_layout`."""
+    return {name: _settings_of(quantity) for name, quantity in sorted(kind.quantities.items())}
+
+
+def _settings_of(quantity: Quantity) -> list[Any]:
+    return [
+        *(quantity.kind, quantity.min, quantity.max, list(quantity.percentiles), quantity.bins),
+        *(list(quantity.states), quantity.harmonic),
+    ]
 
 
 def _dump_window(window: OpenWindow, pack: Pack) -> dict[str, Any]:

@@ -104,21 +104,32 @@ def after_one_window() -> Fed:
     return fed
 
 
-def test_a_unit_may_change_and_the_windows_go_on() -> None:
+@pytest.mark.parametrize(
+    "quantities",
+    [
+        {"speed": Quantity(unit="km/h", min=0, max=250)},
+        {"speed": Quantity(min=0, max=100)},
+        {"speed": Quantity(min=0, max=250), "never_sent": Quantity(kind="counter")},
+        {},
+    ],
+    ids=["another unit", "another range", "one more quantity", "no quantity by name"],
+)
+def test_what_changes_no_column_lets_the_windows_go_on(quantities: dict[str, Quantity]) -> None:
     fed = after_one_window()
-    fed.restart(quantities={"speed": Quantity(unit="km/h", min=0, max=250)})
+    fed.restart(quantities=quantities)
     fed.take(row(0, "10:00:13", speed=70), received="10:00:13")
     fed.advance("10:00:20")
     assert window(fed, "10s", "10:00:20", 0)["speed_mean"] == 60
 
 
-@pytest.mark.parametrize("change", ["another size", "another range"])
+@pytest.mark.parametrize("change", ["another size", "another kind of quantity", "a histogram"])
 def test_what_changed_begins_anew_and_what_was_written_is_not_written_over(change: str) -> None:
     fed = after_one_window()
     if change == "another size":
         fed.restart(windows("10s", "15s"))
     else:
-        fed.restart(quantities={"speed": Quantity(min=0, max=100)})
+        changed = Quantity(kind="counter") if change == "another kind of quantity" else Quantity(percentiles=(50,))
+        fed.restart(quantities={"speed": changed.model_copy(update={"min": 0, "max": 250})})
     assert fed.take(row(0, "10:00:03", speed=90), received="10:00:13") in ([Outcome.TOO_LATE], [Outcome.LATE])
     fed.take(row(0, "10:00:14", speed=70), received="10:00:14")
     fed.advance("10:00:30")
