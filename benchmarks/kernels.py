@@ -78,7 +78,11 @@ def with_denyut(readings: Readings) -> list[ClosedWindow]:
     windows = KindWindows("traffic", TrackedColumns(Kind()), plan)
     for batch in readings.batches():
         windows.add(batch.device, batch.time_ns, batch.quantities, batch.values)
-    return windows.advance(FIRST_NS + 2 * SPAN_NS, SECOND_NS)
+    ended_ns = FIRST_NS + 2 * SPAN_NS
+    closed = windows.advance(ended_ns, SECOND_NS)
+    while windows.due(ended_ns):
+        closed += windows.advance(ended_ns, SECOND_NS)
+    return closed
 
 
 def with_polars(readings: Readings) -> Any:
