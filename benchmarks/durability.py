@@ -23,19 +23,24 @@ PACE = 25_000
 """Messages a second while stops are looked for: little enough that only a stop delays an answer."""
 PACED_SHARE = 0.5
 """Of the messages: too few for readings that wait to become statistics meanwhile, which is a stop of its own."""
+LONGER = 3
 OFTEN = '[checkpoint]\nevery = "1s"\n'
 SELDOM = '[checkpoint]\nevery = "1h"\n'
 WITHOUT_JOURNAL = "[journal]\nenabled = false\n"
 
 
 def measure_cost(plan: Plan) -> Iterator[Figure]:
-    """Messages a second, checkpoints every second: against paho, and against the same without a journal."""
+    """Messages a second, at the configuration's defaults: against paho, and against the same without a journal.
+
+    Several times the messages of `capacity`, so that checkpoints fall into the stream.
+    """
     durable, bare, peers = [], [], []
+    messages = LONGER * plan.messages
     with stand_in_broker() as (broker, port):
         for pair in range(plan.pairs):
             last = pair == plan.pairs - 1
-            durable.append(run_denyut(broker, port, plan.messages, 1, TWO_WINDOWS + OFTEN, verify=last))
-            bare.append(run_denyut(broker, port, plan.messages, 1, TWO_WINDOWS + WITHOUT_JOURNAL, verify=last))
+            durable.append(run_denyut(broker, port, messages, 1, TWO_WINDOWS, verify=last))
+            bare.append(run_denyut(broker, port, messages, 1, TWO_WINDOWS + WITHOUT_JOURNAL, verify=last))
             peers.append(run_paho(broker, port, plan.messages, 1))
             rates = f"{durable[-1].rate:,.0f}/s, {bare[-1].rate:,.0f}/s without a journal, paho {peers[-1].rate:,.0f}/s"
             plan.say(f"durability: {rates}")

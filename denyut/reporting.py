@@ -10,7 +10,9 @@ from denyut.pipeline import Pipeline
 from denyut.status import write_status
 
 LOG = logging.getLogger("denyut")
-_IDLE_STATUS_S = 2.0
+_CALM_STATUS_S, _IDLE_STATUS_S = 1.0, 2.0
+_MANY = 1_000
+"""Messages that are told at once; fewer may wait, as to replace a file costs a millisecond."""
 _REJECTIONS_EVERY_S = 60.0
 
 
@@ -35,7 +37,9 @@ class Reporting:
         self._name_rejections_when_due()
         points = [number for sink in self._pipeline.sinks for number in (sink.points_written, sink.points_pending)]
         now = (self._ledger.received, *points)
-        if now != self._reported or time.monotonic() - self._reported_at >= _IDLE_STATUS_S:
+        age_s = time.monotonic() - self._reported_at
+        much = self._reported is None or now[0] - self._reported[0] >= _MANY or now[1:] != self._reported[1:]
+        if much or age_s >= (_IDLE_STATUS_S if now == self._reported else _CALM_STATUS_S):
             self._reported, self._reported_at = now, time.monotonic()
             self._ledger.check_devices()
             self._write(self._figures())
