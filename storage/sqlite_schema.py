@@ -7,6 +7,8 @@ history is read by one seek for each bucket that exists.
 
 import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from storage.store import StoreError, StoreRefused, StoreUnavailable, StoreUnusable
@@ -36,14 +38,8 @@ def open_for_writing(data_dir: Path) -> sqlite3.Connection:
     path = data_dir / FILE_NAME
     make_directory(data_dir)
     connection = connect(path, "rwc")
-    try:
+    with closed_on_error(connection, path):
         _prepare(connection, is_new=not check_owner(connection, path, APPLICATION_ID, VERSION))
-    except sqlite3.Error as error:
-        connection.close()
-        raise opening_error(error, path) from error
-    except StoreError:
-        connection.close()
-        raise
     return connection
 
 
@@ -55,17 +51,24 @@ def open_for_reading(data_dir: Path) -> sqlite3.Connection:
     # A file in WAL mode needs its -shm beside it; where that cannot be made, no writer is active and the file is still.
     still = not Path(f"{path}-wal").exists() and not os.access(data_dir, os.W_OK)
     connection = connect(path, "ro", "&immutable=1" if still else "")
-    try:
+    with closed_on_error(connection, path):
         if not check_owner(connection, path, APPLICATION_ID, VERSION):
             raise StoreUnavailable(f"{path} has just been made and holds nothing yet")
         connection.execute("PRAGMA temp_store = MEMORY")
+    return connection
+
+
+@contextmanager
+def closed_on_error(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """While a file is being opened: what goes wrong closes it, and is named as the opening's failure."""
+    try:
+        yield
     except sqlite3.Error as error:
         connection.close()
         raise opening_error(error, path) from error
     except StoreError:
         connection.close()
         raise
-    return connection
 
 
 def make_directory(data_dir: Path) -> None:

@@ -3,8 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-from storage.sqlite_schema import check_owner, connect, make_directory, opening_error
-from storage.store import StoreError
+from storage.sqlite_schema import check_owner, closed_on_error, connect, make_directory
 
 FILE_NAME = "outbox.db"
 VERSION = 1
@@ -32,17 +31,11 @@ def open_for_writing(data_dir: Path, durable: bool) -> sqlite3.Connection:
     make_directory(data_dir)
     path = data_dir / FILE_NAME
     connection = connect(path, "rwc")
-    try:
+    with closed_on_error(connection, path):
         if not check_owner(connection, path, APPLICATION_ID, VERSION):
             _create(connection)
         connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
         connection.execute(f"PRAGMA journal_size_limit = {_WAL_KEPT_BYTES}")
-    except sqlite3.Error as error:
-        connection.close()
-        raise opening_error(error, path) from error
-    except StoreError:
-        connection.close()
-        raise
     return connection
 
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -32,12 +33,12 @@ Points = Sequence[PointBatch]
 
 
 @contextmanager
-def embedded(directory: Path) -> Iterator[Runtime[Points]]:
+def embedded(directory: Path, kind: type[EmbeddedRuntime] = EmbeddedRuntime) -> Iterator[Runtime[Points]]:
     with claim(directory) as claimed:
         outbox = Outbox(directory, 1 << 30, durable=False)
         outbox.start()
         try:
-            yield EmbeddedRuntime(claimed, outbox, WINDOWS, KINDS)
+            yield kind(claimed, outbox, WINDOWS, KINDS)
         finally:
             assert outbox.stop(10)
 
@@ -103,19 +104,8 @@ class WrongWayRound(EmbeddedRuntime):
         super().commit(states, closed)
 
 
-@contextmanager
-def wrong(directory: Path) -> Iterator[Runtime[Points]]:
-    with claim(directory) as claimed:
-        outbox = Outbox(directory, 1 << 30, durable=False)
-        outbox.start()
-        try:
-            yield WrongWayRound(claimed, outbox, WINDOWS, KINDS)
-        finally:
-            outbox.stop(10)
-
-
 def test_a_runtime_that_does_it_the_wrong_way_round_does_not_pass(tmp_path: Path) -> None:
-    assert differing_steps(replace(SUBJECT, open=wrong), tmp_path, range(40, 110, 7))
+    assert differing_steps(replace(SUBJECT, open=partial(embedded, kind=WrongWayRound)), tmp_path, range(40, 110, 7))
 
 
 def test_where_another_process_has_taken_over_nothing_more_is_put_out(tmp_path: Path) -> None:

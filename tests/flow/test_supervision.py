@@ -5,17 +5,9 @@ import socket
 import subprocess
 from pathlib import Path
 
+from tests.denyut.test_supervisor import heard
 from tests.flow.test_run import DENYUT, ROOT, status_of, wait_for
 from tests.servers.free_ports import free_port
-
-
-def heard(ear: socket.socket) -> list[str]:
-    messages = []
-    while True:
-        try:
-            messages.append(ear.recv(100).decode())
-        except BlockingIOError:
-            return messages
 
 
 def three_signs_of_life(said: list[str], ear: socket.socket) -> bool:

@@ -2,7 +2,7 @@ import logging
 import re
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from storage.outbox.schema import FILE_NAME, PAGE_BYTES
 from storage.points import PointBatch, SeriesTable
 from storage.store import StoreUnusable
 from tests.storage.outbox.point_batches import batch, seconds_of
+from tests.storage.outbox.waiting import wait_until
 
 MIB = 1 << 20
 TABLE = SeriesTable()
@@ -27,13 +28,6 @@ def outbox(tmp_path: Path) -> Iterator[Outbox]:
     opened.start()
     yield opened
     opened.stop(10)
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not come to be"
-        time.sleep(0.005)
 
 
 def noise(points: int, fields: str = "a") -> PointBatch:

@@ -4,7 +4,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import repeat
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from storage.points import PointBatch, SeriesTable
 from storage.sqlite_store import SqliteStore
 from storage.store import PointsRefused, Query, Row, StoreRefused, StoreUnavailable
 from tests.storage.outbox.point_batches import SECOND, batch, seconds_of
+from tests.storage.outbox.waiting import wait_until
 
 ROOT = Path(__file__).parents[3]
 TABLE = SeriesTable()
@@ -78,13 +79,6 @@ def outbox(tmp_path: Path) -> Iterator[Outbox]:
     opened.start()
     yield opened
     opened.stop(10)
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not come to be"
-        time.sleep(0.005)
 
 
 def quick(first_s: float = 0.01, last_s: float = 0.05) -> Backoff:
@@ -294,6 +288,7 @@ from storage.outbox.outbox import Outbox
 from storage.outbox.sink import Sink
 from storage.points import SeriesTable
 from storage.sqlite_store import SqliteStore
+from tests.storage.outbox.waiting import wait_until
 from tests.storage.outbox.point_batches import batch
 
 data_dir, offsets = Path(sys.argv[1]), int(sys.argv[2])
