@@ -98,11 +98,11 @@ def test_a_reader_ten_times_too_slow_gets_everything_in_the_end_and_never_holds_
         sending = asyncio.create_task(flood(port))
         while not sending.done():
             # By number and not by time: how long the flood takes is the machine's matter.
-            if reader.taken < MESSAGES / 20:
+            if not reader.taken:
                 reader.take()
             await asyncio.sleep(0.5)
         await sending
-        assert 0 < reader.taken < MESSAGES / 5
+        assert 0 < reader.taken < MESSAGES / 10
         assert reader.pressure.holding
         grown = psutil.Process().memory_info().rss - before
         await reader.until_taken(MESSAGES, every_s=0.01)
