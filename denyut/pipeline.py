@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from config.default_kinds import effective_kinds
 from config.settings import Settings
@@ -79,7 +80,8 @@ def build(
     kinds = effective_kinds(settings)
     devices = DeviceTable(settings.devices)
     saved.restore_devices(devices)
-    processor = Processor(settings.windows, kinds, devices, time_base, saved.state)
+    timezone = ZoneInfo(settings.city.timezone)
+    processor = Processor(settings.windows, kinds, devices, time_base, saved.state, timezone)
     processor.expect(settings.city.id, settings.devices)
     decoders = {
         source.name: SourceDecoder(source, settings.city.id, devices, kinds, saved.topics.get(source.name, ()))

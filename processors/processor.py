@@ -5,12 +5,14 @@ Nothing here reads a clock, the environment or a random number, so the same inpu
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
+from config.durations import format_duration
 from config.settings import Device, Kind, Windows
 from ingest.devices import DeviceTable
 from ingest.readings import ReadingBatch
@@ -18,7 +20,8 @@ from processors.backlogs import Backlogs
 from processors.cadence import Cadences
 from processors.duplicates import SeenReadings
 from processors.indicators.catalogue import CATALOGUE
-from processors.indicators.indicator_batch import IndicatorBatch
+from processors.indicators.indicator_batch import UTC, IndicatorBatch
+from processors.indicators.memory import Memory
 from processors.kind_windows import CLOSED_AT_ONCE, KindWindows
 from processors.outcomes import Outcome, Outcomes
 from processors.ranges import without_implausible
@@ -58,6 +61,8 @@ class State:
     implausible: Counter[tuple[str, str]] = field(default_factory=Counter)
     """(kind, quantity) -> values outside their plausible range."""
     backlogs: Backlogs = field(default_factory=Backlogs)
+    memories: dict[tuple[str, str], Memory] = field(default_factory=dict)
+    """(kind, size of window) -> what its indicators keep."""
 
 
 class Processor:
@@ -68,6 +73,7 @@ class Processor:
         devices: DeviceTable,
         time_base: TimeBase = "received",
         state: State | None = None,
+        timezone: ZoneInfo = UTC,
     ) -> None:
         self.state = state if state is not None else State()
         self._windows = windows
@@ -76,6 +82,7 @@ class Processor:
         self._time_base = time_base
         self._plans: dict[str, WindowPlan | None] = {}
         self._zones = Zones(devices, self.state.cadences)
+        self._timezone = timezone
 
     def expect(self, city: str, devices: Iterable[Device]) -> None:
         """Registered devices count in coverage before they speak, and as often as the configuration says.
@@ -140,7 +147,7 @@ class Processor:
         self.state.closed_until_ns = max(self.state.closed_until_ns, watermark_ns)
         output = Output()
         rows = 0
-        for kind, windows in sorted(self.state.kinds.items(), key=lambda item: item[1].sealed_until_ns):
+        for windows in sorted(self.state.kinds.values(), key=lambda windows: windows.sealed_until_ns):
             if rows >= CLOSED_AT_ONCE:
                 break
             closed = windows.advance(watermark_ns, self._windows.lateness)
@@ -149,12 +156,29 @@ class Processor:
                 closed = [window for window in closed if len(window.whole)]
             rows += sum(len(window.whole) for window in closed)
             output.windows += closed
-            indicator = CATALOGUE.get(kind)
-            if indicator is not None:
-                output.indicators += [indicator(self._zones.around(window.whole, windows.tracked)) for window in closed]
+            output.indicators += self._indicators(windows, closed)
         if output.windows:
             self._keep_within_memory()
         return output
+
+    def _indicators(self, windows: KindWindows, closed: list[ClosedWindow]) -> list[IndicatorBatch]:
+        """Of each window all figures, in the order in which they closed: some go on from the ones before."""
+        indicators = CATALOGUE.get(windows.kind)
+        if indicators is None:
+            return []
+        sizes_ns = tuple(sorted(shape.size_ns for shape in windows.plan.shapes if shape.hop_ns == shape.size_ns))
+        batches = []
+        for each in closed:
+            memory = self.state.memories.setdefault((windows.kind, format_duration(each.whole.size_ns)), Memory())
+            around = replace(
+                self._zones.around(each.whole, windows.tracked),
+                memory=memory,
+                fresh=memory.begin(each.whole.end_ns),
+                sizes_ns=sizes_ns,
+                timezone=self._timezone,
+            )
+            batches.append(indicators(around))
+        return batches
 
     def _judge_times(self, batch: ReadingBatch, windows: KindWindows | None) -> Outcomes:
         outcomes = np.zeros(len(batch), np.uint8)

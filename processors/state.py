@@ -16,6 +16,7 @@ from processors.checkpoints.arrays import Pack, Unpack, pack_inline, unpack_inli
 from processors.duplicates import Chunk, SeenReadings
 from processors.gaps import Gaps
 from processors.histogram import Bins, Histogram
+from processors.indicators.memory import Memory
 from processors.kind_windows import KindWindows, Waiting
 from processors.open_window import OpenWindow
 from processors.pane import Block, Pane
@@ -70,6 +71,7 @@ def describe(state: State, pack: Pack = pack_inline) -> dict[str, Any]:
         "seen": {source: _dump_seen(seen, pack) for source, seen in sorted(state.seen.items())},
         "sequences": {source: _dump_sequences(each, pack) for source, each in sorted(state.sequences.items())},
         "kinds": {kind: _dump_kind(windows, pack) for kind, windows in state.kinds.items()},
+        "memories": [[*key, memory.describe(pack)] for key, memory in sorted(state.memories.items())],
     }
 
 
@@ -94,6 +96,8 @@ def _load_state(document: dict[str, Any], windows: Windows, kinds: Mapping[str, 
     # A state of before the counters were followed has none.
     saved_sequences = document.get("sequences", {})
     state.sequences = {source: _load_sequences(saved, unpack) for source, saved in saved_sequences.items()}
+    # Neither has one from before the indicators kept anything.
+    state.memories = {(kind, size): Memory.restore(saved, unpack) for kind, size, saved in document.get("memories", [])}
     for kind, saved in document["kinds"].items():
         plan = plan_of(windows.sizes, kind)
         if plan is not None:

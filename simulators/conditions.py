@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from simulators.civil_time import DAY_NS, HOUR_NS, utc_to_civil
+from config.civil_time import DAY_NS, HOUR_NS, utc_to_civil
 from simulators.draws import Draws, FloatArray, wander
 from simulators.sky import Sky
 

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from config.civil_time import civil_to_utc
 from ingest.event_time import EARLIEST_NS, LATEST_NS, event_time_ns
-from simulators.civil_time import civil_to_utc
 from simulators.mapping import Time
 from simulators.recorded_rows import Chunk
 from simulators.rejections import RowReason

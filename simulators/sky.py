@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from simulators.civil_time import DAY_NS, HOUR_NS
+from config.civil_time import DAY_NS, HOUR_NS
 from simulators.draws import Draws, FloatArray, key_of, wander
 
 TimeArray = NDArray[np.int64]

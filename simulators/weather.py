@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from config.civil_time import HOUR_NS
 from config.durations import SECOND_NS
 from config.settings import Device
-from simulators.civil_time import HOUR_NS
 from simulators.conditions import Conditions
 from simulators.draws import Draws, FloatArray
 

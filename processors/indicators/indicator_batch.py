@@ -2,12 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
 from config.indicator_rules import IndicatorRules
+from processors.indicators.memory import Memory
 from processors.window_batch import WindowBatch
+
+UTC = ZoneInfo("UTC")
 
 CITY_ZONE = "all"
 """The zone tag of an indicator of the whole city."""
@@ -38,6 +42,23 @@ class ZoneWindows:
     registered: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     """Setting of a device -> (d,), NaN where the configuration does not say it; see `zones.SETTINGS`."""
     rules: IndicatorRules = field(default_factory=IndicatorRules)
+    memory: Memory = field(default_factory=Memory)
+    """What the indicators of this kind and this size of window have kept."""
+    fresh: bool = True
+    """Whether the window closes for the first time; False: late readings revised one that was taken in before."""
+    sizes_ns: tuple[int, ...] = ()
+    """All sizes of window of the kind, ascending."""
+    timezone: ZoneInfo = UTC
+    """Of the city, for days and hours as its people count them."""
+
+    def is_step(self, longest_ns: int) -> bool:
+        """Whether windows of this size are the steps of a longer time: the longest tumbling part of `longest_ns`.
+
+        Of all sizes of a kind one is, so what is kept of a longer time is kept once.
+        """
+        size_ns = self.windows.size_ns
+        parts = [size for size in self.sizes_ns or (size_ns,) if longest_ns % size == 0]
+        return size_ns == max(parts, default=0)
 
     def setting(self, name: str) -> NDArray[np.float64]:
         """(n,) a registered setting of the device of each row."""

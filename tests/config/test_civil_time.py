@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pytest
 
-from simulators.civil_time import civil_to_utc, utc_to_civil
+from config.civil_time import civil_to_utc, utc_to_civil
 
 SECOND_NS = 1_000_000_000
 
