@@ -53,8 +53,8 @@ class SavedState:
         saved = checkpoints.newest(read) or cls()
         if anew:
             LOG.warning(
-                "%s: windows or quantities are other than in the last run: windows that were open begin anew, "
-                "without what they held",
+                "%s: windows or quantities are other than in the last run: windows that were open are not written, "
+                "and readings for them are too late",
                 ", ".join(anew),
             )
         saved.forget_unnamed()

@@ -168,7 +168,8 @@ class KindWindows:
         for number, shape in enumerate(self.plan.shapes):
             start = (until_ns - shape.size_ns) // shape.hop_ns * shape.hop_ns
             ended_now = from_ns < start + shape.size_ns and start >= self.watching_from_ns
-            if ended_now and (number, start) not in self.windows:
+            # One that is gone although it has not ended began anew: what it held is not known, so it was not silent.
+            if ended_now and start + shape.size_ns > self.gone_until_ns[number] and (number, start) not in self.windows:
                 nothing = self._rows(
                     shape, start, OpenWindow(Pane(self.tracked)), Pane(self.tracked).block(), _NO_SLOTS
                 )

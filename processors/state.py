@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
+import numpy as np
 from numpy.typing import NDArray
 
 from config.settings import Kind, Quantity, Windows
@@ -50,7 +51,8 @@ def load(content: bytes, windows: Windows, kinds: Mapping[str, Kind]) -> State:
 
 def begun_anew(document: Any, windows: Windows, kinds: Mapping[str, Kind]) -> list[str]:
     """The kinds with windows that `restore` does not take from the document, which it can read."""
-    held = {kind: saved for kind, saved in document["kinds"].items() if saved["windows"] or saved["panes"]}
+    parts = ("windows", "panes", "waiting")
+    held = {kind: saved for kind, saved in document["kinds"].items() if any(saved[part] for part in parts)}
     plans = {kind: plan_of(windows.sizes, kind) for kind in held}
     return [
         kind
@@ -98,10 +100,16 @@ def _load_state(document: dict[str, Any], windows: Windows, kinds: Mapping[str, 
     state.sequences = {source: _load_sequences(saved, unpack) for source, saved in saved_sequences.items()}
     # Neither has one from before the indicators kept anything.
     state.memories = {(kind, size): Memory.restore(saved, unpack) for kind, size, saved in document.get("memories", [])}
+    received_ns = state.watermark_ns + windows.delay
     for kind, saved in document["kinds"].items():
         plan = plan_of(windows.sizes, kind)
-        if plan is not None:
-            state.kinds[kind] = _load_kind(kind, saved, kinds.get(kind, Kind()), plan, unpack)
+        if plan is None:
+            continue
+        settings = kinds.get(kind, Kind())
+        if _continues(saved, settings, plan):
+            state.kinds[kind] = _load_kind(kind, saved, settings, plan, unpack)
+        else:
+            state.kinds[kind] = _begin_anew(kind, saved, settings, plan, received_ns, unpack)
     return state
 
 
@@ -124,11 +132,6 @@ def _dump_kind(windows: KindWindows, pack: Pack) -> dict[str, Any]:
 def _load_kind(kind: str, saved: dict[str, Any], settings: Kind, plan: WindowPlan, unpack: Unpack) -> KindWindows:
     tracked = TrackedColumns(settings)
     loaded = KindWindows(kind, tracked, plan)
-    if not _continues(saved, settings, plan):
-        # Windows that were written are not begun again: what came late would stand in the place of all the rest.
-        loaded.sealed_until_ns = saved["sealed_until_ns"] // plan.pane_ns * plan.pane_ns
-        loaded.gone_until_ns = [loaded.sealed_until_ns for _ in plan.shapes]
-        return loaded
     tracked.indices(saved["columns"])
     loaded.sealed_until_ns = saved["sealed_until_ns"]
     loaded.watching_from_ns = saved["watching_from_ns"]
@@ -143,6 +146,36 @@ def _load_kind(kind: str, saved: dict[str, Any], settings: Kind, plan: WindowPla
         loaded.windows[shape, start] = _load_window(tracked, window, unpack)
     loaded.entries.last = _load_pane(tracked, saved["last"], unpack)
     return loaded
+
+
+def _begin_anew(
+    kind: str, saved: dict[str, Any], settings: Kind, plan: WindowPlan, received_ns: int, unpack: Unpack
+) -> KindWindows:
+    """No window that lacks what the saved state held is written: it would stand in the place of the whole one."""
+    begun = KindWindows(kind, TrackedColumns(settings), plan)
+    begun.sealed_until_ns = saved["sealed_until_ns"] // plan.pane_ns * plan.pane_ns
+    held_until_ns = _held_until(saved, received_ns, unpack)
+    begun.gone_until_ns = [begun.sealed_until_ns for _ in plan.shapes]
+    if held_until_ns is not None:
+        last_ns = np.array([held_until_ns - 1], np.int64)
+        begun.gone_until_ns = [max(begun.sealed_until_ns, int(shape.last_end(last_ns)[0])) for shape in plan.shapes]
+    return begun
+
+
+def _held_until(saved: dict[str, Any], received_ns: int, unpack: Unpack) -> int | None:
+    """After the last reading that the windows held, about; None: they held none.
+
+    One device whose clock is ahead does not decide: what came by `received_ns` does.
+    """
+    pane_ns = saved["plan"][0]
+    ends = [start + pane_ns for start, _ in saved["panes"]]
+    ends += [int(unpack(time_ns).max()) + 1 for _, time_ns, _ in saved["waiting"]]
+    if not ends and not saved["windows"]:
+        return None
+    sealed_until_ns: int = saved["sealed_until_ns"]
+    newest_ns = max(ends, default=sealed_until_ns)
+    # Before the clock has moved at all nothing tells which device is ahead.
+    return max(sealed_until_ns, newest_ns if received_ns < 0 else min(newest_ns, received_ns))
 
 
 def _continues(saved: Mapping[str, Any], settings: Kind, plan: WindowPlan) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from config.durability import JournalSettings
-from config.settings import Retention, Settings, Source
+from config.settings import Kind, Quantity, Retention, Settings, Source
 from denyut.admission import Admission
 from denyut.durability import Durability
 from denyut.pipeline import build
@@ -72,6 +72,23 @@ def test_windows_that_closed_before_the_kill_are_not_revised_by_closing_again(tm
     run(for_ever, tmp_path, [Tick(at("10:00:25"))], killed=False)
     (point,) = stored(tmp_path, "window", size="10s")
     assert (point.fields["pm25_count"], point.fields["revision"]) == (1, 0)
+
+
+def test_what_comes_late_after_a_kill_and_a_change_stands_in_no_whole_windows_place(tmp_path: Path) -> None:
+    for_ever = Settings(retention=Retention(window=None))
+    run(for_ever, tmp_path, [air("A1", 10, "10:00:01")], killed=False)
+    run(for_ever, tmp_path, [air("A1", 20, "10:00:08"), Tick(at("10:00:13"))], killed=True)
+    (written,) = stored(tmp_path, "window", size="10s")
+    counted = for_ever.model_copy(update={"kinds": {"air": Kind(quantities={"pm25": Quantity(kind="counter")})}})
+    late = Messages("mqtt", messages([message("city/c/air/A1", {"pm25": 30}, "10:00:09")], "10:00:14"))
+    entries: list[Entry] = [late, air("A1", 40, "10:00:21"), Tick(at("10:16:00"))]
+    ledger, _ = run(counted, tmp_path, entries, killed=False)
+    first, second = stored(tmp_path, "window", size="10s")
+    assert (first, written.fields["pm25_count"], written.fields["pm25_mean"]) == (written, 2, 15)
+    assert (second.time_ns, second.fields["pm25_count"]) == (at("10:00:30"), 1)
+    # Of the minute and the quarter of an hour, what was held is not known any more.
+    assert stored(tmp_path, "window", size="1m") == stored(tmp_path, "window", size="15m") == []
+    assert (ledger.received, ledger.rejected, ledger.balanced) == (4, {Reason.TOO_LATE: 2}, True)
 
 
 def test_messages_of_a_source_that_is_gone_are_kept_aside_by_name(tmp_path: Path) -> None:

@@ -77,8 +77,8 @@ def test_a_kind_whose_windows_begin_anew_is_named_in_the_log(tmp_path: Path, cap
     counted = Settings(kinds={"air": Kind(quantities={"pm25": Quantity(kind="counter")})})
     stopped(started(counted, tmp_path), tmp_path)
     assert caplog.messages == [
-        "air: windows or quantities are other than in the last run: windows that were open begin anew, without what "
-        "they held"
+        "air: windows or quantities are other than in the last run: windows that were open are not written, and "
+        "readings for them are too late"
     ]
 
 

@@ -122,20 +122,54 @@ def test_what_changes_no_column_lets_the_windows_go_on(quantities: dict[str, Qua
     assert window(fed, "10s", "10:00:20", 0)["speed_mean"] == 60
 
 
-@pytest.mark.parametrize("change", ["another size", "another kind of quantity", "a histogram"])
-def test_what_changed_begins_anew_and_what_was_written_is_not_written_over(change: str) -> None:
+CHANGED = {
+    "another size": None,
+    "another kind of quantity": Quantity(min=0, max=250, kind="counter"),
+    "a histogram": Quantity(min=0, max=250, percentiles=(50,)),
+}
+
+
+def changed(fed: Fed, change: str) -> None:
+    quantity = CHANGED[change]
+    fed.restart(quantities={"speed": quantity}) if quantity is not None else fed.restart(windows("10s", "15s"))
+
+
+@pytest.mark.parametrize("change", CHANGED)
+def test_after_a_change_no_window_is_written_that_lacks_what_was_held(change: str) -> None:
     fed = after_one_window()
-    if change == "another size":
-        fed.restart(windows("10s", "15s"))
-    else:
-        changed = Quantity(kind="counter") if change == "another kind of quantity" else Quantity(percentiles=(50,))
-        fed.restart(quantities={"speed": changed.model_copy(update={"min": 0, "max": 250})})
-    assert fed.take(row(0, "10:00:03", speed=90), received="10:00:13") in ([Outcome.TOO_LATE], [Outcome.LATE])
-    fed.take(row(0, "10:00:14", speed=70), received="10:00:14")
-    fed.advance("10:00:30")
+    changed(fed, change)
+    early = [row(0, "10:00:03", speed=90), row(0, "10:00:14", speed=70)]
+    assert fed.take(*early, received="10:00:16") == [Outcome.TOO_LATE, Outcome.TOO_LATE]
+    fed.advance("10:00:20")
+    assert {batch.end_ns for batch in fed.written} == {at("10:00:10")}
+    assert fed.take(row(0, "10:00:31", speed=30), received="10:00:31") == [Outcome.ACCEPTED]
+    fed.advance("10:00:45")
+    assert [batch.end_ns for batch in fed.written if len(batch)] == [
+        at("10:00:10"),
+        at("10:00:40"),
+        *(at("10:00:45") for _ in range(change == "another size")),
+    ]
     assert window(fed, "10s", "10:00:10", 0)["speed_mean"] == 10
-    assert window(fed, "10s", "10:00:20", 0)["speed_mean"] == 70
-    assert fed.processor.state.watermark_ns == at("10:00:30")
+    assert window(fed, "10s", "10:00:40", 0)["speed_mean"] == 30
+    assert fed.processor.state.watermark_ns == at("10:00:45")
+
+
+def test_a_window_that_held_nothing_of_before_a_change_is_whole_and_written() -> None:
+    fed = after_one_window()
+    fed.advance("10:00:20")
+    changed(fed, "a histogram")
+    assert fed.take(row(0, "10:00:21", speed=30), received="10:00:21") == [Outcome.ACCEPTED]
+    fed.advance("10:00:30")
+    assert window(fed, "10s", "10:00:30", 0)["speed_mean"] == 30
+
+
+def test_after_a_change_a_clock_that_is_ahead_keeps_no_later_window_from_being_written() -> None:
+    fed = after_one_window()
+    fed.take(row(1, "10:00:55", speed=10), received="10:00:13")
+    changed(fed, "a histogram")
+    assert fed.take(row(0, "10:00:21", speed=30), received="10:00:21") == [Outcome.ACCEPTED]
+    fed.advance("10:00:30")
+    assert window(fed, "10s", "10:00:30", 0)["speed_mean"] == 30
 
 
 def test_readings_seen_before_a_change_of_windows_are_still_duplicates() -> None:
