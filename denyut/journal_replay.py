@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from config.iso_times import iso_utc
 from config.settings import Settings, StoreSettings
 from denyut.durability import JOURNAL
-from denyut.point_times import iso_utc
 from denyut.replay_pipeline import ReplayPipeline
 from denyut.replaying import Progress
 from denyut.set_aside import SetAside

@@ -4,8 +4,8 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
+from config.iso_times import iso_utc
 from denyut.aligned_columns import write_aligned
-from denyut.point_times import iso_utc
 from denyut.terminal_text import json_text, visible
 from ingest.dead_letter_file import DeadLetter
 

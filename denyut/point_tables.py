@@ -10,8 +10,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from config.iso_times import iso_utc
 from denyut.aligned_columns import widths_of, write_aligned
-from denyut.point_times import iso_utc
 from denyut.terminal_text import json_text, visible
 from storage.store import Row
 

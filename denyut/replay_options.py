@@ -7,9 +7,9 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
+from config.iso_times import iso_utc
 from config.locate import Path, written
 from config.mistakes import ConfigurationError
-from denyut.point_times import iso_utc
 from processors.processor import TimeBase
 from simulators.mapping import IncompleteMapping, Mapping
 from simulators.mapping_files import load_mapping

@@ -71,6 +71,7 @@ class Run:
             figures=self._figures.status,
             devices=self._pipeline.devices,
             ledger=self._pipeline.ledger,
+            last_seen_ns=lambda: self._pipeline.processor.state.cadences.latest_ns,
             alive=self._figures.alive,
             ready=self._figures.ready,
         )

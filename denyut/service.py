@@ -8,6 +8,9 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from config.addresses import is_of_this_machine, listen_address
 from config.hints import open_to_others
 from config.service import Http
@@ -37,6 +40,7 @@ class Service:
         figures: Callable[[], Mapping[str, Any]],
         devices: DeviceTable,
         ledger: Ledger,
+        last_seen_ns: Callable[[], NDArray[np.int64]],
         alive: Checks,
         ready: Checks,
     ) -> None:
@@ -52,18 +56,20 @@ class Service:
         # Here, so that a run without HTTP does not pay for it in memory.
         from dashboard.http.access import Guard
         from dashboard.http.app import Sources, make_app
+        from dashboard.http.device_counts import DeviceCounts
         from dashboard.http.device_lines import DeviceLines
         from dashboard.http.server import HttpServer as Server
 
         guard = Guard(token, local=is_of_this_machine(listener.getsockname()[0]))
-        sources = Sources(figures, DeviceLines(devices, ledger), alive, ready)
+        counts = DeviceCounts(devices, ledger, last_seen_ns)
+        sources = Sources(figures, DeviceLines(devices, ledger), counts, alive, ready)
         self._server = Server(make_app(sources, guard, version("denyut")), listener)
         self.address = _written(listener)
 
     async def start(self) -> None:
         if self._server is not None:
             await self._server.start()
-            LOG.info("figures and health on http://%s: /metrics, /healthz, /readyz", self.address)
+            LOG.info("figures and health on http://%s: /metrics, /api/status, /healthz, /readyz", self.address)
 
     async def stop(self) -> None:
         if self._server is not None:

@@ -4,7 +4,7 @@ import time
 
 import click
 
-from denyut.point_times import parse_time
+from config.iso_times import parse_time
 
 
 class TimeType(click.ParamType[int]):

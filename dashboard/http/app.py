@@ -12,6 +12,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from dashboard.http.access import Endpoint, Guard, Role, SecurityHeaders
+from dashboard.http.device_counts import DeviceCounts, PageError
 from dashboard.http.device_lines import DeviceLines
 from dashboard.http.exposition import CONTENT_TYPE, Exposition
 
@@ -26,6 +27,7 @@ class Sources:
     figures: Callable[[], Mapping[str, Any]]
     """The numbers of the status contract."""
     devices: DeviceLines
+    counts: DeviceCounts
     alive: Checks
     ready: Checks
 
@@ -49,6 +51,15 @@ def pages(sources: Sources, version: str) -> tuple[Page, ...]:
             return Response(media_type=CONTENT_TYPE)
         return StreamingResponse(sources.devices.stream(), media_type=CONTENT_TYPE)
 
+    async def status(_request: Request) -> Response:
+        return JSONResponse(sources.figures())
+
+    async def device_counts(request: Request) -> Response:
+        try:
+            return JSONResponse(sources.counts.page(dict(request.query_params)))
+        except PageError as error:
+            return JSONResponse({"error": str(error)}, 400)
+
     async def healthz(_request: Request) -> Response:
         return _answer(sources.alive())
 
@@ -58,6 +69,8 @@ def pages(sources: Sources, version: str) -> tuple[Page, ...]:
     return (
         Page("/metrics", Role.MONITOR, metrics),
         Page("/metrics/devices", Role.MONITOR, devices),
+        Page("/api/status", Role.MONITOR, status),
+        Page("/api/devices", Role.MONITOR, device_counts),
         Page("/healthz", Role.ANYONE, healthz),
         Page("/readyz", Role.ANYONE, readyz),
     )

@@ -7,12 +7,12 @@ from typing import NoReturn, cast
 
 import click
 
+from config.iso_times import iso_utc
 from config.load import load_settings
 from config.mistakes import ConfigurationError, did_you_mean
 from denyut.data_dir import DEFAULT_SAID, default_data_dir
 from denyut.duration_option import DurationType
 from denyut.point_tables import FORMATS, in_order
-from denyut.point_times import iso_utc
 from denyut.time_option import TimeType
 from storage.open_store import open_store
 from storage.store import AGGREGATES, Aggregate, Query, Row, Store, StoreError, StoreUnusable

@@ -1,6 +1,7 @@
 """`denyut status`: what a run has received and what became of it, in all and for each device."""
 
 import io
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -9,10 +10,11 @@ from typing import Any, NoReturn
 
 import click
 
+from config.iso_times import iso_utc
+from dashboard.device_report import ORDERS, DeviceReport
 from denyut.aligned_columns import write_aligned
 from denyut.data_dir import DEFAULT_SAID, default_data_dir
-from denyut.device_report import ORDERS, DeviceReport, read_device_report
-from denyut.point_times import iso_utc
+from denyut.device_report import read_device_report
 from denyut.status import read_status
 from denyut.terminal_text import json_text, visible
 from processors.checkpoints.pieces import CheckpointError
@@ -25,7 +27,7 @@ Examples:
 CHECKPOINTS = "checkpoints"
 _LIMIT = 50
 _UNREADABLE = (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError, CheckpointError)
-_MS_NS = 1_000_000
+_BELOW_MS = re.compile(r"(?<=\.\d{3})\d+")
 _NUMBERS = ("published", "received", "missing", "duplicate")
 
 
@@ -114,8 +116,6 @@ def _print_devices_json(report: DeviceReport, rows: list[int]) -> None:
     out.write(f'{{"as_of": "{iso_utc(report.as_of_ns)}", "devices": [')
     before = "\n"
     for device in report.describe(rows):
-        last_seen_ns = device.pop("last_seen_ns")
-        device["last_seen"] = None if last_seen_ns is None else iso_utc(last_seen_ns)
         out.write(before + json_text(device, out))
         before = ",\n"
     out.write("\n]}\n")
@@ -135,14 +135,13 @@ def _print_devices(report: DeviceReport, rows: list[int]) -> None:
 
 def _line(device: dict[str, Any]) -> list[str]:
     reasons = ", ".join(f"{reason} {count}" for reason, count in device["rejected"].items())
-    last_seen_ns = device["last_seen_ns"]
     return [
         *(visible(device[name]) for name in ("city", "kind", "zone", "device")),
         *("-" if device[name] is None else str(device[name]) for name in _NUMBERS),
         *(
             reasons or "0",
             str(device["late"]),
-            "-" if last_seen_ns is None else iso_utc(last_seen_ns // _MS_NS * _MS_NS),
+            _BELOW_MS.sub("", device["last_seen"] or "-"),
         ),
     ]
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from config.service import Http
@@ -21,7 +22,15 @@ ROOT = Path(__file__).parents[2]
 
 
 def service(settings: Http) -> Service:
-    return Service(settings, figures=dict, devices=DeviceTable(), ledger=Ledger(), alive=dict, ready=dict)
+    return Service(
+        settings,
+        figures=dict,
+        devices=DeviceTable(),
+        ledger=Ledger(),
+        last_seen_ns=lambda: np.zeros(0, np.int64),
+        alive=dict,
+        ready=dict,
+    )
 
 
 @contextmanager
@@ -116,7 +125,8 @@ def test_where_it_is_off_nothing_of_the_server_is_loaded() -> None:
         "import sys\n"
         "from config.service import Http\n"
         "from denyut.service import Service\n"
-        "service = Service(Http(enabled=False), figures=dict, devices=None, ledger=None, alive=dict, ready=dict)\n"
+        "given = dict(figures=dict, devices=None, ledger=None, last_seen_ns=dict, alive=dict, ready=dict)\n"
+        "service = Service(Http(enabled=False), **given)\n"
         "assert service.address is None\n"
         "print(sorted({'starlette', 'uvicorn', 'prometheus_client', 'h11'} & set(sys.modules)))\n"
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from dashboard.http.access import Guard
 from dashboard.http.app import Sources, make_app
+from dashboard.http.device_counts import DeviceCounts
 from dashboard.http.device_lines import DeviceLines
 from dashboard.http.listener import listening_socket
 from dashboard.http.server import HttpServer
@@ -37,8 +38,9 @@ def sources(
     devices: DeviceTable | None = None,
     ledger: Ledger | None = None,
 ) -> Sources:
-    lines = DeviceLines(devices or DeviceTable(), ledger or Ledger())
-    return Sources(lambda: figures, lines, lambda: alive, lambda: ready)
+    devices, ledger = devices or DeviceTable(), ledger or Ledger()
+    lines, counts = DeviceLines(devices, ledger), DeviceCounts(devices, ledger)
+    return Sources(lambda: figures, lines, counts, lambda: alive, lambda: ready)
 
 
 @asynccontextmanager

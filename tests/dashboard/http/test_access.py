@@ -15,6 +15,8 @@ def test_every_path_has_its_role() -> None:
     assert {page.path: page.role for page in pages(sources(), "1.2.3")} == {
         "/metrics": Role.MONITOR,
         "/metrics/devices": Role.MONITOR,
+        "/api/status": Role.MONITOR,
+        "/api/devices": Role.MONITOR,
         "/healthz": Role.ANYONE,
         "/readyz": Role.ANYONE,
     }
@@ -81,7 +83,7 @@ def test_the_token_stands_in_no_text_about_the_guard() -> None:
     assert "abc" not in repr(Guard("abc"))
 
 
-@pytest.mark.parametrize("path", ["/metrics", "/metrics/devices"])
+@pytest.mark.parametrize("path", ["/metrics", "/metrics/devices", "/api/status", "/api/devices"])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 def test_figures_need_the_token_where_one_is_set(path: str, method: str) -> None:
     refused = ask(sources(), path, method, token="abc")
@@ -95,7 +97,7 @@ def test_health_is_told_to_anyone(path: str) -> None:
     assert ask(sources(), path, token="abc").status == 200
 
 
-@pytest.mark.parametrize("path", ["/metrics", "/metrics/devices", "/healthz", "/readyz", "/nowhere"])
+@pytest.mark.parametrize("path", ["/metrics", "/metrics/devices", "/api/devices", "/healthz", "/readyz", "/nowhere"])
 def test_every_answer_bears_the_security_headers_and_names_no_program(path: str) -> None:
     headers = ask(sources(), path).headers
     assert {name: headers.get(name.lower()) for name in HEADERS} == HEADERS

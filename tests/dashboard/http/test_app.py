@@ -4,7 +4,7 @@ import pytest
 
 from tests.dashboard.http.serving import ask, sources
 
-PATHS = ["/metrics", "/metrics/devices", "/healthz", "/readyz"]
+PATHS = ["/metrics", "/metrics/devices", "/api/status", "/api/devices", "/healthz", "/readyz"]
 
 
 def test_all_checks_that_hold_are_200() -> None:

@@ -7,6 +7,7 @@ import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 
 import pytest
 
@@ -30,7 +31,7 @@ class Endless(DeviceLines):
 
 
 def endless() -> Sources:
-    return Sources(dict, Endless(DeviceTable(), Ledger()), dict, dict)
+    return replace(sources(), devices=Endless(DeviceTable(), Ledger()))
 
 
 def test_it_stops_within_a_second_while_somebody_reads_slowly(caplog: pytest.LogCaptureFixture) -> None:
@@ -150,7 +151,7 @@ def test_a_figure_that_fails_is_a_500_and_in_the_log(caplog: pytest.LogCaptureFi
         raise RuntimeError("no figures today")
 
     async def scene() -> Answer:
-        async with serving(Sources(broken, DeviceLines(DeviceTable(), Ledger()), dict, dict)) as port:
+        async with serving(replace(sources(), figures=broken)) as port:
             answer = await asyncio.to_thread(asked, port, "/metrics")
             assert (await asyncio.to_thread(asked, port, "/healthz")).status == 200
             return answer

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from denyut.point_times import iso_utc, parse_time
+from config.iso_times import iso_utc, parse_time
 
 SECOND = 1_000_000_000
 NOW = 1_763_778_600 * SECOND
