@@ -47,9 +47,11 @@ def stand_in_broker() -> Iterator[tuple[Child, int]]:
         yield broker, broker.hear("listening")["port"]
 
 
-def stream_to(broker: Child, consumer: Child, messages: int, devices: int, qos: int) -> Run:
+def stream_to(broker: Child, consumer: Child, messages: int, devices: int, qos: int, city: Path | None = None) -> Run:
+    """`city`: the configuration of a city whose devices send what is simulated, instead of four quantities each."""
     cpu_before = consumer.cpu_seconds()
-    broker.say({"stream": {"messages": messages, "devices": devices, "qos": qos}})
+    order = {"messages": messages, "devices": devices, "qos": qos} | ({"city": str(city)} if city else {})
+    broker.say({"stream": order})
     times = broker.hear("streamed", instead_of="left")
     seconds = (times["consumed_ns"] - times["first_byte_ns"]) / 1e9
     return Run(messages, seconds, consumer.cpu_seconds() - cpu_before)

@@ -11,7 +11,7 @@ from typing import Any
 
 import psutil
 
-from benchmarks.processes import BenchmarkError, Child, wait_until
+from benchmarks.processes import BenchmarkError, Child, python_module, wait_until
 
 TWO_WINDOWS = """\
 [[windows.sizes]]
@@ -42,17 +42,22 @@ def denyut_command(*arguments: object) -> list[str]:
 
 class DenyutProcess(Child):
     def __init__(
-        self, port: int, directory: Path, configuration: str = DEFAULT_WINDOWS, core: int | None = None
+        self,
+        port: int,
+        directory: Path,
+        configuration: str | Path = DEFAULT_WINDOWS,
+        core: int | None = None,
+        indicators: bool = True,
     ) -> None:
+        """`configuration`: the text of one, or its file."""
         directory.mkdir(parents=True, exist_ok=True)
         self.data_dir = directory / "data"
         self._log_file = directory / "run.log"
         arguments: list[object] = ["--broker", f"mqtt://127.0.0.1:{port}", "--data-dir", self.data_dir]
         if configuration:
-            file = directory / "denyut.toml"
-            file.write_text(configuration, encoding="utf-8")
-            arguments += ["--config", file]
-        super().__init__(denyut_command("run", *arguments), core, self._log_file)
+            arguments += ["--config", _file_of(configuration, directory)]
+        command = denyut_command() if indicators else python_module("benchmarks.without_indicators")
+        super().__init__([*command, "run", *map(str, arguments)], core, self._log_file)
 
     def snapshot(self) -> Snapshot | None:
         """None until the first status is written."""
@@ -112,6 +117,14 @@ class DenyutProcess(Child):
     def last_lines(self, count: int = 5) -> str:
         lines = self._log_file.read_text(encoding="utf-8", errors="replace").splitlines()
         return " | ".join(lines[-count:])
+
+
+def _file_of(configuration: str | Path, directory: Path) -> Path:
+    if isinstance(configuration, Path):
+        return configuration
+    file = directory / "denyut.toml"
+    file.write_text(configuration, encoding="utf-8")
+    return file
 
 
 def readings_in_windows(data_dir: Path, size: str, quantity: str) -> int:

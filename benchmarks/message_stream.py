@@ -1,5 +1,7 @@
 """A stream of device messages as the bytes a broker sends, built once and given new event times for each run."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -32,11 +34,21 @@ class MessageStream:
     At QoS 0 the last frame alone goes out at QoS 1, so that its PUBACK tells when the client has taken all.
     """
 
-    def __init__(self, messages: int, devices: int, qos: int, version: int, sentinel: bool = True) -> None:
+    def __init__(
+        self,
+        messages: int,
+        devices: int,
+        qos: int,
+        version: int,
+        sentinel: bool = True,
+        contents: Sequence[tuple[bytes, bytes]] | None = None,
+    ) -> None:
+        """`contents`: topic and payload of each message, with `TIME_MARK` for its time, instead of the usual ones."""
         self.messages = messages
         self.qos = qos
         self._position = np.arange(messages) / messages
-        frames = [self._frame(message, message % devices, version, sentinel) for message in range(messages)]
+        said = contents or [(topic(number % devices), payload(number, number % devices)) for number in range(messages)]
+        frames = [self._frame(message, *said[message], version, sentinel) for message in range(messages)]
         lengths = np.fromiter(map(len, frames), np.int64, messages)
         self.starts: NDArray[np.int64] = np.concatenate(([0], np.cumsum(lengths)))
         """(messages + 1,) byte position of each frame, and of the end."""
@@ -46,10 +58,10 @@ class MessageStream:
         self._time_at = self.starts[:-1] + marks
         self.acknowledgements = messages if qos else int(sentinel)
 
-    def _frame(self, message: int, device: int, version: int, sentinel: bool) -> bytes:
+    def _frame(self, message: int, place: bytes, body: bytes, version: int, sentinel: bool) -> bytes:
         acknowledged = self.qos or (sentinel and message == self.messages - 1)
         packet_id = message % 65_535 + 1 if acknowledged else None
-        return publish(topic(device), payload(message, device), packet_id, version)
+        return publish(place, body, packet_id, version)
 
     def set_times(self, first_ms: int, span_ms: int) -> None:
         """Event times run evenly over [first_ms, first_ms + span_ms)."""

@@ -17,6 +17,10 @@ class Plan:
     """Devices of four quantities, so that a million series are open."""
     memory_rounds: int = 8
     """Reports of each of them, ten seconds apart; eight see the end of a window of 1 min."""
+    indicator_minutes: int = 30
+    """The first half of them is not counted."""
+    indicator_stream_s: float = 65.0
+    """Of the clock, so that a window of 1 min closes too."""
 
     def say(self, line: str) -> None:
         """Progress, apart from the table of figures."""
@@ -33,4 +37,6 @@ def quick_plan(console: Console) -> Plan:
         many_devices=100_000,
         open_devices=25_000,
         memory_rounds=2,
+        indicator_minutes=6,
+        indicator_stream_s=10.0,
     )

@@ -2,7 +2,7 @@
 
 It runs as a process of its own, takes orders as JSON lines on its standard input and reports on its standard output:
 {"stream": {"messages": N, "devices": D, "qos": Q}}, {"trickle": {"devices": D, "every_s": E, "seconds": S}}. A stream
-with a "rate" sends only so many messages a second.
+with a "rate" sends only so many messages a second, one with a "city" what the devices of that configuration send.
 """
 
 import json
@@ -10,10 +10,12 @@ import select
 import socket
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from benchmarks.large_city import city_messages
 from benchmarks.message_stream import MessageStream, payload, topic
 from benchmarks.mqtt_packets import (
     CONNACK,
@@ -174,14 +176,17 @@ class Sending:
 
 class Broker:
     def __init__(self) -> None:
-        self._streams: dict[tuple[int, int, int, int], MessageStream] = {}
+        self._streams: dict[tuple[object, ...], MessageStream] = {}
         self._last_time_ms = 0
 
-    def stream(self, client: Client, messages: int, devices: int, qos: int, rate: float = 0) -> None:
+    def stream(
+        self, client: Client, messages: int, devices: int, qos: int, rate: float = 0, city: str | None = None
+    ) -> None:
         """Send all, wait for the last acknowledgement, and report both times (CLOCK_MONOTONIC, ns)."""
-        key = (messages, devices, qos, client.version)
+        key = (messages, devices, qos, client.version, city)
         if key not in self._streams:
-            self._streams[key] = MessageStream(*key)
+            contents = city_messages(Path(city), messages) if city else None
+            self._streams[key] = MessageStream(messages, devices, qos, client.version, contents=contents)
         stream = self._streams[key]
         self._set_times(stream)
         report("streamed", **Sending(client, stream, rate).until_acknowledged())
