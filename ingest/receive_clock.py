@@ -22,6 +22,9 @@ GRACE_NS = 300 * SECOND_NS
 WITNESSES = 5
 """Batches that are heard before a clock that was set is judged: one device with a wrong clock must not decide."""
 _HEARD_AT_MOST = 31
+TIGHT_NS = SMALL_NS // 10
+"""A process that stood still between its looks at the two clocks has seen neither set."""
+_LOOKS = 3
 _SLEW = 100
 """One part in: faster than NTP disciplines a clock (500 ppm), slow enough that no window notices."""
 _SAMPLE = 256
@@ -56,8 +59,8 @@ class ReceiveClock:
         elapsed_ns: Callable[[], int] = boot_time_ns,
     ) -> None:
         self._wall_ns, self._elapsed_ns = wall_ns, elapsed_ns
-        self._seen_ns = elapsed_ns()
-        self._given_ns = max(not_before_ns, wall_ns())
+        self._seen_ns, wall = self._look()
+        self._given_ns = max(not_before_ns, wall_ns() if wall is None else wall)
         self._offset_ns = self._given_ns - self._seen_ns
         self._step: _Step | None = None
 
@@ -72,15 +75,25 @@ class ReceiveClock:
 
     def now_ns(self) -> int:
         """The time, ns UTC; never less than it was before."""
-        elapsed = self._elapsed_ns()
+        elapsed, wall = self._look()
         since_ns, self._seen_ns = elapsed - self._seen_ns, elapsed
-        difference = self._wall_ns() - elapsed - self._offset_ns
-        if abs(difference) < SMALL_NS:
-            self._drift(difference, since_ns)
-        else:
-            self._set_by(difference)
+        if wall is not None:
+            difference = wall - elapsed - self._offset_ns
+            if abs(difference) < SMALL_NS:
+                self._drift(difference, since_ns)
+            else:
+                self._set_by(difference)
         self._given_ns = max(self._given_ns, elapsed + self._offset_ns)
         return self._given_ns
+
+    def _look(self) -> tuple[int, int | None]:
+        """Both clocks at one moment; None where the process stood still between them each time."""
+        after = self._elapsed_ns()
+        for _ in range(_LOOKS):
+            before, wall, after = after, self._wall_ns(), self._elapsed_ns()
+            if after - before < TIGHT_NS:
+                return after, wall
+        return after, None
 
     def observe(self, median_lag_ns: int) -> None:
         """Of one batch, the median of event time less receive time; see `median_lag_ns`."""

