@@ -32,6 +32,10 @@ TRAFFIC = {
     "speed": Quantity(unit="km/h", min=0, max=250, percentiles=(85,), bins=250, harmonic=True),
     # A fraction for most detectors, percent for some: no limit can be right for both.
     "occupancy": Quantity(unit="fraction", min=0),
+    # Over the length of road that a pair of readers watches.
+    "travel_time": Quantity(unit="s", min=0),
+    # Of a vehicle, by the signal.
+    "delay": Quantity(unit="s", min=0),
 }
 
 # The highest ISPU concentrations are 500 (PM), 1200 (SO2), 45000 (CO), 1000 (O3) and 3000 µg/m³ (NO2); haze from peat

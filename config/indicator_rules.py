@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from config.durations import SECOND_NS
 from config.roads import FallingEdges
-from config.section import Section
+from config.section import Duration, Section, Wait
 
 
 def _ascending(edges: tuple[float, ...]) -> tuple[float, ...]:
@@ -17,6 +18,18 @@ def _ascending(edges: tuple[float, ...]) -> tuple[float, ...]:
 
 FourEdges = Annotated[tuple[float, float, float, float], AfterValidator(_ascending)]
 FiveEdges = Annotated[tuple[float, float, float, float, float], AfterValidator(_ascending)]
+
+
+def _falling_points(points: tuple[float, ...]) -> tuple[float, ...]:
+    if any(high <= low for high, low in pairwise(points)) or points[0] > 100 or points[-1] < 0:
+        raise ValueError(f"{list(points)} must fall, from at most 100 to at least 0")
+    return points
+
+
+AnswerPoints = Annotated[tuple[float, float, float, float], AfterValidator(_falling_points)]
+
+
+Share = Annotated[float, Field(gt=0, lt=1)]
 
 
 class IndicatorRules(Section):
@@ -38,5 +51,21 @@ class IndicatorRules(Section):
     """Passenger cars on a km of a freeway lane at which level of service A ends, and B, C, D and E."""
     los_speed: FallingEdges = (80.0, 70.0, 60.0, 50.0, 30.0)
     """km/h from which level of service A holds, and B, C, D and E; in towns E is also read from 10."""
-    parking_target: Annotated[float, Field(gt=0, lt=1)] = 0.85
+    parking_target: Share = 0.85
     """Occupancy above which a driver finds no free space nearby."""
+    parking_debounce: Wait = 60 * SECOND_NS
+    """How long a single space must stay in a new state before a stay begins or ends; usual: 30 to 60 s."""
+    parking_silence: Duration = 86_400 * SECOND_NS
+    """After this time without a reading nobody knows any more what stands on a single space."""
+    parking_empty_hour: Annotated[int, Field(ge=0, le=23)] | None = None
+    """Hour of the local day in which nobody is inside, so that counters at gates begin again at 0."""
+    congested_below: Share = 0.5
+    """Speed / free speed below which a station is congested, near the edge of level of service C and D."""
+    congested_until: Share = 0.6
+    """Speed / free speed above which a congested station is clear again."""
+    congested_windows: Annotated[int, Field(ge=1, le=100)] = 2
+    """Slow windows in a row after which a station is congested."""
+    los_delay: FiveEdges = (10.0, 20.0, 35.0, 55.0, 80.0)
+    """Seconds of delay of a vehicle at a signal at which level of service A ends, and B, C, D and E (HCM)."""
+    satisfaction_points: AnswerPoints = (100.0, 67.0, 33.0, 0.0)
+    """Points of the satisfaction index for the answers very satisfied, satisfied, fair and not satisfied."""

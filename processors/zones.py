@@ -11,7 +11,8 @@ from processors.tracked import TrackedColumns
 from processors.window_batch import WindowBatch
 
 ROAD_SETTINGS = ("road_number", "lanes", "free_speed", "detector_length", "emp_heavy", "emp_motorcycle")
-SETTINGS = ("capacity", "noise_limit", "siaga_3", "siaga_2", "siaga_1", *ROAD_SETTINGS)
+ROUTE_SETTINGS = ("length", "free_travel_time")
+SETTINGS = ("capacity", "noise_limit", "siaga_3", "siaga_2", "siaga_1", *ROAD_SETTINGS, *ROUTE_SETTINGS)
 """Settings of a device that indicators ask for."""
 
 Columns = dict[str, NDArray[np.float64]]

@@ -16,6 +16,14 @@ KIND_OF_RULE = {
     "los_density": "traffic",
     "los_speed": "traffic",
     "parking_target": "parking",
+    "parking_debounce": "parking",
+    "parking_silence": "parking",
+    "parking_empty_hour": "parking",
+    "congested_below": "traffic",
+    "congested_until": "traffic",
+    "congested_windows": "traffic",
+    "los_delay": "traffic",
+    "satisfaction_points": "satisfaction",
 }
 
 
@@ -25,3 +33,7 @@ def check_indicators(settings: Settings) -> Iterator[Finding]:
             if KIND_OF_RULE[rule] != kind:
                 message = f"{rule} is a rule for kind {KIND_OF_RULE[rule]!r}; it says nothing of {kind!r}"
                 yield Finding(message, (("kinds", kind, "indicators", rule),))
+        rules = entry.indicators
+        if rules.congested_until < rules.congested_below:
+            message = f"congested_until ({rules.congested_until:g}) is below congested_below ({rules.congested_below:g})"
+            yield Finding(message, (("kinds", kind, "indicators"),))

@@ -39,3 +39,9 @@ def test_the_land_use_of_a_zone_is_the_limit_of_its_sound_level_meters(tmp_path)
     devices = '[[devices]]\nid = "N1"\nkind = "noise"\nzone = "kota"\n'
     (device,) = load_settings(written(tmp_path, zone + devices)).devices
     assert device.noise_limit == 55
+
+
+def test_durations_and_hours_of_car_parks_are_read_as_people_write_them(tmp_path):
+    lines = 'parking_debounce = "0s"\nparking_silence = "2d"\nparking_empty_hour = 3\n'
+    rules = load_settings(written(tmp_path, f"[kinds.parking.indicators]\n{lines}")).kinds["parking"].indicators
+    assert (rules.parking_debounce, rules.parking_silence, rules.parking_empty_hour) == (0, 172_800 * 10**9, 3)

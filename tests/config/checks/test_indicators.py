@@ -19,3 +19,11 @@ def test_a_rule_below_another_kind_would_do_nothing_and_is_refused():
 
 def test_every_rule_has_its_kind():
     assert set(KIND_OF_RULE) == set(IndicatorRules.model_fields)
+
+
+def test_a_congestion_that_would_be_clear_before_it_begins_is_refused_with_both_values():
+    kinds = {"traffic": Kind(indicators=IndicatorRules(congested_below=0.5, congested_until=0.4))}
+    (finding,) = check_indicators(Settings(kinds=kinds))
+    assert finding.message == "congested_until (0.4) is below congested_below (0.5)"
+    level = {"traffic": Kind(indicators=IndicatorRules(congested_below=0.5, congested_until=0.5))}
+    assert list(check_indicators(Settings(kinds=level))) == []
