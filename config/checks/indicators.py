@@ -35,5 +35,6 @@ def check_indicators(settings: Settings) -> Iterator[Finding]:
                 yield Finding(message, (("kinds", kind, "indicators", rule),))
         rules = entry.indicators
         if rules.congested_until < rules.congested_below:
-            message = f"congested_until ({rules.congested_until:g}) is below congested_below ({rules.congested_below:g})"
+            below, until = rules.congested_below, rules.congested_until
+            message = f"congested_until ({until:g}) is below congested_below ({below:g})"
             yield Finding(message, (("kinds", kind, "indicators"),))
