@@ -75,6 +75,10 @@ WEATHER = {
     "solar": Quantity(unit="W/m²", min=-20, max=2_000),
 }
 
+# Answers since the previous reading, as from a kiosk with four buttons; a running total is kind "counter".
+ANSWERS = Quantity(unit="answers", min=0)
+SATISFACTION = {"very_satisfied": ANSWERS, "satisfied": ANSWERS, "fair": ANSWERS, "not_satisfied": ANSWERS}
+
 # What any device may say about itself: percent or volts, dBm or bars, so without limits.
 HOUSEKEEPING = {"battery": Quantity(), "rssi": Quantity(unit="dBm"), "snr": Quantity(unit="dB")}
 
@@ -87,6 +91,7 @@ DEFAULT_KINDS: dict[str, Kind] = {
         "noise": NOISE,
         "water": WATER,
         "weather": WEATHER,
+        "satisfaction": SATISFACTION,
     }.items()
 }
 

@@ -7,6 +7,7 @@ from processors.indicators.indicator_batch import IndicatorBatch, ZoneWindows
 from processors.indicators.ispu import CONCENTRATION
 from processors.indicators.noise import noise
 from processors.indicators.parking import parking
+from processors.indicators.satisfaction import ANSWERS, satisfaction
 from processors.indicators.traffic import traffic
 from processors.indicators.water import water
 from processors.indicators.weather import weather
@@ -18,6 +19,7 @@ CATALOGUE: dict[str, Callable[[ZoneWindows], IndicatorBatch]] = {
     "noise": noise,
     "weather": weather,
     "water": water,
+    "satisfaction": satisfaction,
 }
 """Kind of device -> its indicators. A kind that is not listed has none yet."""
 
@@ -64,5 +66,8 @@ UNITS = {
     "rain_class": "",
     **dict.fromkeys(("water_level", "water_rise"), "cm"),
     "water_siaga": "",
+    "satisfaction_index": "",
+    **{f"satisfaction_{answer}": "" for answer in ANSWERS},
+    "satisfaction_answers": "answers",
 }
 """Indicator -> unit; empty: a share or an index."""

@@ -8,7 +8,7 @@ TWO = IndicatorRules(us_aqi_above_300="two")
 
 
 def test_the_six_kinds_of_the_contract_are_known():
-    assert set(DEFAULT_KINDS) == {"parking", "traffic", "air", "noise", "water", "weather"}
+    assert set(DEFAULT_KINDS) == {"parking", "traffic", "air", "noise", "water", "weather", "satisfaction"}
 
 
 def test_speeds_have_a_harmonic_mean_and_an_85th_percentile():

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from config.roads import ROADS
 from processors.indicators.catalogue import CATALOGUE, UNITS
+from processors.indicators.satisfaction import ANSWERS
 
 DOCS = (Path(__file__).parents[3] / "docs" / "indicators.md").read_text(encoding="utf-8")
 EXAMPLE = re.compile(r"<!-- example: (\w+), (\d+) s -->\n\n(\|.+?)\n\n[^|]+(\|.+?)(?:\n\n|\Z)", re.DOTALL)
@@ -49,6 +50,7 @@ CITIES = st.one_of(
     st.tuples(st.just("noise"), st.lists(device_of("laeq"), min_size=1, max_size=8)),
     st.tuples(st.just("weather"), st.lists(device_of("temperature", "humidity", "rain_mm"), min_size=1, max_size=8)),
     st.tuples(st.just("water"), st.lists(device_of("level_cm"), min_size=1, max_size=8)),
+    st.tuples(st.just("satisfaction"), st.lists(device_of(*ANSWERS), min_size=1, max_size=8)),
     st.tuples(st.just("air"), st.lists(device_of("pm25", "pm10", "o3", "so2", "no2", "co"), min_size=1, max_size=8)),
 )
 SIZES = st.sampled_from([10, 60, 900, 3_600, 28_800, 86_400])
