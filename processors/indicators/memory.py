@@ -91,6 +91,10 @@ class Memory:
         self.newest_ns = max(self.newest_ns, end_ns)
         return fresh
 
+    def holds(self, name: str) -> bool:
+        """Whether there is a column of the name."""
+        return name in self._columns
+
     def column(self, name: str, places: int, fill: float = np.nan, dtype: DTypeLike = np.float64) -> NDArray[Any]:
         """(places,) to be read and written in place; `fill` where nothing was written yet."""
         held = self._columns.get(name)
