@@ -12,8 +12,9 @@ from influxdb_client.rest import ApiException
 
 from config.durations import SECOND_NS
 from config.settings import Retention, StoreSettings
+from storage.bounded_http import BoundedPool
 from storage.credentials import resolve_credentials
-from storage.influx_http import TIMEOUT_SECONDS, InfluxHttp, answer_error, checked_url, server_message
+from storage.influx_http import TIMEOUT_SECONDS, InfluxHttp, answer_error, checked_url, failure, server_message
 from storage.influxql import InfluxQl
 from storage.line_bodies import LineWriter
 from storage.points import PointBatch
@@ -38,6 +39,9 @@ class InfluxStore:
             timeout=int(timeout_s * 1000),
             enable_gzip=True,
         )
+        # The client would read an answer of any length.
+        rest: Any = self._client.api_client.rest_client
+        rest.pool_manager = BoundedPool(timeout_s)
         # Its precision is nanoseconds unless told otherwise.
         self._write_api: Any = self._client.write_api(write_options=SYNCHRONOUS)
         self._http = InfluxHttp(self._url, self._credentials, timeout_s)
@@ -96,4 +100,6 @@ class InfluxStore:
             body = error.body.encode() if isinstance(error.body, str) else error.body or b""
             retry_after: str | None = error.retry_after
             return answer_error(error.status, self._credentials.mask(server_message(body)), self._url, retry_after)
-        return StoreUnavailable(self._credentials.mask(f"{self._url} cannot be reached: {error}"))
+        if isinstance(error, ApiException):
+            return StoreUnavailable(self._credentials.mask(f"{self._url} cannot be reached: {error}"))
+        return StoreUnavailable(self._credentials.mask(failure(self._url, error)))

@@ -1,6 +1,7 @@
 """One HTTP conversation with an InfluxDB: who we are, what its answers mean."""
 
 import time
+from base64 import b64encode
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -9,6 +10,7 @@ from urllib.parse import urlencode, urlsplit
 import msgspec
 import urllib3
 
+from storage.bounded_http import SHORT_ANSWER_BYTES, AnswerRefused, AnswerTooLarge, BoundedPool
 from storage.credentials import Credentials
 from storage.store import RefusalReason, StoreError, StoreRefused, StoreUnavailable, StoreUnusable
 
@@ -25,6 +27,10 @@ _REFUSALS: dict[int, RefusalReason] = {
     413: "too_large",
     422: "invalid",
 }
+
+
+class AnswerTooLong(StoreUnavailable):
+    """Nobody can tell what became of the request; asking for less may help."""
 
 
 def checked_url(url: str) -> str:
@@ -65,22 +71,28 @@ class InfluxHttp:
     def __init__(self, url: str, credentials: Credentials, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self.url = checked_url(url)
         self._credentials = credentials
-        self._pool = urllib3.PoolManager(retries=False, timeout=timeout_seconds, headers=_headers(credentials))
+        self._pool = BoundedPool(timeout_seconds, _headers(credentials))
 
     def post(
-        self, path: str, parameters: Mapping[str, str], body: bytes = b"", headers: Mapping[str, str] | None = None
+        self,
+        path: str,
+        parameters: Mapping[str, str],
+        body: bytes = b"",
+        headers: Mapping[str, str] | None = None,
+        most_bytes: int = SHORT_ANSWER_BYTES,
     ) -> bytes:
-        """The body of a successful answer."""
+        """The body of a successful answer; one of more than `most_bytes` is refused."""
         try:
             response = self._pool.request(
                 "POST",
                 f"{self.url}{path}?{urlencode(parameters)}",
                 body=body,
                 headers={**self._pool.headers, **(headers or {})},
-                redirect=False,
+                most_bytes=most_bytes,
             )
         except urllib3.exceptions.HTTPError as error:
-            raise StoreUnavailable(self._credentials.mask(f"{self.url} cannot be reached: {error}")) from error
+            kind = AnswerTooLong if isinstance(error, AnswerTooLarge) else StoreUnavailable
+            raise kind(self._credentials.mask(failure(self.url, error))) from error
         if not 200 <= response.status < 300:
             message = self._credentials.mask(server_message(response.data))
             raise answer_error(response.status, message, self.url, response.headers.get("Retry-After"))
@@ -88,6 +100,10 @@ class InfluxHttp:
 
     def close(self) -> None:
         self._pool.clear()
+
+
+def failure(url: str, error: urllib3.exceptions.HTTPError) -> str:
+    return f"{url} {error}" if isinstance(error, AnswerRefused) else f"{url} cannot be reached: {error}"
 
 
 def server_message(body: bytes) -> str:
@@ -106,5 +122,7 @@ def _headers(credentials: Credentials) -> dict[str, str]:
         return {"Authorization": f"Token {credentials.token.get_secret_value()}"}
     if credentials.username is not None:
         password = credentials.password.get_secret_value() if credentials.password is not None else ""
-        return urllib3.make_headers(basic_auth=f"{credentials.username}:{password}")
+        # RFC 7617 leaves the characters open; InfluxDB takes UTF-8, where the library would refuse what is not Latin-1.
+        pair = f"{credentials.username}:{password}".encode()
+        return {"Authorization": f"Basic {b64encode(pair).decode()}"}
     return {}

@@ -9,8 +9,11 @@ from typing import Any
 
 import msgspec
 
-from storage.influx_http import InfluxHttp
+from storage.influx_http import AnswerTooLong, InfluxHttp
 from storage.store import Query, Row, StoreRefused, newest_rows
+
+ANSWER_BYTES = 64 << 20
+"""Some hundred thousand rows."""
 
 
 def identifier(name: str) -> str:
@@ -32,11 +35,15 @@ class InfluxQl:
 
     def run(self, statement: str) -> list[dict[str, Any]]:
         """The series of the answer: name, tags, columns, values; times in ns UTC. None before 1.x has its database."""
-        body = self._http.post(
-            "/query",
-            {"db": self._database, "epoch": "ns", "q": statement},
-            headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
-        )
+        try:
+            body = self._http.post(
+                "/query",
+                {"db": self._database, "epoch": "ns", "q": statement},
+                headers={"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
+                most_bytes=ANSWER_BYTES,
+            )
+        except AnswerTooLong as error:
+            raise StoreRefused("too_large", f"{error}: ask for a shorter time, fewer fields or a limit") from error
         try:
             result = msgspec.json.decode(body)["results"][0]
         except (msgspec.DecodeError, KeyError, IndexError, TypeError):

@@ -68,6 +68,16 @@ def test_a_body_too_large_is_halved_until_it_fits(tmp_path: Path) -> None:
         store.close()
 
 
+def test_a_password_in_another_script_is_taken(tmp_path: Path) -> None:
+    with influxdb1(tmp_path, "auth-enabled = true") as url:
+        user = urlencode({"q": "CREATE USER \"kota\" WITH PASSWORD 'ꦏꦸꦛ-ключ' WITH ALL PRIVILEGES"})
+        assert urllib3.request("POST", f"{url}/query?{user}").status == 200
+        settings = StoreSettings(kind="influxdb1", url=url, username="kota", password=SecretStr("ꦏꦸꦛ-ключ"))
+        store = Influx1Store(settings)
+        assert store.write([points([("a", T0, {"x": 1.0})])]) == 1
+        store.close()
+
+
 def test_a_wrong_password_is_unauthorized_and_never_shown(tmp_path: Path) -> None:
     with influxdb1(tmp_path, "auth-enabled = true") as url:
         user = urlencode({"q": "CREATE USER city WITH PASSWORD 'right' WITH ALL PRIVILEGES"})
