@@ -6,8 +6,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from config.durations import SECOND_NS
+from config.environment_rules import EnvironmentRules
 from config.roads import FallingEdges
-from config.section import Duration, Section, Wait
+from config.section import Duration, Wait
 
 
 def _ascending(edges: tuple[float, ...]) -> tuple[float, ...]:
@@ -41,7 +42,7 @@ def _falling_points(points: tuple[float, ...]) -> tuple[float, ...]:
 AnswerPoints = Annotated[tuple[float, float, float, float], AfterValidator(_falling_points)]
 
 
-class IndicatorRules(Section):
+class IndicatorRules(EnvironmentRules):
     us_aqi_above_300: Literal["one", "two"] = "one"
     """Segments of the US AQI from 301 to 500; the federal table of 2024 leaves it open."""
     noise_tolerance: float = 3.0

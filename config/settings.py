@@ -154,6 +154,14 @@ class Device(Section):
     """Level in cm, on the gauge's own staff, from which Siaga 3 holds; Siaga 1 is the most dangerous."""
     siaga_2: float | None = None
     siaga_1: float | None = None
+    siaga_3_inclusive: bool | None = None
+    """False: the stage holds only above its threshold, not at it."""
+    siaga_2_inclusive: bool | None = None
+    siaga_1_inclusive: bool | None = None
+    downstream: str = ""
+    """The gauge that the water of this one reaches next."""
+    travel_time: Duration | None = None
+    """Of a flood wave from here to that gauge."""
     road: Road | None = None
     lanes: Annotated[int, Field(ge=1)] | None = None
     """Lanes that a traffic station counts, all together."""

@@ -10,6 +10,8 @@ from config.settings import Device, Settings
 
 RESERVED = {"all": "the whole city", "unassigned": "the devices without a zone"}
 """Values of the tag `zone` that are no zone."""
+GAUGES = "water"
+"""Kind of the devices that may name one downstream."""
 
 
 def check_zone_names(settings: Settings) -> Iterator[Finding]:
@@ -46,6 +48,7 @@ def check_devices(devices: Sequence[Device], zones: Iterable[str], offices: Iter
     """Zones and offices are checked only where the configuration lists any."""
     known = {"zone": dict.fromkeys(zones), "office": dict.fromkeys(offices)}
     seen: dict[tuple[str, str], int] = {}
+    gauges = {device.id: None for device in devices if device.kind == GAUGES}
     for index, device in enumerate(devices):
         first = seen.setdefault((device.kind, device.id), index)
         if first != index:
@@ -55,6 +58,7 @@ def check_devices(devices: Sequence[Device], zones: Iterable[str], offices: Iter
                 hint = did_you_mean(name, known[field]) or f"; there is {_first_of(known[field])}"
                 yield DeviceFinding(index, field, f"there is no {field} {name!r}{hint}")
         yield from _stages(index, device)
+        yield from _downstream(index, device, gauges)
 
 
 def _stages(index: int, device: Device) -> Iterator[DeviceFinding]:
@@ -65,6 +69,20 @@ def _stages(index: int, device: Device) -> Iterator[DeviceFinding]:
         if low >= high:
             message = f"Siaga {worse} ({high:g} cm) must begin above Siaga {number} ({low:g} cm)"
             yield DeviceFinding(index, f"siaga_{worse}", message)
+
+
+def _downstream(index: int, device: Device, gauges: Iterable[str]) -> Iterator[DeviceFinding]:
+    if bool(device.downstream) != (device.travel_time is not None):
+        missing = "travel_time" if device.downstream else "downstream"
+        given = "downstream" if device.downstream else "travel_time"
+        yield DeviceFinding(index, given, f"{given} says nothing without {missing}")
+    if not device.downstream:
+        return
+    if device.downstream == device.id:
+        yield DeviceFinding(index, "downstream", f"{device.id!r} cannot lie downstream of itself")
+    elif device.downstream not in gauges:
+        hint = did_you_mean(device.downstream, gauges)
+        yield DeviceFinding(index, "downstream", f"there is no {GAUGES} device {device.downstream!r}{hint}")
 
 
 def _first_of(names: Iterable[str], most: int = 6) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from config.checks.finding import Finding
+from config.environment_rules import KINDS_OF_RULE
 from config.settings import Settings
 
 KIND_OF_RULE = {
@@ -31,8 +32,10 @@ KIND_OF_RULE = {
 def check_indicators(settings: Settings) -> Iterator[Finding]:
     for kind, entry in settings.kinds.items():
         for rule in sorted(entry.indicators.model_fields_set):
-            if KIND_OF_RULE[rule] != kind:
-                message = f"{rule} is a rule for kind {KIND_OF_RULE[rule]!r}; it says nothing of {kind!r}"
+            kinds = KINDS_OF_RULE.get(rule) or (KIND_OF_RULE[rule],)
+            if kind not in kinds:
+                wanted = " and ".join(map(repr, kinds))
+                message = f"{rule} is a rule for kind {wanted}; it says nothing of {kind!r}"
                 yield Finding(message, (("kinds", kind, "indicators", rule),))
         rules = entry.indicators
         if rules.congested_until < rules.congested_below:

@@ -48,3 +48,21 @@ def test_the_stages_of_a_river_gauge_rise_towards_siaga_1():
         DeviceFinding(1, "siaga_2", "Siaga 2 (200 cm) must begin above Siaga 3 (270 cm)"),
         DeviceFinding(2, "siaga_1", "Siaga 1 (170 cm) must begin above Siaga 3 (170 cm)"),
     ]
+
+
+def test_a_gauge_names_another_one_downstream_together_with_the_time_until_a_wave_is_there():
+    hour = 3_600_000_000_000
+    devices = [
+        Device(id="katulampa", kind="water", downstream="depok", travel_time=3 * hour),
+        Device(id="depok", kind="water", downstream="mangarai", travel_time=6 * hour),
+        Device(id="manggarai", kind="water", downstream="manggarai", travel_time=hour),
+        Device(id="karet", kind="water", downstream="manggarai"),
+        Device(id="pasar", kind="water", travel_time=hour),
+        Device(id="mangarai", kind="air"),
+    ]
+    assert list(check_devices(devices, [], [])) == [
+        DeviceFinding(1, "downstream", "there is no water device 'mangarai'; did you mean 'manggarai'?"),
+        DeviceFinding(2, "downstream", "'manggarai' cannot lie downstream of itself"),
+        DeviceFinding(3, "downstream", "downstream says nothing without travel_time"),
+        DeviceFinding(4, "travel_time", "travel_time says nothing without downstream"),
+    ]

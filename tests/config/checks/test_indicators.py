@@ -1,5 +1,6 @@
 from config.checks.finding import Finding
 from config.checks.indicators import KIND_OF_RULE, check_indicators
+from config.environment_rules import KINDS_OF_RULE
 from config.indicator_rules import IndicatorRules
 from config.settings import Kind, Settings
 
@@ -18,7 +19,17 @@ def test_a_rule_below_another_kind_would_do_nothing_and_is_refused():
 
 
 def test_every_rule_has_its_kind():
-    assert set(KIND_OF_RULE) == set(IndicatorRules.model_fields)
+    assert {*KIND_OF_RULE, *KINDS_OF_RULE} == set(IndicatorRules.model_fields)
+    assert not KIND_OF_RULE.keys() & KINDS_OF_RULE.keys()
+
+
+def test_a_rule_may_speak_of_several_kinds_and_its_refusal_names_them():
+    rules = IndicatorRules(day_completeness=0.9)
+    assert list(check_indicators(Settings(kinds={name: Kind(indicators=rules) for name in ("air", "noise")}))) == []
+    (finding,) = check_indicators(Settings(kinds={"water": Kind(indicators=rules)}))
+    assert finding.message == (
+        "day_completeness is a rule for kind 'air' and 'noise' and 'weather'; it says nothing of 'water'"
+    )
 
 
 def test_a_congestion_that_would_be_clear_before_it_begins_is_refused_with_both_values():
