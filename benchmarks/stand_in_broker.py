@@ -188,15 +188,20 @@ class Broker:
             contents = city_messages(Path(city), messages) if city else None
             self._streams[key] = MessageStream(messages, devices, qos, client.version, contents=contents)
         stream = self._streams[key]
-        self._set_times(stream)
+        self._set_times(stream, on_time=city is not None)
         report("streamed", **Sending(client, stream, rate).until_acknowledged())
 
-    def _set_times(self, stream: MessageStream) -> None:
-        """Event times over the two seconds before the sending starts, later than those of any stream before."""
-        first_ms = max(int(time.time() * 1000) + PREPARE_MS - SPAN_MS, self._last_time_ms)
+    def _set_times(self, stream: MessageStream, on_time: bool) -> None:
+        """Event times over the two seconds before the sending starts, later than those of any stream before.
+
+        On time: over two seconds from the sending on, as long as it takes about, so that no window is revised.
+        """
+        lead_ms = 0 if on_time else SPAN_MS - PREPARE_MS
+        first_ms = max(int(time.time() * 1000) - lead_ms, self._last_time_ms)
         stream.set_times(first_ms, SPAN_MS)
         self._last_time_ms = first_ms + SPAN_MS
-        time.sleep(max(0.0, self._last_time_ms / 1000 - time.time()))
+        if not on_time:
+            time.sleep(max(0.0, self._last_time_ms / 1000 - time.time()))
 
     def trickle(self, client: Client, devices: int, every_s: float, seconds: float) -> None:
         """Each device speaks once in `every_s`, evenly spread, QoS 1."""

@@ -47,8 +47,7 @@ class Conditions:
 
     @property
     def weekend(self) -> NDArray[np.bool_]:
-        # 1 January 1970 was a Thursday.
-        return (self.civil_ns // DAY_NS + 3) % 7 >= 5
+        return is_weekend(self.civil_ns // DAY_NS)
 
     def daily(self, workday: Curve, weekend: Curve) -> FloatArray:
         """(n,) the value of a curve through (hour, value) points, which runs on over midnight."""
@@ -62,6 +61,11 @@ class Conditions:
     def wander(self, number: int, period_ns: int) -> FloatArray:
         """(n,) the device's own slow drift about 0."""
         return wander(self.draws.key, self.civil_ns, period_ns, number)
+
+
+def is_weekend(day: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(n,) of days since 1 January 1970, which was a Thursday."""
+    return (day + 3) % 7 >= 5
 
 
 def _follow(curve: Curve, hour: FloatArray) -> FloatArray:

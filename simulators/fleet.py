@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from config.default_kinds import effective_kinds
 from config.durations import SECOND_NS
-from config.settings import Device, Settings
-from simulators import air, noise, parking, traffic, water, weather
+from config.settings import Device, Kind, Settings
+from simulators import air, noise, parking, satisfaction, traffic, water, weather
 from simulators.conditions import Conditions
 from simulators.draws import Draws, FloatArray, KeyArray, key_of
 from simulators.registry import choose_devices
@@ -24,7 +25,7 @@ Sites = dict[str, FloatArray]
 class Behaviour:
     """How one kind of device behaves: its fixed properties, and its readings under given conditions."""
 
-    sites: Callable[[Sequence[Device], Draws], Sites]
+    sites: Callable[[Sequence[Device], Kind, Draws], Sites]
     readings: Callable[[Conditions, Sites], dict[str, FloatArray]]
     decimals: dict[str, int]
     battery_share: float
@@ -38,6 +39,7 @@ BEHAVIOURS = {
     "noise": Behaviour(noise.sites, noise.readings, noise.DECIMALS, 0.5),
     "water": Behaviour(water.sites, water.readings, water.DECIMALS, 0.6),
     "weather": Behaviour(weather.sites, weather.readings, weather.DECIMALS, 0.2),
+    "satisfaction": Behaviour(satisfaction.sites, satisfaction.readings, satisfaction.DECIMALS, 0.0),
 }
 
 
@@ -66,7 +68,7 @@ class Group:
         city = settings.city.id
         self._keys: KeyArray = np.array([key_of(seed, city, kind, device.id) for device in devices], dtype=np.uint64)
         fixed = Draws(self._keys, np.full(len(devices), -1, dtype=np.int64))
-        self._sites = self._behaviour.sites(devices, fixed)
+        self._sites = self._behaviour.sites(devices, effective_kinds(settings).get(kind, Kind()), fixed)
         self._on_battery = fixed.uniform(90) < self._behaviour.battery_share
         self._charged_ns = (fixed.uniform(91) * _BATTERY_LIFE_NS).astype(np.int64)
         self._every = np.array([_every_ns(device, settings) for device in devices], dtype=np.int64)

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 
 from config.civil_time import HOUR_NS
-from config.settings import Device
+from config.settings import Device, Kind
 from simulators.conditions import Conditions
 from simulators.draws import Draws, FloatArray
 
 DECIMALS = {"laeq": 1}
 
 
-def sites(devices: Sequence[Device], draws: Draws) -> dict[str, FloatArray]:  # noqa: ARG001
+def sites(devices: Sequence[Device], kind: Kind, draws: Draws) -> dict[str, FloatArray]:  # noqa: ARG001
     """Levels in dB(A): of the background, and of the road in its busiest hour."""
     return {"background": 38.0 + 6.0 * draws.uniform(1), "road": 62.0 + 12.0 * draws.uniform(2)}
 

@@ -1,79 +1,120 @@
-"""Car parks: how full they are follows from what stands around them."""
+"""Car parks, their gates, and single spaces: how full they are follows from what stands around them."""
 
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from config.civil_time import HOUR_NS
-from config.settings import Device
-from simulators.conditions import Conditions, Curve
+from config.civil_time import DAY_NS, HOUR_NS
+from config.durations import SECOND_NS
+from config.settings import Device, Kind, Quantity
+from simulators.conditions import Conditions, is_weekend
 from simulators.draws import Draws, FloatArray
+from simulators.parking_fill import LAND_USES, land_use_of, passed
+from simulators.parking_stays import is_taken
 
-DECIMALS = {"occupied": 0, "capacity": 0, "free": 0}
-
-_LAND_USES = ("market", "office", "shopping", "station", "hospital", "housing")
-_WORDS = {
-    "market": ("pasar", "market"),
-    "office": ("kantor", "pemkab", "dinas", "office"),
-    "shopping": ("mall", "plaza", "bravo", "shopping"),
-    "station": ("stasiun", "terminal", "station"),
-    "hospital": ("rsud", "rumah sakit", "hospital"),
-    "housing": ("perumahan", "housing"),
-}
-_FILL: dict[str, tuple[Curve, Curve]] = {
-    "market": (
-        ((0, 0.08), (3, 0.25), (6, 0.85), (9, 0.90), (12, 0.55), (17, 0.30), (21, 0.10)),
-        ((0, 0.10), (3, 0.30), (6, 0.92), (10, 0.97), (13, 0.60), (17, 0.35), (21, 0.12)),
-    ),
-    "office": (
-        ((0, 0.04), (6, 0.10), (8, 0.82), (10, 0.92), (12, 0.80), (14, 0.90), (17, 0.35), (20, 0.06)),
-        ((0, 0.03), (9, 0.10), (12, 0.12), (18, 0.05)),
-    ),
-    "shopping": (
-        ((0, 0.03), (9, 0.08), (12, 0.45), (15, 0.40), (19, 0.75), (21, 0.40), (22, 0.08)),
-        ((0, 0.04), (9, 0.15), (12, 0.70), (16, 0.85), (19, 0.97), (21, 0.60), (22, 0.10)),
-    ),
-    "station": (
-        ((0, 0.35), (5, 0.45), (8, 0.88), (15, 0.85), (18, 0.55), (22, 0.38)),
-        ((0, 0.45), (7, 0.60), (11, 0.75), (18, 0.70), (22, 0.50)),
-    ),
-    "hospital": (
-        ((0, 0.25), (6, 0.35), (9, 0.90), (12, 0.75), (17, 0.80), (20, 0.45)),
-        ((0, 0.22), (8, 0.40), (11, 0.60), (17, 0.70), (20, 0.40)),
-    ),
-    "housing": (
-        ((0, 0.93), (6, 0.85), (8, 0.40), (13, 0.35), (17, 0.60), (20, 0.88), (22, 0.93)),
-        ((0, 0.93), (9, 0.75), (13, 0.65), (18, 0.75), (22, 0.92)),
-    ),
+DECIMALS = {
+    "occupied": 0,
+    "capacity": 0,
+    "free": 0,
+    "out_of_service": 0,
+    "open": 0,
+    "entries": 0,
+    "exits": 0,
 }
 
+_GATE_FROM_SPACES = 60.0
+_OPENS_H, _CLOSES_H = 6.0, 23.0
+_SHOPPING = next(number for number, use in enumerate(LAND_USES) if "shopping" in use.words)
+_MISSED = 0.006
+"""The largest share of vehicles driving out that a gate does not see."""
 
-def sites(devices: Sequence[Device], draws: Draws) -> dict[str, FloatArray]:
-    """Capacity in spaces (registered, else 20 to 320) and the land use, by the name where it tells."""
+Site = dict[str, FloatArray]
+
+
+def sites(devices: Sequence[Device], kind: Kind, draws: Draws) -> Site:
+    """Capacity in spaces (registered, else 20 to 320), the land use, by the name where it tells, and the gates.
+
+    Large car parks count at their gates. Where gates are running totals (kind "counter"), some know nothing else.
+    """
     drawn = np.rint(20.0 + 300.0 * draws.uniform(1) ** 2)
     registered = np.array([device.capacity or np.nan for device in devices])
-    any_use = np.floor(draws.uniform(2) * len(_LAND_USES))
-    named = np.array([_land_use(device) for device in devices])
+    capacity = np.where(np.isnan(registered), drawn, registered)
+    named = np.array([land_use_of(device) for device in devices])
+    land_use = np.where(named < 0, np.floor(draws.uniform(2) * len(LAND_USES)), named)
+    runs = all(kind.quantities.get(name, Quantity()).kind == "counter" for name in ("entries", "exits"))
+    empties = np.array([use.empty_at_night for use in LAND_USES])[land_use.astype(np.int64)]
+    gates = capacity >= _GATE_FROM_SPACES
     return {
-        "capacity": np.where(np.isnan(registered), drawn, registered),
-        "land_use": np.where(named < 0, any_use, named),
+        "capacity": capacity,
+        "land_use": land_use,
         "popularity": 0.85 + 0.3 * draws.uniform(3),
+        "gates": gates.astype(np.float64),
+        "counts": np.full(len(devices), float(runs)),
+        "nothing_else": (gates & runs & empties & (draws.uniform(4) < 0.5)).astype(np.float64),
+        "missed": _MISSED * draws.uniform(5),
+        "closes": ((land_use == _SHOPPING) & gates).astype(np.float64),
+        "blocked": np.floor(0.03 * capacity * draws.uniform(6)) * gates,
+        "turn": draws.uniform(7),
     }
 
 
-def readings(conditions: Conditions, site: dict[str, FloatArray]) -> dict[str, FloatArray]:
-    """Occupied and free spaces add up to the capacity."""
+def readings(conditions: Conditions, site: Site) -> dict[str, FloatArray]:
+    """Occupied and free spaces add up to the capacity in service; a single space says 1 or 0, and nothing else.
+
+    `entries` and `exits` are what passed the gates since the reading before, or running totals that begin again at
+    midnight. Behind gates what stands there is what drove in and has not left; a gate that misses vehicles drifts.
+    """
+    gated, single = site["gates"] > 0, site["capacity"] == 1.0
+    entries, exits, inside = _through_gates(conditions, site)
+    spaces = site["capacity"] - site["blocked"]
+    occupied = np.where(gated, inside, np.where(single, is_taken(conditions, site), _kerbside(conditions, site)))
+    occupied = np.clip(occupied, 0.0, spaces)
+    tells = site["nothing_else"] == 0.0
+    hour = conditions.civil_ns % DAY_NS / HOUR_NS
+    return {
+        "occupied": np.where(tells, occupied, np.nan),
+        "capacity": np.where(single, np.nan, site["capacity"]),
+        "free": np.where(tells & ~single, spaces - occupied, np.nan),
+        "out_of_service": np.where(site["blocked"] > 0, site["blocked"], np.nan),
+        "open": np.where(site["closes"] > 0, (hour >= _OPENS_H) & (hour < _CLOSES_H), np.nan),
+        "entries": np.where(gated, entries, np.nan),
+        "exits": np.where(gated, exits, np.nan),
+    }
+
+
+def _kerbside(conditions: Conditions, site: Site) -> FloatArray:
+    """(n,) spaces taken where nothing counts who comes: by the curve, and some more or less."""
     fill = np.zeros(len(conditions.civil_ns))
-    for number, use in enumerate(_LAND_USES):
-        fill = np.where(site["land_use"] == number, conditions.daily(*_FILL[use]), fill)
+    for number, use in enumerate(LAND_USES):
+        fill = np.where(site["land_use"] == number, conditions.daily(use.workday, use.weekend), fill)
     swing = 0.06 * conditions.wander(10, HOUR_NS) + 0.015 * conditions.wander(11, HOUR_NS // 30)
-    occupied = np.clip(np.rint(site["capacity"] * (fill * site["popularity"] + swing)), 0.0, site["capacity"])
-    return {"occupied": occupied, "capacity": site["capacity"], "free": site["capacity"] - occupied}
+    return np.rint(site["capacity"] * (fill * site["popularity"] + swing))
 
 
-def _land_use(device: Device) -> int:
-    text = f"{device.id} {device.name}".lower()
-    for number, use in enumerate(_LAND_USES):
-        if any(word in text for word in _WORDS[use]):
-            return number
-    return -1
+def _through_gates(conditions: Conditions, site: Site) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """(n,) entries, exits as the gates see them, and how many vehicles stand inside."""
+    now_ns = conditions.civil_ns
+    before_ns = now_ns - np.rint(conditions.interval_s * SECOND_NS).astype(np.int64)
+    overnight = before_ns // DAY_NS < now_ns // DAY_NS
+    stood, came, left = _totals(now_ns, now_ns // DAY_NS, site)
+    _, came_before, left_before = _totals(before_ns, before_ns // DAY_NS, site)
+    _, came_at_night, left_at_night = _totals(now_ns // DAY_NS * DAY_NS, before_ns // DAY_NS, site)
+    runs = site["counts"] > 0
+    seen, seen_before, seen_at_night = (
+        np.floor(total * (1.0 - site["missed"])) for total in (left, left_before, left_at_night)
+    )
+    entries = came + np.where(overnight, came_at_night, 0.0) - came_before
+    exits = seen + np.where(overnight, seen_at_night, 0.0) - seen_before
+    return np.where(runs, came, entries), np.where(runs, seen, exits), stood + came - left
+
+
+def _totals(civil_ns: NDArray[np.int64], day: NDArray[np.int64], site: Site) -> tuple[FloatArray, ...]:
+    """(n,) whole vehicles that stood there at the midnight that began `day`, that came and that left since."""
+    hour = (civil_ns - day * DAY_NS) / HOUR_NS
+    shares = passed(site["land_use"], site["popularity"], is_weekend(day), hour)
+    return (
+        np.rint(site["capacity"] * shares.stood),
+        np.floor(site["capacity"] * shares.came),
+        np.floor(site["capacity"] * shares.left),
+    )

@@ -6,7 +6,9 @@ from itertools import chain, zip_longest
 from config.settings import Device, Settings
 
 SHARES = {"parking": 60, "traffic": 100, "air": 45, "noise": 45, "water": 30, "weather": 40}
-"""Kinds that can be simulated, and how many of each a default fleet has."""
+"""Kinds of which a fleet can have made devices, and how many of each a default one has."""
+KINDS = (*SHARES, "satisfaction")
+"""Kinds that can be simulated where devices of them are configured."""
 DEFAULT_COUNT = sum(SHARES.values())
 _DEFAULT_ZONES = ("centre", "north", "east", "south", "west")
 
@@ -16,7 +18,7 @@ def choose_devices(settings: Settings, count: int | None = None) -> tuple[Device
 
     Raises ValueError where an id cannot be a level of a topic.
     """
-    configured = [device for device in settings.devices if device.kind in SHARES]
+    configured = [device for device in settings.devices if device.kind in KINDS]
     for device in configured:
         _require_topic_level(device.id)
     wanted = count if count is not None else len(configured) or DEFAULT_COUNT
@@ -54,7 +56,7 @@ def _kinds_in_proportion(count: int) -> list[str]:
 
 def _in_turn(devices: Sequence[Device]) -> list[Device]:
     """One device of each kind after the other."""
-    rows = [[device for device in devices if device.kind == kind] for kind in SHARES]
+    rows = [[device for device in devices if device.kind == kind] for kind in KINDS]
     return [device for device in chain.from_iterable(zip_longest(*rows)) if device is not None]
 
 

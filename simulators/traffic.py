@@ -1,47 +1,94 @@
-"""Road detectors: count, speed and occupancy that obey one fundamental diagram."""
+"""Road detectors: counts, speed, occupancy, travel time and delay that obey one fundamental diagram."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
 from config.civil_time import HOUR_NS
-from config.settings import Device
+from config.settings import Device, Kind
 from simulators.conditions import Conditions
 from simulators.draws import Draws, FloatArray
 
-DECIMALS = {"vehicle_count": 0, "speed": 1, "occupancy": 4}
+DECIMALS = {
+    "vehicle_count": 0,
+    "light_count": 0,
+    "heavy_count": 0,
+    "motorcycle_count": 0,
+    "speed": 1,
+    "occupancy": 4,
+    "travel_time": 1,
+    "delay": 1,
+}
 
 JAM_DENSITY = 130.0
-"""Vehicles for each km and lane when nothing moves."""
+"""Cars for each km and lane when nothing moves."""
 DETECTED_LENGTH_M = 6.0
-"""Mean vehicle length and detection zone: occupancy = density x this / 1000."""
+"""Mean length of a car and the detection zone: occupancy = density x this / 1000."""
+EMP_HEAVY, EMP_MOTORCYCLE = 1.3, 0.4
+"""Room that a vehicle takes on the road, in cars; MKJI 1997, below the limit of flow."""
+_CYCLE_S, _GREEN = 90.0, 0.45
+"""Of a traffic light, and its green share."""
+_SIGNALS = ("simpang", "bundaran", "perlintasan")
+
+Site = dict[str, FloatArray]
 
 
-def sites(devices: Sequence[Device], draws: Draws) -> dict[str, FloatArray]:  # noqa: ARG001
-    """Lanes, free-flow speed in km/h, and demand in the busiest hour as a share of capacity."""
-    lanes = 1.0 + np.floor(draws.uniform(1) * 3.0)
+def sites(devices: Sequence[Device], kind: Kind, draws: Draws) -> Site:  # noqa: ARG001
+    """Lanes, free-flow speed in km/h, and demand in the busiest hour as a share of capacity.
+
+    A station with a registered capacity (smp/h) tells classes of vehicle, so many motorcycles among them that together
+    they fill that capacity. One with a length measures travel times, one at a crossing how long its signal holds up.
+    """
+    lanes = _registered("lanes", devices, 1.0 + np.floor(draws.uniform(1) * 3.0))
+    free_speed = _registered("free_speed", devices, 38.0 + 8.0 * lanes + 10.0 * draws.uniform(2))
+    capacity = _registered("capacity", devices, free_speed * JAM_DENSITY / 4.0 * lanes)
+    classes = np.array([device.capacity is not None for device in devices])
+    freeway = np.array([device.road == "freeway" for device in devices])
+    heavy = np.where(classes, np.where(freeway, 0.2, 0.04 + 0.06 * draws.uniform(4)), 0.0)
+    motorcycles = np.where(classes & ~freeway, 0.56 + 0.16 * draws.uniform(5), 0.0)
+    room = 1.0 + heavy * (EMP_HEAVY - 1.0) - motorcycles * (1.0 - EMP_MOTORCYCLE)
+    length = _registered("length", devices, np.full(len(devices), np.nan))
     return {
         "lanes": lanes,
-        "free_speed": 38.0 + 8.0 * lanes + 10.0 * draws.uniform(2),
+        "free_speed": free_speed,
         "demand": 0.35 + 0.75 * draws.uniform(3),
+        "capacity": capacity,
+        "classes": classes.astype(np.float64),
+        "heavy": heavy,
+        "motorcycles": motorcycles,
+        "room": room,
+        "detected_m": _registered("detector_length", devices, DETECTED_LENGTH_M * room),
+        "free_time": _registered("free_travel_time", devices, 3.6 * length / free_speed),
+        "signal": np.array([float(any(word in device.name.lower() for word in _SIGNALS)) for device in devices]),
     }
 
 
-def readings(conditions: Conditions, site: dict[str, FloatArray]) -> dict[str, FloatArray]:
-    """Vehicles in the interval, their mean speed in km/h (absent where none passed), and occupancy, 0 to 1.
+def readings(conditions: Conditions, site: Site) -> dict[str, FloatArray]:
+    """Vehicles in the interval, their mean speed in km/h (absent where none passed), occupancy, 0 to 1, and seconds.
 
     Greenshields: speed = free speed x (1 - k / jam density); flow = density x speed, largest at half the jam density.
     """
     drift = 1.0 + 0.12 * conditions.wander(10, HOUR_NS // 2)
     wet = 1.0 - 0.12 * (conditions.sky.rain_rate(conditions.civil_ns) > 1.0)
-    crowding = relative_density(conditions.traffic() * site["demand"] * drift / wet)
+    demand = conditions.traffic() * site["demand"] * drift / wet
+    crowding = relative_density(demand)
     stream_speed = site["free_speed"] * wet * (1.0 - crowding)
-    flow = crowding * JAM_DENSITY * stream_speed * site["lanes"]
-    count = conditions.draws.poisson(12, flow * conditions.interval_s / 3600.0)
+    flow = 4.0 * crowding * (1.0 - crowding) * wet * site["capacity"] / site["room"]
+    counts = _counts(conditions, site, flow * conditions.interval_s / 3600.0)
+    count = counts["vehicle_count"]
+    passed = count > 0
     measured = np.maximum(stream_speed * (1.0 + 0.05 * conditions.draws.normal(13)), 2.0)
     per_lane = count * 3600.0 / conditions.interval_s / site["lanes"]
-    occupancy = np.minimum(per_lane * DETECTED_LENGTH_M / (1000.0 * measured), 1.0)
-    return {"vehicle_count": count, "speed": np.where(count > 0, measured, np.nan), "occupancy": occupancy}
+    occupancy = np.minimum(per_lane * site["detected_m"] / (1000.0 * measured), 1.0)
+    way = site["free_time"] * site["free_speed"] / stream_speed * np.exp(0.08 * conditions.draws.normal(17))
+    held = control_delay(demand) * np.exp(0.15 * conditions.draws.normal(18))
+    return {
+        **counts,
+        "speed": np.where(passed, measured, np.nan),
+        "occupancy": occupancy,
+        "travel_time": np.where(passed, way, np.nan),
+        "delay": np.where(passed & (site["signal"] > 0), held, np.nan),
+    }
 
 
 def relative_density(demand: FloatArray) -> FloatArray:
@@ -49,3 +96,30 @@ def relative_density(demand: FloatArray) -> FloatArray:
     free_branch = 0.5 * (1.0 - np.sqrt(1.0 - np.clip(demand, 0.0, 1.0)))
     queue = 0.5 + 0.8 * np.clip(demand - 1.0, 0.0, 0.45)
     return np.where(demand <= 1.0, free_branch, queue)
+
+
+def control_delay(demand: FloatArray) -> FloatArray:
+    """(n,) mean seconds that a traffic light holds a vehicle up: Webster's uniform delay, and what does not clear."""
+    share = np.clip(demand, 0.0, 1.0)
+    uniform = 0.5 * _CYCLE_S * (1.0 - _GREEN) ** 2 / (1.0 - share * _GREEN)
+    return uniform + 120.0 * np.clip(demand - 0.9, 0.0, 0.5)
+
+
+def _counts(conditions: Conditions, site: Site, mean: FloatArray) -> dict[str, FloatArray]:
+    """(n,) vehicles; where a station tells classes, also of each class, which add up to them."""
+    tells = site["classes"] > 0
+    light = conditions.draws.poisson(12, mean * (1.0 - site["heavy"] - site["motorcycles"]))
+    heavy = conditions.draws.poisson(15, mean * site["heavy"])
+    motorcycles = conditions.draws.poisson(16, mean * site["motorcycles"])
+    return {
+        "vehicle_count": light + heavy + motorcycles,
+        "light_count": np.where(tells, light, np.nan),
+        "heavy_count": np.where(tells, heavy, np.nan),
+        "motorcycle_count": np.where(tells, motorcycles, np.nan),
+    }
+
+
+def _registered(setting: str, devices: Sequence[Device], otherwise: FloatArray) -> FloatArray:
+    """(d,) what is registered of each device, else the other."""
+    said = [getattr(device, setting) for device in devices]
+    return np.array([usual if value is None else value for value, usual in zip(said, otherwise, strict=True)])

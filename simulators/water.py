@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from config.civil_time import DAY_NS, HOUR_NS
-from config.settings import Device
+from config.settings import Device, Kind
 from simulators.conditions import Conditions
 from simulators.draws import Draws, FloatArray
 
@@ -15,7 +15,7 @@ _RUNOFF_H = 24
 """Hours of rain that still stand in the river."""
 
 
-def sites(devices: Sequence[Device], draws: Draws) -> dict[str, FloatArray]:  # noqa: ARG001
+def sites(devices: Sequence[Device], kind: Kind, draws: Draws) -> dict[str, FloatArray]:  # noqa: ARG001
     """Normal level in cm, cm of rise for each mm of rain at the crest, and hours from rain to crest."""
     return {
         "normal": 90.0 + 160.0 * draws.uniform(1),

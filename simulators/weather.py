@@ -6,7 +6,7 @@ import numpy as np
 
 from config.civil_time import HOUR_NS
 from config.durations import SECOND_NS
-from config.settings import Device
+from config.settings import Device, Kind
 from simulators.conditions import Conditions
 from simulators.draws import Draws, FloatArray
 
@@ -20,7 +20,7 @@ DECIMALS = {
 }
 
 
-def sites(devices: Sequence[Device], draws: Draws) -> dict[str, FloatArray]:  # noqa: ARG001
+def sites(devices: Sequence[Device], kind: Kind, draws: Draws) -> dict[str, FloatArray]:  # noqa: ARG001
     """Offsets in degrees Celsius and hPa, and the share of the city's rain that falls here."""
     return {
         "warmer": draws.normal(1) * 0.5,

@@ -55,7 +55,8 @@ def test_a_device_reports_at_the_interval_of_its_registration_or_its_kind() -> N
 def test_spaces_add_up_and_a_registered_capacity_is_kept() -> None:
     devices = (Device(id="P1", kind="parking", capacity=120), Device(id="P2", kind="parking"))
     columns = at_hour(Fleet(Settings(devices=devices)), 10.0, seconds=600)["parking"].columns
-    assert np.array_equal(columns["occupied"] + columns["free"], columns["capacity"])
+    blocked = np.nan_to_num(columns["out_of_service"])
+    assert np.array_equal(columns["occupied"] + columns["free"] + blocked, columns["capacity"])
     assert columns["occupied"].min() >= 0
     assert 120.0 in columns["capacity"]
 
