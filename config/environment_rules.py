@@ -1,4 +1,4 @@
-"""Rules of the indicators of air, noise, weather and water, each with the choice that holds where nothing is configured."""
+"""Rules of the indicators of air, noise, weather and water, each with what holds where nothing is configured."""
 
 from typing import Annotated, Literal
 

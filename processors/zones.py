@@ -12,8 +12,11 @@ from processors.window_batch import WindowBatch
 
 ROAD_SETTINGS = ("road_number", "lanes", "free_speed", "detector_length", "emp_heavy", "emp_motorcycle")
 ROUTE_SETTINGS = ("length", "free_travel_time")
-SETTINGS = ("capacity", "noise_limit", "siaga_3", "siaga_2", "siaga_1", *ROAD_SETTINGS, *ROUTE_SETTINGS)
+STAGE_SETTINGS = ("siaga_3", "siaga_2", "siaga_1", "siaga_3_inclusive", "siaga_2_inclusive", "siaga_1_inclusive")
+SETTINGS = ("capacity", "noise_limit", *STAGE_SETTINGS, "travel_time", *ROAD_SETTINGS, *ROUTE_SETTINGS)
 """Settings of a device that indicators ask for."""
+DOWNSTREAM = "downstream"
+"""Column of positions among the known devices of the kind: which of them lies downstream of each."""
 
 Columns = dict[str, NDArray[np.float64]]
 """Setting -> (d,) its values, NaN where the configuration says nothing; no column where it says so of no device."""
@@ -50,14 +53,30 @@ class Zones:
         if looked_up < len(device):
             new = enumerate(device[looked_up:].tolist(), looked_up)
             found = [(at, entry) for at, row in new if (entry := self._table.registration(row)) is not None]
+            linked = DOWNSTREAM in columns or any(entry.downstream for _, entry in found)
             said = {name: _said(name, found) for name in SETTINGS}
             columns = {
                 name: _extended(columns.get(name), places, len(device))
                 for name, places in said.items()
                 if places or name in columns
             }
+            if linked:
+                columns[DOWNSTREAM] = self._downstream(device)
             self._registered[kind] = len(device), columns
         return columns
+
+    def _downstream(self, device: NDArray[np.int64]) -> NDArray[np.float64]:
+        """(d,) NaN where none is named, or where the one that is named is not known."""
+        identities = [self._table.identity(row) for row in device.tolist()]
+        position = {(known.city, known.device): float(at) for at, known in enumerate(identities)}
+        entries = [self._table.registration(row) for row in device.tolist()]
+        return np.array(
+            [
+                position.get((known.city, entry.downstream), np.nan) if entry is not None else np.nan
+                for known, entry in zip(identities, entries, strict=True)
+            ],
+            np.float64,
+        )
 
 
 def _said(name: str, found: list[tuple[int, Device]]) -> dict[int, float]:

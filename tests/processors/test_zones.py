@@ -86,3 +86,23 @@ def test_a_setting_of_a_device_that_appears_later_leaves_the_earlier_ones_as_the
     nan = np.nan
     assert np.array_equal(around.registered["siaga_3"], [80, nan, nan], equal_nan=True)
     assert np.array_equal(around.registered["siaga_2"], [nan, nan, 150], equal_nan=True)
+
+
+def test_a_gauge_is_told_the_place_of_the_one_downstream_however_late_that_one_speaks() -> None:
+    nine_hours = 9 * 3_600 * SECOND_NS
+    table = DeviceTable(
+        [
+            Device(id="katulampa", kind="water", downstream="manggarai", travel_time=nine_hours),
+            Device(id="manggarai", kind="water"),
+        ]
+    )
+    zones = Zones(table, Cadences())
+    first = table.row("c", "water", "katulampa")
+    alone = zones.around(closed("water", first), TRACKED)
+    assert np.array_equal(alone.registered["downstream"], [np.nan], equal_nan=True)
+    assert alone.registered["travel_time"].tolist() == [nine_hours]
+    table.row("c", "air", "A1")
+    table.row("c", "water", "other")
+    second = table.row("c", "water", "manggarai")
+    together = zones.around(closed("water", first, second), TRACKED)
+    assert np.array_equal(together.registered["downstream"], [2, np.nan, np.nan], equal_nan=True)
