@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import mqtt5
+import numpy as np
 
 from ingest.mqtt import endings
 from ingest.mqtt.backlog import Backlog
@@ -18,6 +19,8 @@ from ingest.mqtt.receive_buffer import ReceiveBuffer
 _SUBSCRIBE_ID = 1
 _CONNACK_3_1_1_BYTES = 4
 _CONNACK = 2
+_PLAIN_PUBREL = b"\x62\x02"
+"""Four bytes, the last two of them the packet identifier."""
 _SMALLEST_FRAME = 2
 
 
@@ -61,8 +64,8 @@ class Conversation:
         self._awaiting = frames.awaiting
         self.buffer.consume(frames.consumed, frames.awaiting)
         # A CONNACK says which session the messages behind it belong to. Neither PUBREL nor PUBLISH can depend on
-        # the other in one read: a broker reuses a packet identifier only after our answer.
-        for packet in frames.controls:
+        # the other in one read: what is released was answered before.
+        for packet in frames.controls if not self.accepted else self._released(frames.controls):
             self._control(packet)
         if self.accepted:
             self._messages(frames)
@@ -72,12 +75,19 @@ class Conversation:
             self._end(endings.of_protocol_error(frames.error))
 
     def _messages(self, frames: Frames) -> None:
-        keep, answers = self._deliveries.admit(frames)
-        if answers:
-            self._write(answers)
-        self._gathering.add(frames, keep)
+        self._deliveries.admit(frames)
+        self._gathering.add(frames)
         if self._backlog.ends():
             self._gathering.hand_over()
+
+    def _released(self, packets: list[bytes]) -> list[bytes]:
+        """Answers the PUBRELs that say no more than which message they mean, all at once; the other packets."""
+        plain = [packet for packet in packets if packet[:2] == _PLAIN_PUBREL]
+        if not plain:
+            return packets
+        numbers = np.frombuffer(b"".join(plain), ">u2").astype(np.uint16)
+        self._write(self._deliveries.release(numbers[1::2]))
+        return [packet for packet in packets if packet[:2] != _PLAIN_PUBREL]
 
     def _control(self, data: bytes) -> None:
         if data[0] >> 4 == _CONNACK and len(data) == _CONNACK_3_1_1_BYTES and not self.accepted:
@@ -96,7 +106,7 @@ class Conversation:
     def _answer(self, packet: mqtt5.Packet) -> None:
         match packet:
             case mqtt5.PubRelPacket():
-                self._write(self._deliveries.release(packet.packet_id))
+                self._write(self._deliveries.release(np.array([packet.packet_id], np.uint16)))
             case mqtt5.SubAckPacket():
                 self._listener.on_subscribed([code.value for code in packet.reason_codes])
             case mqtt5.DisconnectPacket():

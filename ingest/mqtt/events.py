@@ -47,8 +47,6 @@ class Statistics:
     retained: int = 0
     batches: int = 0
     repeated: int = 0
-    """QoS 2 messages sent again by the broker before their release; handed over once."""
-    redelivered: int = 0
     """Messages sent again after a cut although we hold them; handed over, marked as repeated."""
     acknowledged: int = 0
     stale_receipts: int = 0

@@ -56,26 +56,18 @@ class Gathering:
         self._bytes = 0
         self._identified = 0
 
-    def add(self, frames: Frames, keep: NDArray[np.bool_] | None) -> None:
-        """`keep`: (n,) the messages that are new; None: all of them."""
-        topics, payloads = frames.topics, frames.payloads
-        retained, qos, packet_ids, again = frames.retained, frames.qos, frames.packet_ids, frames.again
-        if keep is not None:
-            self._statistics.repeated += int(np.count_nonzero(~keep))
-            places = np.flatnonzero(keep).tolist()
-            topics, payloads = [topics[i] for i in places], [payloads[i] for i in places]
-            retained, qos, packet_ids, again = retained[keep], qos[keep], packet_ids[keep], again[keep]
-        if not topics:
+    def add(self, frames: Frames) -> None:
+        if not frames.topics:
             return
-        self._topics += topics
-        self._payloads += payloads
-        self._retained.append(retained)
-        self._qos.append(qos)
-        self._packet_ids.append(packet_ids)
-        self._again.append(again)
+        self._topics += frames.topics
+        self._payloads += frames.payloads
+        self._retained.append(frames.retained)
+        self._qos.append(frames.qos)
+        self._packet_ids.append(frames.packet_ids)
+        self._again.append(frames.again)
         self._behind = self._behind or self._is_behind()
         self._bytes += frames.consumed
-        self._identified += int(np.count_nonzero(qos))
+        self._identified += int(np.count_nonzero(frames.qos))
         if len(self._topics) >= FULL_MESSAGES or self._bytes >= FULL_BYTES or self._broker_waits():
             self.hand_over()
         elif self._timer is None:
@@ -135,4 +127,4 @@ class Gathering:
         statistics.messages += len(batch)
         statistics.retained += int(np.count_nonzero(batch.retained))
         if batch.repeated is not None:
-            statistics.redelivered += int(np.count_nonzero(batch.repeated))
+            statistics.repeated += int(np.count_nonzero(batch.repeated))

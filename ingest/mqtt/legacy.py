@@ -269,7 +269,7 @@ class LegacyLink:
             error=None,
         )
         self._deliveries.admit(frames)
-        self._gathering.add(frames, None)
+        self._gathering.add(frames)
 
     def _flush(self) -> None:
         """Sends what paho has queued; the rest when the socket takes it."""

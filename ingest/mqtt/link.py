@@ -64,6 +64,8 @@ class Link(asyncio.BufferedProtocol):
             listener=listener,
         )
         self._heard = False
+        self._unreleased: int | None = None
+        """Messages settled when it was last looked whether the broker owes a PUBREL; None: it owed none then."""
         self._held = self._resting = self._paused = self._discarding = False
         self._busy_since_s: float | None = None
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -109,19 +111,17 @@ class Link(asyncio.BufferedProtocol):
 
     def acknowledge(self, receipt: Receipt) -> int:
         """The number of messages acknowledged; 0 where it came too late or a second time."""
-        current = receipt in self._gathering.outstanding
-        open_still = not self.closed.done() and receipt.connection == self._deliveries.connection
-        if open_still and not current:
+        if receipt not in self._gathering.outstanding:
             return 0
-        self._gathering.outstanding.discard(receipt)
-        # Too late for QoS 1, not for QoS 2: the broker asks about these messages again.
+        self._gathering.outstanding.remove(receipt)
         self._write(self._deliveries.acknowledge(receipt))
-        return receipt.size if current else 0
+        return receipt.size
 
     def hold(self, held: bool) -> None:
         """Back-pressure. The broker's answer to CONNECT is still read."""
         self._held = held and self._conversation.accepted
         self._heard = True
+        self._unreleased = None
         self._busy_since_s = None
         self._pause_or_resume()
         if self._conversation.accepted:
@@ -141,7 +141,7 @@ class Link(asyncio.BufferedProtocol):
         self._gathering.hand_over()
         await self._until(lambda: not self._gathering.outstanding, _LAST_ANSWERS_S)
         self._ending(Ending(Happening.CLOSED, ""))
-        self._write(_DISCONNECT)
+        self._write(self._deliveries.last_answers() + _DISCONNECT)
         # Closing with unread bytes would reset the connection, and the broker might lose the DISCONNECT.
         self._discarding = True
         self.hold(False)
@@ -173,10 +173,18 @@ class Link(asyncio.BufferedProtocol):
         self._ask()
 
     def _check_alive(self, interval_s: float) -> None:
-        """Every half keep-alive: silence since the last PINGREQ is the end, unless it is us who do not read."""
+        """Every half keep-alive: silence since the last PINGREQ is the end, unless it is us who do not read.
+
+        So is an exchange of QoS 2 that the broker does not finish: no other would ever take its place.
+        """
         if not (self._heard or self._held):
             self.end(Ending(Happening.LOST, f"no answer to PINGREQ within {interval_s:.0f} s"))
             return
+        owes, settled = self._deliveries.awaits_release and not self._held, self._deliveries.settled
+        if owes and self._unreleased == settled:
+            self.end(Ending(Happening.LOST, f"no PUBREL within {interval_s:.0f} s, though PINGREQ was answered"))
+            return
+        self._unreleased = settled if owes else None
         self._heard = False
         self._ping()
         loop = asyncio.get_running_loop()

@@ -26,9 +26,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.messages import MessageBatch
+from ingest.mqtt.exactly_once import PACKET_IDS
 
-PACKET_IDS = 65_536
-"""With 0, which none has."""
 MOST_HELD = 1 << 18
 """Four times as many as there are identifiers; ten bytes each once only the hash is left."""
 LARGEST_BYTES = 8 << 20

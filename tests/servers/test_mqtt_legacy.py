@@ -123,7 +123,7 @@ def test_over_3_1_1_a_message_that_comes_again_is_known(tmp_path: Path) -> None:
                 await send(mosquitto_port, *equal)
                 await first.until(lambda: first.counted == 15)
             async with killed(Recorder(source(port), already_held=first.batches)) as second:
-                await second.until(lambda: second.connection.statistics.redelivered == 15)
+                await second.until(lambda: second.connection.statistics.repeated == 15)
                 await send(mosquitto_port, *equal)
                 await second.until(lambda: second.counted >= 15)
         assert second.counted == 15

@@ -146,6 +146,44 @@ def test_a_broker_that_falls_silent_is_left() -> None:
     asyncio.run(scene())
 
 
+def test_a_broker_that_does_not_finish_an_exchange_of_qos_2_is_left_and_what_it_sends_again_counts_once() -> None:
+    def sends(n: int, again: bool = False) -> list[bytes]:
+        return [
+            mqtt5.PublishPacket("city/a", b"1", qos=mqtt5.QoS.EXACTLY_ONCE, packet_id=i, duplicate=again).write()
+            for i in range(1, n + 1)
+        ]
+
+    async def forgetful(peer: Peer) -> None:
+        await peer.accept(mqtt5.ConnAckPacket(server_keep_alive=1))
+        peer.write(*sends(1500))
+        while True:
+            if isinstance(await peer.read(), mqtt5.PingReqPacket):
+                peer.write(mqtt5.PingRespPacket().write())
+
+    async def orderly(peer: Peer) -> None:
+        assert isinstance(await peer.read(), mqtt5.ConnectPacket)
+        peer.write(mqtt5.ConnAckPacket(session_present=True).write(), *sends(1500, again=True))
+        while True:
+            packet = await peer.read()
+            if isinstance(packet, mqtt5.PingReqPacket):
+                peer.write(mqtt5.PingRespPacket().write())
+            elif isinstance(packet, mqtt5.PubRecPacket):
+                peer.write(mqtt5.PubRelPacket(packet.packet_id).write())
+            elif isinstance(packet, mqtt5.PubCompPacket):
+                completed.append(packet.packet_id)
+
+    async def scene() -> None:
+        async with scripted_broker(forgetful, orderly) as port, listening(source(port, qos=2)) as recorder:
+            await recorder.until(lambda: len(completed) == 1500)
+        assert (len(recorder.payloads), recorder.counted) == (3000, 1500)
+        assert completed == list(range(1, 1501))
+        (event,) = recorder.happened(Happening.LOST)
+        assert event.reason == "no PUBREL within 0 s, though PINGREQ was answered"
+
+    completed: list[int] = []
+    asyncio.run(scene())
+
+
 def test_a_broker_that_answers_pings_is_kept_even_while_nothing_is_read() -> None:
     async def patient(peer: Peer) -> None:
         await peer.accept(mqtt5.ConnAckPacket(server_keep_alive=1))

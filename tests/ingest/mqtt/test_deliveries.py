@@ -1,6 +1,8 @@
 import mqtt5
+import numpy as np
 
 from ingest.mqtt.deliveries import Deliveries, Receipt
+from ingest.mqtt.exactly_once import OPEN_AT_ONCE
 from ingest.mqtt.frames import Frames, split
 
 
@@ -13,8 +15,14 @@ def received(*messages: tuple[int, int], again: bool = False) -> Frames:
     return split(b"".join(packet.write() for packet in packets), 5, 1 << 20)
 
 
-def receipt_of(deliveries: Deliveries, frames: Frames) -> Receipt:
+def taken(deliveries: Deliveries, *messages: tuple[int, int]) -> Receipt:
+    frames = received(*messages)
+    deliveries.admit(frames)
     return deliveries.receipt(frames.qos, frames.packet_ids)
+
+
+def release(deliveries: Deliveries, packet_id: int) -> bytes:
+    return deliveries.release(np.array([packet_id], np.uint16))
 
 
 def fresh() -> Deliveries:
@@ -25,63 +33,49 @@ def fresh() -> Deliveries:
 
 def test_a_batch_is_answered_with_one_packet_for_each_message_that_wants_one() -> None:
     deliveries = fresh()
-    frames = received((1, 1), (0, 0), (2, 258), (1, 65_535))
-    assert deliveries.admit(frames) == (None, b"")
+    receipt = taken(deliveries, (1, 1), (0, 0), (2, 258), (1, 65_535))
     expected = mqtt5.PubAckPacket(1).write() + mqtt5.PubAckPacket(65_535).write() + mqtt5.PubRecPacket(258).write()
-    assert deliveries.acknowledge(receipt_of(deliveries, frames)) == expected
+    assert deliveries.acknowledge(receipt) == expected
+    assert (deliveries.taken, deliveries.settled) == (3, 2)
 
 
-def test_a_qos_2_message_sent_again_is_not_handed_over_again_until_it_is_released() -> None:
+def test_a_qos_2_message_is_settled_by_its_release() -> None:
     deliveries = fresh()
-    first = received((2, 7))
-    deliveries.admit(first)
-    deliveries.acknowledge(receipt_of(deliveries, first))
-    deliveries.begin(session_present=True)
-    keep, answers = deliveries.admit(received((2, 7), (2, 8)))
-    assert keep is not None
-    assert keep.tolist() == [False, True]
-    assert answers == mqtt5.PubRecPacket(7).write()
-    assert deliveries.release(7) == mqtt5.PubCompPacket(7).write()
-    assert deliveries.admit(received((2, 7))) == (None, b"")
+    deliveries.acknowledge(taken(deliveries, (2, 7)))
+    assert deliveries.awaits_release
+    assert release(deliveries, 7) == mqtt5.PubCompPacket(7).write()
+    assert not deliveries.awaits_release
+    assert (deliveries.taken, deliveries.settled) == (1, 1)
 
 
-def test_a_qos_2_message_sent_again_before_its_batch_is_acknowledged_is_answered_with_the_batch() -> None:
+def test_a_release_of_an_unknown_message_is_completed_too() -> None:
     deliveries = fresh()
-    first = received((2, 7), (1, 9), (2, 10))
-    deliveries.admit(first)
-    receipt = receipt_of(deliveries, first)
-    deliveries.begin(session_present=True)
-    keep, answers = deliveries.admit(received((2, 7)))
-    assert keep is not None
-    assert (keep.tolist(), answers) == ([False], b"")
-    assert deliveries.acknowledge(receipt) == mqtt5.PubRecPacket(7).write()
-
-
-def test_the_same_identifier_twice_in_one_read_is_one_message_where_it_is_sent_again() -> None:
-    keep, _ = fresh().admit(received((2, 5), (2, 5), (1, 5), (1, 5), again=True))
-    assert keep is not None
-    assert keep.tolist() == [True, False, True, True]
+    assert release(deliveries, 7) == mqtt5.PubCompPacket(7).write()
+    assert deliveries.settled == 0
 
 
 def test_an_identifier_given_out_twice_is_two_messages_answered_one_after_the_other() -> None:
     deliveries = fresh()
-    for frames in (received((2, 5), (2, 5)), received((2, 5))):
-        assert deliveries.admit(frames) == (None, b"")
-    receipts = [receipt_of(deliveries, frames) for frames in (received((2, 5), (2, 5)), received((2, 5)))]
+    receipts = [taken(deliveries, (2, 5), (2, 5)), taken(deliveries, (2, 5))]
     assert deliveries.acknowledge(receipts[0]) == mqtt5.PubRecPacket(5).write()
     assert deliveries.acknowledge(receipts[1]) == b""
     completed = mqtt5.PubCompPacket(5).write()
-    assert deliveries.release(5) == completed + mqtt5.PubRecPacket(5).write()
-    assert deliveries.release(5) == completed + mqtt5.PubRecPacket(5).write()
-    assert deliveries.release(5) == completed
+    assert release(deliveries, 5) == completed + mqtt5.PubRecPacket(5).write()
+    assert release(deliveries, 5) == completed + mqtt5.PubRecPacket(5).write()
+    assert release(deliveries, 5) == completed
     assert deliveries.taken == deliveries.settled == 3
 
 
-def test_a_new_session_begins_its_identifiers_anew() -> None:
+def test_a_batch_of_an_older_connection_is_answered_when_it_has_come_again() -> None:
     deliveries = fresh()
-    frames = received((2, 7))
-    deliveries.admit(frames)
-    receipt = receipt_of(deliveries, frames)
-    deliveries.begin(session_present=False)
+    receipt = taken(deliveries, (2, 7), (1, 8))
+    deliveries.begin(session_present=True)
     assert deliveries.acknowledge(receipt) == b""
-    assert deliveries.admit(received((2, 7))) == (None, b"")
+    assert deliveries.acknowledge(taken(deliveries, (2, 7))) == mqtt5.PubRecPacket(7).write()
+
+
+def test_before_a_connection_ends_what_waits_for_its_turn_is_answered() -> None:
+    deliveries = fresh()
+    answers = deliveries.acknowledge(taken(deliveries, *((2, number) for number in range(1, OPEN_AT_ONCE + 2))))
+    assert len(answers) == 4 * OPEN_AT_ONCE
+    assert deliveries.last_answers() == mqtt5.PubRecPacket(OPEN_AT_ONCE + 1).write()

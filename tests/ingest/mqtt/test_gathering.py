@@ -36,9 +36,9 @@ def test_a_full_batch_is_handed_over_at_once() -> None:
     def scene() -> None:
         batches: list[MessageBatch] = []
         gathered = gathering(batches)
-        gathered.add(received(FULL_MESSAGES - 1, qos=0), None)
+        gathered.add(received(FULL_MESSAGES - 1, qos=0))
         assert batches == []
-        gathered.add(received(3, qos=0), None)
+        gathered.add(received(3, qos=0))
         assert [len(batch) for batch in batches] == [FULL_MESSAGES + 2]
 
     on_a_loop(scene)
@@ -49,7 +49,7 @@ def test_large_payloads_fill_a_batch_by_their_bytes() -> None:
         batches: list[MessageBatch] = []
         gathered = gathering(batches)
         for _ in range(9):
-            gathered.add(received(1, payload=bytes(1 << 20)), None)
+            gathered.add(received(1, payload=bytes(1 << 20)))
         assert [len(batch) for batch in batches] == [8]
 
     on_a_loop(scene)
@@ -59,8 +59,8 @@ def test_a_few_messages_are_handed_over_together_after_a_short_wait() -> None:
     async def scene() -> None:
         batches: list[MessageBatch] = []
         gathered = gathering(batches)
-        gathered.add(received(2), None)
-        gathered.add(received(3), None)
+        gathered.add(received(2))
+        gathered.add(received(3))
         assert batches == []
         await asyncio.sleep(5 * LONGEST_WAIT_S)
         assert [len(batch) for batch in batches] == [5]
@@ -73,16 +73,16 @@ def test_a_broker_that_sends_twenty_and_waits_is_not_kept_waiting() -> None:
         batches: list[MessageBatch] = []
         gathered = gathering(batches)
         for turn in range(1, 4):
-            gathered.add(received(20), None)
+            gathered.add(received(20))
             while len(batches) < turn:
                 await asyncio.sleep(LONGEST_WAIT_S)
             gathered.outstanding.clear()
-        gathered.add(received(12), None)
+        gathered.add(received(12))
         assert len(batches) == 3
-        gathered.add(received(8), None)
+        gathered.add(received(8))
         assert [len(batch) for batch in batches] == [20, 20, 20, 20]
         gathered.outstanding.clear()
-        gathered.add(received(21), None)
+        gathered.add(received(21))
         assert len(batches) == 4
 
     asyncio.run(scene())
@@ -93,9 +93,9 @@ def test_a_receipt_names_the_packets_of_its_batch_alone() -> None:
         batches: list[MessageBatch] = []
         gathered = gathering(batches)
         for frames in (received(2, qos=1), received(3, qos=2), received(1, qos=0)):
-            gathered.add(frames, None)
+            gathered.add(frames)
         gathered.hand_over()
-        gathered.add(received(1, qos=0), None)
+        gathered.add(received(1, qos=0))
         gathered.hand_over()
         first, second = (batch.receipt for batch in batches)
         assert isinstance(first, Receipt)
@@ -114,7 +114,7 @@ def test_a_batch_bears_the_time_of_the_clock_it_is_given() -> None:
 
     def scene() -> None:
         gathered = Gathering(deliveries, Statistics(), batches.append, now_ns=lambda: 1_700_000_000_000_000_000)
-        gathered.add(received(2), None)
+        gathered.add(received(2))
         gathered.hand_over()
 
     on_a_loop(scene)
@@ -128,11 +128,11 @@ def test_a_batch_carries_what_its_journal_entry_and_its_processing_need() -> Non
         deliveries = Deliveries()
         deliveries.begin(session_present=True)
         gathered = Gathering(deliveries, Statistics(), batches.append, lambda: 7, lambda: behind)
-        gathered.add(received(2, qos=1), None)
+        gathered.add(received(2, qos=1))
         behind = False
-        gathered.add(received(1, qos=0, payload=bytes(1000)), None)
+        gathered.add(received(1, qos=0, payload=bytes(1000)))
         gathered.hand_over()
-        gathered.add(received(1, qos=0), None)
+        gathered.add(received(1, qos=0))
         gathered.hand_over()
         first, second = batches
         assert first.packet_ids is not None
@@ -150,22 +150,22 @@ def test_a_message_sent_again_on_a_new_connection_is_marked_and_wants_its_answer
         statistics = Statistics()
         deliveries.begin(session_present=False)
         first = Gathering(deliveries, statistics, batches.append)
-        first.add(received(3), None)
+        first.add(received(3))
         first.hand_over()
         deliveries.begin(session_present=True)
         again = replace(received(3), again=np.array([True, True, False]))
         second = Gathering(deliveries, statistics, batches.append)
-        second.add(again, None)
+        second.add(again)
         second.hand_over()
         assert [None if batch.repeated is None else batch.repeated.tolist() for batch in batches] == [
             None,
             [True, True, False],
         ]
-        assert statistics.redelivered == 2
+        assert statistics.repeated == 2
         assert isinstance(batches[1].receipt, Receipt)
         assert batches[1].receipt.at_least_once.tolist() == [1, 2, 3]
         deliveries.begin(session_present=False)
-        second.add(again, None)
+        second.add(again)
         second.hand_over()
         assert batches[2].repeated is None
 
