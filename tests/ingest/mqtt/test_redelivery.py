@@ -6,7 +6,8 @@ import pytest
 
 from ingest.messages import MessageBatch
 from ingest.mqtt import redelivery
-from ingest.mqtt.redelivery import PACKET_IDS, HeldMessages
+from ingest.mqtt.exactly_once import PACKET_IDS
+from ingest.mqtt.redelivery import HeldMessages
 
 Message = tuple[int, str, str]
 """(packet identifier, topic, payload)."""
