@@ -1,4 +1,4 @@
-"""River gauges: a slow wave, and a rise that follows the rain by some hours."""
+"""River gauges: a slow wave, and a rise that follows the rain by some hours and then travels down the river."""
 
 from collections.abc import Sequence
 
@@ -16,11 +16,19 @@ _RUNOFF_H = 24
 
 
 def sites(devices: Sequence[Device], kind: Kind, draws: Draws) -> dict[str, FloatArray]:  # noqa: ARG001
-    """Normal level in cm, cm of rise for each mm of rain at the crest, and hours from rain to crest."""
+    """Normal level in cm, cm of rise for each mm of rain at the crest, hours from rain to crest, and hours on the way.
+
+    With a registered Siaga 3 the normal level lies half a metre or more below it. Down a river the wave of its first
+    gauge comes by, later by the travel times between them.
+    """
+    first, on_the_way_h = _courses(devices)
+    warned = np.array([np.nan if device.siaga_3 is None else device.siaga_3 for device in devices])
+    below = 50.0 + 70.0 * draws.uniform(4)
     return {
-        "normal": 90.0 + 160.0 * draws.uniform(1),
+        "normal": np.where(np.isnan(warned), 90.0 + 160.0 * draws.uniform(1), warned - below),
         "response": 0.6 + 1.8 * draws.uniform(2),
-        "crest_h": 2.0 + 4.0 * draws.uniform(3),
+        "crest_h": (2.0 + 4.0 * draws.uniform(3))[first],
+        "on_the_way_h": on_the_way_h,
     }
 
 
@@ -28,15 +36,34 @@ def readings(conditions: Conditions, site: dict[str, FloatArray]) -> dict[str, F
     """Level on the local staff in cm."""
     slow = 12.0 * conditions.wander(10, 4 * DAY_NS)
     ripple = 0.4 * conditions.draws.normal(11)
-    level = site["normal"] + slow + site["response"] * _runoff(conditions, site["crest_h"]) + ripple
+    level = site["normal"] + slow + site["response"] * _runoff(conditions, site) + ripple
     return {"level_cm": np.maximum(level, 0.0)}
 
 
-def _runoff(conditions: Conditions, crest_h: FloatArray) -> FloatArray:
+def _runoff(conditions: Conditions, site: dict[str, FloatArray]) -> FloatArray:
     """(n,) mm of past rain weighted by a gamma-shaped unit hydrograph that is 1 at its crest."""
     hours = np.arange(_RUNOFF_H)[:, np.newaxis]
-    end_ns = conditions.civil_ns - hours * HOUR_NS  # axes: hour back, reading
+    began_ns = conditions.civil_ns - np.rint(site["on_the_way_h"] * HOUR_NS).astype(np.int64)
+    end_ns = began_ns - hours * HOUR_NS  # axes: hour back, reading
     rain = conditions.sky.rain_between((end_ns - HOUR_NS).ravel(), end_ns.ravel()).reshape(end_ns.shape)
-    age = (hours + 0.5) / crest_h
+    age = (hours + 0.5) / site["crest_h"]
     weighted: FloatArray = (rain * age * np.exp(1.0 - age)).sum(axis=0)
     return weighted
+
+
+def _courses(devices: Sequence[Device]) -> tuple[list[int], FloatArray]:
+    """Of each gauge the first one up its river, and hours from there; where rivers meet, of the one named first."""
+    position = {device.id: at for at, device in enumerate(devices)}
+    above: dict[int, int] = {}
+    for at, device in enumerate(devices):
+        if device.travel_time is not None and device.downstream in position:
+            above.setdefault(position[device.downstream], at)
+    first, hours = [], np.zeros(len(devices))
+    for at in range(len(devices)):
+        up, seen = at, {at}
+        while up in above and above[up] not in seen:
+            up = above[up]
+            seen.add(up)
+            hours[at] += (devices[up].travel_time or 0) / HOUR_NS
+        first.append(up)
+    return first, hours
