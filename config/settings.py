@@ -9,6 +9,7 @@ from config.durability import Checkpoints, DeadLetterKeeping, JournalSettings, L
 from config.durations import SECOND_NS
 from config.indicator_rules import IndicatorRules
 from config.noise_limits import LandUse
+from config.periods import Period
 from config.roads import ROADS, Road
 from config.section import Duration, File, Name, Section, Wait
 from config.service import Http, Log
@@ -106,6 +107,8 @@ class Windows(Section):
         Window(size=60 * SECOND_NS),
         Window(size=900 * SECOND_NS),
     )
+    civil: tuple[Period, ...] = ()
+    """Also windows of the city's own clock, of all kinds of device."""
     delay: Wait = 2 * SECOND_NS
     """How long a window waits for readings that are out of order before it closes."""
     lateness: Wait = 900 * SECOND_NS

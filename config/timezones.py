@@ -4,6 +4,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from config.mistakes import did_you_mean
 
+UTC = ZoneInfo("UTC")
+
 
 def checked_timezone(name: str) -> str:
     """The name itself. Raises ValueError where the time zone database has none of this name."""

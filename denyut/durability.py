@@ -7,6 +7,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -45,7 +46,9 @@ class Durability:
         self._checkpoint_dir = data_dir / _CHECKPOINTS
         self._journal_dir = data_dir / JOURNAL
         self._directory = CheckpointDirectory(self._checkpoint_dir)
-        self.saved = SavedState.newest(self._directory, settings.windows, effective_kinds(settings))
+        self.saved = SavedState.newest(
+            self._directory, settings.windows, effective_kinds(settings), ZoneInfo(settings.city.timezone)
+        )
         self.journal: Journal | None = None
         self.checkpoints: Checkpointing
         self._pipeline: Pipeline

@@ -3,8 +3,10 @@
 import time
 from collections.abc import Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from config.settings import Kind, Windows
+from config.timezones import UTC
 from denyut.data_dir import Claim
 from processors.checkpoints.directory import CheckpointDirectory
 from processors.checkpoints.pieces import PieceReader, PieceWriter
@@ -25,7 +27,13 @@ class EmbeddedRuntime:
     """
 
     def __init__(
-        self, claim: Claim, outbox: Outbox, windows: Windows, kinds: Mapping[str, Kind], durable_within_s: float = 30.0
+        self,
+        claim: Claim,
+        outbox: Outbox,
+        windows: Windows,
+        kinds: Mapping[str, Kind],
+        durable_within_s: float = 30.0,
+        timezone: ZoneInfo = UTC,
     ) -> None:
         """`outbox` has been started and is stopped by its owner. Raises OSError."""
         self._claim = claim
@@ -33,6 +41,7 @@ class EmbeddedRuntime:
         self._windows = windows
         self._kinds = kinds
         self._durable_within_s = durable_within_s
+        self._timezone = timezone
         self._checkpoints = CheckpointDirectory(claim.data_dir / "checkpoints")
 
     def restore(self, partition: int) -> tuple[State, int]:
@@ -43,7 +52,7 @@ class EmbeddedRuntime:
                 raise StateError("the checkpoint holds no partitions: another program made it") from error
             if saved is None:
                 return State(), next_offset
-            return restore(saved, self._windows, self._kinds, pieces.unpack), next_offset
+            return restore(saved, self._windows, self._kinds, pieces.unpack, self._timezone), next_offset
 
         return self._checkpoints.newest(read) or (State(), 0)
 

@@ -4,8 +4,10 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from config.settings import Kind, Windows
+from config.timezones import UTC
 from denyut.saved_ledger import restore_ledger
 from denyut.snapshot import joined
 from ingest.devices import DeviceTable
@@ -13,7 +15,7 @@ from ingest.ledger import Ledger
 from processors.checkpoints.directory import CheckpointDirectory
 from processors.checkpoints.pieces import PieceReader
 from processors.processor import State
-from processors.state import StateError, begun_anew, restore
+from processors.state import StateError, begun_anew, civil_anew, restore
 
 LOG = logging.getLogger("denyut")
 
@@ -31,13 +33,20 @@ class SavedState:
     """The journal's entries from here on are not part of it."""
 
     @classmethod
-    def newest(cls, checkpoints: CheckpointDirectory, windows: Windows, kinds: Mapping[str, Kind]) -> "SavedState":
+    def newest(
+        cls,
+        checkpoints: CheckpointDirectory,
+        windows: Windows,
+        kinds: Mapping[str, Kind],
+        timezone: ZoneInfo = UTC,
+    ) -> "SavedState":
         """That of the newest checkpoint that is whole, an empty one where there is none. Raises StateError."""
 
         def read(next_offset: int, document: dict[str, Any], pieces: PieceReader) -> SavedState:
             try:
-                state = restore(document["state"], windows, kinds, pieces.unpack)
+                state = restore(document["state"], windows, kinds, pieces.unpack, timezone)
                 anew[:] = begun_anew(document["state"], windows, kinds)
+                civil[:] = civil_anew(document["state"], state, anew)
                 return cls(
                     state=state,
                     ledger=restore_ledger(document["ledger"], pieces.unpack),
@@ -50,12 +59,19 @@ class SavedState:
                 raise StateError(f"checkpoint {next_offset} holds what this program cannot read: {error}") from error
 
         anew: list[str] = []
+        civil: list[str] = []
         saved = checkpoints.newest(read) or cls()
         if anew:
             LOG.warning(
                 "%s: windows or quantities are other than in the last run: windows that were open are not written, "
                 "and readings for them are too late",
                 ", ".join(anew),
+            )
+        if civil:
+            LOG.warning(
+                "%s: these windows are new, or the time zone is another: the present ones are not written, since they "
+                "lack what came before",
+                ", ".join(civil),
             )
         saved.forget_unnamed()
         return saved

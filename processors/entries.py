@@ -13,7 +13,7 @@ from processors.moments import COUNT, LAST_NS
 from processors.open_window import OpenWindow
 from processors.pane import Block, Pane
 from processors.tracked import TrackedColumns
-from processors.window_plan import WindowShape
+from processors.window_plan import Shape
 
 WindowsByStart = Mapping[tuple[int, int], OpenWindow]
 """(shape, start) -> window."""
@@ -22,7 +22,7 @@ WindowsByStart = Mapping[tuple[int, int], OpenWindow]
 class Entries:
     """Of one kind of device; nothing is done where no quantity is a counter or a state."""
 
-    def __init__(self, tracked: TrackedColumns, shapes: Sequence[WindowShape], windows: WindowsByStart) -> None:
+    def __init__(self, tracked: TrackedColumns, shapes: Sequence[Shape], windows: WindowsByStart) -> None:
         self._tracked = tracked
         self._shapes = shapes
         self._windows = windows
@@ -38,6 +38,17 @@ class Entries:
         if spoken_since.any():
             self._search(window.entry, new[spoken_since], start_ns)
 
+    def carry(self, window: OpenWindow, part: OpenWindow, start_ns: int) -> None:
+        """Before a shorter window goes into one of which it is a part: what came before the part came before the whole.
+
+        That holds for the devices that are new in it.
+        """
+        if window.entry is None:
+            window.entry = Pane(self._tracked)
+        new = part.pane.devices[window.pane.slots_of(part.pane.devices) < 0]
+        if part.entry is not None:
+            self._merge_earlier(window.entry, part.entry, new, start_ns)
+
     def learn(self, block: Block) -> None:
         """After a pane has ended, or late readings of an ended one have gone into its windows."""
         self.last.merge(replace(block, histograms={}))
@@ -50,16 +61,16 @@ class Entries:
         if not len(awaited):
             return
         spoken = replace(block, histograms={}).at(awaited)
-        for number, shape in enumerate(self._shapes):
-            first_ns = (pane_start_ns // shape.hop_ns + 1) * shape.hop_ns
-            self._correct_onward(number, range(first_ns, until_ns, shape.hop_ns), spoken)
+        for number in range(len(self._shapes)):
+            later_ns = [start_ns for shape, start_ns in self._windows if shape == number and start_ns > pane_start_ns]
+            self._correct_onward(number, sorted(start_ns for start_ns in later_ns if start_ns < until_ns), spoken)
 
-    def _correct_onward(self, shape: int, starts: range, spoken: Block) -> None:
+    def _correct_onward(self, shape: int, starts_ns: Sequence[int], spoken: Block) -> None:
         """In windows that follow each other, until each device's entry is one that it said later."""
         sources = self._sources()
-        for start_ns in starts:
-            window = self._windows.get((shape, start_ns))
-            if window is None or window.entry is None:
+        for start_ns in starts_ns:
+            window = self._windows[shape, start_ns]
+            if window.entry is None:
                 continue
             slots = window.pane.slots_of(spoken.device)
             known = window.entry.take(spoken.device)
@@ -99,8 +110,8 @@ class Entries:
     def _ended_before(self, start_ns: int) -> Iterator[OpenWindow]:
         """Of the smallest windows first: the first that holds a device holds what it said last."""
         for shape in sorted(range(len(self._shapes)), key=lambda number: self._shapes[number].size_ns):
-            size_ns = self._shapes[shape].size_ns
-            begins = [begin for number, begin in self._windows if number == shape and begin + size_ns <= start_ns]
+            end_of = self._shapes[shape].end_of
+            begins = [begin for number, begin in self._windows if number == shape and end_of(begin) <= start_ns]
             for begin_ns in sorted(begins, reverse=True):
                 yield self._windows[shape, begin_ns]
 

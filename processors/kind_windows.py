@@ -1,7 +1,8 @@
 """The windows of one kind of device: filled by readings, closed by the watermark, revised by late readings.
 
 Readings wait in columns until there are many of them or a pane ends, then become blocks of statistics in the panes. A
-pane that has ended is merged into every window that holds it; the window itself is the merge of its panes.
+pane that has ended is merged into every window that holds it; the window itself is the merge of its panes. A window of
+the city's clock takes in shorter windows instead, each when it has ended (see `WindowPlan.feeders`).
 """
 
 from collections.abc import Iterator
@@ -12,12 +13,13 @@ from numpy.typing import NDArray
 
 from processors.entries import Entries
 from processors.grouping import pane_numbers
+from processors.moments import LAST_NS
 from processors.open_window import OpenWindow
 from processors.pane import Block, Pane, blocks_of
 from processors.tracked import TrackedColumns
 from processors.window_batch import ClosedWindow, WindowBatch
 from processors.window_fields import fields_of
-from processors.window_plan import WindowPlan, WindowShape
+from processors.window_plan import Shape, WindowPlan
 
 FOLD_AT = 262_144
 """Readings that wait before they are folded into panes: large enough that sorting and merging cost little for each."""
@@ -26,6 +28,10 @@ CLOSED_AT_ONCE = 65_536
 _NEVER = -(2**62)
 _NO_SLOTS = np.zeros(0, np.int64)
 _EVER = 2**62
+
+
+Key = tuple[int, int]
+"""(shape, start) of a window."""
 
 
 @dataclass(slots=True)
@@ -41,14 +47,16 @@ class KindWindows:
         self.kind = kind
         self.tracked = tracked
         self.plan = plan
+        self.shapes = plan.shapes
+        self._feeders = plan.feeders
         self.panes: dict[int, Pane] = {}
         """Start -> pane, not ended yet."""
-        self.windows: dict[tuple[int, int], OpenWindow] = {}
-        """(shape, start) -> window that holds at least one ended pane."""
+        self.windows: dict[Key, OpenWindow] = {}
+        """Those that hold at least one ended pane."""
         self.sealed_until_ns = _NEVER
         self.watching_from_ns = -_NEVER
         """Where the watermark stood first: what began before cannot be said to have been silent."""
-        self.gone_until_ns = [_NEVER for _ in plan.shapes]
+        self.gone_until_ns = [_NEVER for _ in self.shapes]
         """For each shape: windows that end here or before are gone."""
         self.waiting: list[Waiting] = []
         self.waiting_size = 0
@@ -57,28 +65,28 @@ class KindWindows:
         """Devices in the pane that ended last: how much room the next one will need."""
         self.revised = False
         """Late readings went into windows since the last `advance`."""
-        self.entries = Entries(tracked, plan.shapes, self.windows)
+        self.entries = Entries(tracked, self.shapes, self.windows)
         """Used only where there are counters or states."""
 
     def start_at(self, watermark_ns: int, lateness_ns: int) -> None:
         """Treat what ended before as ended here too; for windows without a reading."""
         self.sealed_until_ns = watermark_ns // self.plan.pane_ns * self.plan.pane_ns
         self.watching_from_ns = watermark_ns
-        self.gone_until_ns = [self.sealed_until_ns - lateness_ns for _ in self.plan.shapes]
+        self.gone_until_ns = [self.sealed_until_ns - lateness_ns for _ in self.shapes]
 
     def is_late(self, time_ns: NDArray[np.int64]) -> NDArray[np.bool_]:
         """(n,) whether a window that holds the time has closed."""
         if not len(time_ns) or int(time_ns.min()) >= self.sealed_until_ns:
             return np.zeros(len(time_ns), np.bool_)
-        ends = [shape.first_end(time_ns) for shape in self.plan.shapes]
-        late: NDArray[np.bool_] = np.minimum.reduce(ends) <= self.sealed_until_ns
+        ended = [shape.some_ended(time_ns, self.sealed_until_ns) for shape in self.shapes]
+        late: NDArray[np.bool_] = np.logical_or.reduce(ended)
         return late
 
     def is_too_late(self, time_ns: NDArray[np.int64]) -> NDArray[np.bool_]:
         """(n,) whether every window that holds the time is gone."""
         gone = np.ones(len(time_ns), np.bool_)
-        for shape, gone_until_ns in zip(self.plan.shapes, self.gone_until_ns, strict=True):
-            gone &= shape.last_end(time_ns) <= gone_until_ns
+        for shape, gone_until_ns in zip(self.shapes, self.gone_until_ns, strict=True):
+            gone &= shape.all_ended(time_ns, gone_until_ns)
         return gone
 
     def add(
@@ -148,6 +156,7 @@ class KindWindows:
             self.fold(max(watermark_ns, sealed_until_ns))
         for start in sorted(start for start in self.panes if start + self.plan.pane_ns <= sealed_until_ns):
             self._seal(start, self.panes.pop(start))
+        self._feed(self.sealed_until_ns, sealed_until_ns)
         self.watching_from_ns = min(self.watching_from_ns, watermark_ns)
         silent = self._silent(self.sealed_until_ns, sealed_until_ns)
         self.sealed_until_ns = sealed_until_ns
@@ -165,11 +174,12 @@ class KindWindows:
     def _silent(self, from_ns: int, until_ns: int) -> list[ClosedWindow]:
         """Windows that ended in (from_ns, until_ns] without a reading of any device: of each shape the last one."""
         silent = []
-        for number, shape in enumerate(self.plan.shapes):
-            start = (until_ns - shape.size_ns) // shape.hop_ns * shape.hop_ns
-            ended_now = from_ns < start + shape.size_ns and start >= self.watching_from_ns
+        for number, shape in enumerate(self.shapes):
+            start = shape.newest_ended(until_ns)
+            end = shape.end_of(start)
+            ended_now = from_ns < end and start >= self.watching_from_ns
             # One that is gone although it has not ended began anew: what it held is not known, so it was not silent.
-            if ended_now and start + shape.size_ns > self.gone_until_ns[number] and (number, start) not in self.windows:
+            if ended_now and end > self.gone_until_ns[number] and (number, start) not in self.windows:
                 nothing = self._rows(
                     shape, start, OpenWindow(Pane(self.tracked)), Pane(self.tracked).block(), _NO_SLOTS
                 )
@@ -179,32 +189,29 @@ class KindWindows:
     def last_end(self) -> int | None:
         """When the last window that holds a reading ends; None where all of them have closed."""
         times = [part.time_ns.max() for part in self.waiting] + [*self.panes]
-        open_ends = [
-            start + self.plan.shapes[shape].size_ns
-            for (shape, start), window in self.windows.items()
-            if not window.closed
-        ]
+        open_ends = [self._end(key) for key, window in self.windows.items() if not window.closed]
         newest = np.array(times, np.int64)
-        ends = [int(end) for shape in self.plan.shapes for end in shape.last_end(newest)]
+        ends = [int(end) for shape in self.shapes for end in shape.last_end(newest)]
         return max(ends + open_ends, default=None)
 
     def closed_nbytes(self) -> int:
         return sum(window.nbytes for window in self.windows.values() if window.closed)
 
-    def oldest_closed(self) -> tuple[int, tuple[int, int]] | None:
+    def oldest_closed(self) -> tuple[int, Key] | None:
         """(end, key) of the closed window that ended first."""
-        closed = [
-            (start + self.plan.shapes[shape].size_ns, (shape, start))
-            for (shape, start), window in self.windows.items()
-            if window.closed
-        ]
-        return min(closed, default=None)
+        return min(((self._end(key), key) for key, window in self.windows.items() if window.closed), default=None)
 
-    def drop(self, key: tuple[int, int]) -> None:
-        shape, start = key
+    def drop(self, key: Key) -> None:
         del self.windows[key]
-        end_ns = start + self.plan.shapes[shape].size_ns
-        self.gone_until_ns[shape] = max(self.gone_until_ns[shape], end_ns)
+        self.gone_until_ns[key[0]] = max(self.gone_until_ns[key[0]], self._end(key))
+
+    def feed(self, key: Key) -> None:
+        """Merge a window that takes in nothing more from below into the longer ones that are made of it."""
+        self._feed_from(key, self.windows[key])
+
+    def _end(self, key: Key) -> int:
+        shape, start_ns = key
+        return self.shapes[shape].end_of(start_ns)
 
     def _columns(self, parts: list[NDArray[np.float64]]) -> NDArray[np.float64]:
         """One (c, n) matrix; parts from before a column was tracked lack it."""
@@ -234,17 +241,17 @@ class KindWindows:
             self.entries.learn(block)
 
     def _hand_on(self, pane_start_ns: int, block: Block, pane: Pane | None = None) -> None:
-        """Merge a pane, or late readings of an ended one, into every window that holds it and is not gone.
+        """Merge a pane, or late readings of an ended one, into every window that takes it and is not gone.
 
         A window of the pane's size takes the pane itself, where it is given.
         """
-        for number, shape in enumerate(self.plan.shapes):
+        for number, shape in enumerate(self.shapes):
+            if self._comes_with_another(number, pane_start_ns):
+                continue
             for start_ns in shape.starts_of(pane_start_ns):
-                if start_ns + shape.size_ns <= self.gone_until_ns[number]:
+                if shape.end_of(start_ns) <= self.gone_until_ns[number]:
                     continue
-                window = self.windows.get((number, start_ns))
-                if window is None:
-                    window = self.windows[number, start_ns] = OpenWindow(Pane(self.tracked))
+                window = self._window((number, start_ns))
                 if self.tracked.runs:
                     self.entries.note(window, block, start_ns)
                 if pane is not None and shape.size_ns == self.plan.pane_ns and not window.pane.size:
@@ -253,12 +260,48 @@ class KindWindows:
                 else:
                     window.touch(window.pane.merge(block))
 
+    def _comes_with_another(self, number: int, pane_start_ns: int) -> bool:
+        """Whether a shorter window brings the pane into the one of this shape when it ends: it is still open."""
+        feeder = self._feeders[number]
+        while feeder is not None:
+            shape = self.shapes[feeder]
+            (start_ns,) = shape.starts_of(pane_start_ns)
+            if shape.end_of(start_ns) > max(self.sealed_until_ns, self.gone_until_ns[feeder]):
+                return True
+            feeder = self._feeders[feeder]
+        return False
+
+    def _feed(self, from_ns: int, until_ns: int) -> None:
+        """Merge windows that ended in (from_ns, until_ns] into those that are made of them, the shortest first."""
+        for number in sorted({feeder for feeder in self._feeders if feeder is not None}):
+            ended = [key for key in self.windows if key[0] == number and from_ns < self._end(key) <= until_ns]
+            for key in sorted(ended):
+                self.feed(key)
+
+    def _feed_from(self, key: Key, window: OpenWindow) -> None:
+        number, start_ns = key
+        for longer in [longer for longer, feeder in enumerate(self._feeders) if feeder == number]:
+            (longer_start_ns,) = self.shapes[longer].starts_of(start_ns)
+            if self._end((longer, longer_start_ns)) <= self.gone_until_ns[longer]:
+                # It holds nothing, but those that are made of it may.
+                self._feed_from((longer, longer_start_ns), window)
+                continue
+            target = self._window((longer, longer_start_ns))
+            if self.tracked.runs:
+                self.entries.carry(target, window, longer_start_ns)
+            target.touch(target.pane.merge(window.pane.block()))
+
+    def _window(self, key: Key) -> OpenWindow:
+        window = self.windows.get(key)
+        if window is None:
+            window = self.windows[key] = OpenWindow(Pane(self.tracked))
+        return window
+
     def _close(self) -> Iterator[ClosedWindow]:
         due = [
-            (start + self.plan.shapes[shape].size_ns, shape, start)
-            for (shape, start), window in self.windows.items()
-            if start + self.plan.shapes[shape].size_ns <= self.sealed_until_ns
-            and (not window.closed or window.changed.any())
+            (end, *key)
+            for key, window in self.windows.items()
+            if (end := self._end(key)) <= self.sealed_until_ns and (not window.closed or window.changed.any())
         ]
         rows = 0
         for _, shape, start in sorted(due):
@@ -266,12 +309,12 @@ class KindWindows:
                 self.revised = True
                 return
             window = self.windows[shape, start]
-            closed = self._write(self.plan.shapes[shape], start, window)
+            closed = self._write(self.shapes[shape], start, window)
             rows += len(closed.whole)
             yield closed
             window.settle()
 
-    def _write(self, shape: WindowShape, start_ns: int, window: OpenWindow) -> ClosedWindow:
+    def _write(self, shape: Shape, start_ns: int, window: OpenWindow) -> ClosedWindow:
         """The changed rows count as written from here on."""
         block = window.pane.block()
         slots = np.flatnonzero(window.changed)
@@ -283,27 +326,25 @@ class KindWindows:
         return ClosedWindow(changed, whole)
 
     def _rows(
-        self, shape: WindowShape, start_ns: int, window: OpenWindow, block: Block, slots: NDArray[np.int64]
+        self, shape: Shape, start_ns: int, window: OpenWindow, block: Block, slots: NDArray[np.int64]
     ) -> WindowBatch:
         slots = slots[np.argsort(block.device[slots], kind="stable")]
         rows = block.take(slots)
         entry = None if window.entry is None else window.entry.take(rows.device)
-        end_ns = start_ns + shape.size_ns
+        end_ns = shape.end_of(start_ns)
         return WindowBatch(
             kind=self.kind,
-            size_ns=shape.size_ns,
+            size_ns=end_ns - start_ns,
             end_ns=end_ns,
             device=rows.device,
             readings=rows.readings,
             revision=window.revision[slots],
             fields=fields_of(self.tracked, rows, entry, start_ns, end_ns),
+            last_ns=rows.times[LAST_NS].max(axis=0, initial=_NEVER),
+            civil=shape.civil,
         )
 
     def _let_go(self, until_ns: int) -> None:
-        for shape, start in [
-            (shape, start)
-            for (shape, start), window in self.windows.items()
-            if window.closed and start + self.plan.shapes[shape].size_ns <= until_ns
-        ]:
-            self.drop((shape, start))
+        for key in [key for key, window in self.windows.items() if window.closed and self._end(key) <= until_ns]:
+            self.drop(key)
         self.gone_until_ns = [max(gone, until_ns) for gone in self.gone_until_ns]

@@ -172,6 +172,11 @@ class Pane:
             held.histograms,
         )
 
+    @property
+    def devices(self) -> NDArray[np.int32]:
+        """(slots,) as a view."""
+        return self._block.device[: self.size]
+
     def slots_of(self, device: NDArray[np.int32]) -> NDArray[np.int64]:
         """(k,) the slot of each device, -1 where the pane has none."""
         return self._slot_index(device)[device].astype(np.int64)

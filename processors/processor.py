@@ -12,15 +12,15 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from config.durations import format_duration
 from config.settings import Device, Kind, Windows
+from config.timezones import UTC
 from ingest.devices import DeviceTable
 from ingest.readings import ReadingBatch
 from processors.backlogs import Backlogs
 from processors.cadence import Cadences
 from processors.duplicates import SeenReadings
 from processors.indicators.catalogue import CATALOGUE
-from processors.indicators.indicator_batch import UTC, IndicatorBatch
+from processors.indicators.indicator_batch import IndicatorBatch
 from processors.indicators.memory import Memory
 from processors.kind_windows import CLOSED_AT_ONCE, KindWindows
 from processors.outcomes import Outcome, Outcomes
@@ -166,10 +166,10 @@ class Processor:
         indicators = CATALOGUE.get(windows.kind)
         if indicators is None:
             return []
-        sizes_ns = tuple(sorted(shape.size_ns for shape in windows.plan.shapes if shape.hop_ns == shape.size_ns))
+        sizes_ns = tuple(sorted(shape.size_ns for shape in windows.plan.fixed if shape.is_tumbling))
         batches = []
         for each in closed:
-            memory = self.state.memories.setdefault((windows.kind, format_duration(each.whole.size_ns)), Memory())
+            memory = self.state.memories.setdefault((windows.kind, each.whole.size), Memory())
             around = replace(
                 self._zones.around(each.whole, windows.tracked),
                 memory=memory,
@@ -266,7 +266,7 @@ class Processor:
         windows = self.state.kinds.get(kind)
         if windows is None:
             if kind not in self._plans:
-                self._plans[kind] = plan_of(self._windows.sizes, kind)
+                self._plans[kind] = plan_of(self._windows.sizes, kind, self._windows.civil, self._timezone)
             plan = self._plans[kind]
             if plan is None:
                 return None

@@ -6,14 +6,18 @@ Devices and streams are written as their numbers; whoever keeps the bytes keeps 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from config.periods import usual_size_ns
 from config.settings import Kind, Quantity, Windows
+from config.timezones import UTC
 from processors.cadence import Cadences
 from processors.checkpoints.arrays import Pack, Unpack, pack_inline, unpack_inline
+from processors.civil_change import change_civil, civil_begun_anew, dump_civil, plan_when_saved
 from processors.duplicates import Chunk, SeenReadings
 from processors.gaps import Gaps
 from processors.histogram import Bins, Histogram
@@ -22,6 +26,7 @@ from processors.kind_windows import KindWindows, Waiting
 from processors.open_window import OpenWindow
 from processors.pane import Block, Pane
 from processors.processor import State
+from processors.quality.kept import Kept
 from processors.sequences import Sequences
 from processors.tracked import TrackedColumns
 from processors.window_plan import WindowPlan, plan_of
@@ -37,7 +42,7 @@ def dump(state: State) -> bytes:
     return msgspec.msgpack.encode(describe(state))
 
 
-def load(content: bytes, windows: Windows, kinds: Mapping[str, Kind]) -> State:
+def load(content: bytes, windows: Windows, kinds: Mapping[str, Kind], timezone: ZoneInfo = UTC) -> State:
     """The state as far as the configuration still has it: a kind whose windows or quantities changed starts anew.
 
     Raises StateError.
@@ -46,19 +51,26 @@ def load(content: bytes, windows: Windows, kinds: Mapping[str, Kind]) -> State:
         document = msgspec.msgpack.decode(content)
     except (msgspec.DecodeError, ValueError, RecursionError) as error:
         raise StateError(f"this is no saved state: {error}") from error
-    return restore(document, windows, kinds)
+    return restore(document, windows, kinds, timezone=timezone)
 
 
 def begun_anew(document: Any, windows: Windows, kinds: Mapping[str, Kind]) -> list[str]:
     """The kinds with windows that `restore` does not take from the document, which it can read."""
     parts = ("windows", "panes", "waiting")
     held = {kind: saved for kind, saved in document["kinds"].items() if any(saved[part] for part in parts)}
-    plans = {kind: plan_of(windows.sizes, kind) for kind in held}
+    plans = {kind: plan_of(windows.sizes, kind, windows.civil) for kind in held}
     return [
         kind
         for kind, plan in plans.items()
         if plan is None or not _continues(held[kind], kinds.get(kind, Kind()), plan)
     ]
+
+
+def civil_anew(document: Any, state: State, anew: Sequence[str]) -> list[str]:
+    """Sizes of civil windows whose present one is not written, of kinds that go on; `anew` are those that do not."""
+    going_on = {kind: saved for kind, saved in document["kinds"].items() if kind in state.kinds and kind not in anew}
+    found = {size for kind, saved in going_on.items() for size in civil_begun_anew(saved, state.kinds[kind])}
+    return sorted(found, key=usual_size_ns)
 
 
 def describe(state: State, pack: Pack = pack_inline) -> dict[str, Any]:
@@ -74,21 +86,30 @@ def describe(state: State, pack: Pack = pack_inline) -> dict[str, Any]:
         "sequences": {source: _dump_sequences(each, pack) for source, each in sorted(state.sequences.items())},
         "kinds": {kind: _dump_kind(windows, pack) for kind, windows in state.kinds.items()},
         "memories": [[*key, memory.describe(pack)] for key, memory in sorted(state.memories.items())],
+        "quality": {kind: kept.describe(pack) for kind, kept in sorted(state.quality.items())},
     }
 
 
-def restore(document: Any, windows: Windows, kinds: Mapping[str, Kind], unpack: Unpack = unpack_inline) -> State:
+def restore(
+    document: Any,
+    windows: Windows,
+    kinds: Mapping[str, Kind],
+    unpack: Unpack = unpack_inline,
+    timezone: ZoneInfo = UTC,
+) -> State:
     """What `load` says, from a document. Raises StateError; what `unpack` raises beside LookupError passes through."""
     try:
         version = document["version"]
         if version == VERSION:
-            return _load_state(document, windows, kinds, unpack)
+            return _load_state(document, windows, kinds, unpack, timezone)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise StateError(f"this is no saved state: {error}") from error
     raise StateError(f"the saved state has version {version}, this program reads version {VERSION}")
 
 
-def _load_state(document: dict[str, Any], windows: Windows, kinds: Mapping[str, Kind], unpack: Unpack) -> State:
+def _load_state(
+    document: dict[str, Any], windows: Windows, kinds: Mapping[str, Kind], unpack: Unpack, timezone: ZoneInfo
+) -> State:
     state = State(watermark_ns=document["watermark_ns"], closed_until_ns=document["closed_until_ns"])
     state.implausible = Counter({(kind, name): count for kind, name, count in document["implausible"]})
     state.backlogs.times = {source: unpack(times) for source, times in document.get("backlogs", {}).items()}
@@ -100,9 +121,10 @@ def _load_state(document: dict[str, Any], windows: Windows, kinds: Mapping[str, 
     state.sequences = {source: _load_sequences(saved, unpack) for source, saved in saved_sequences.items()}
     # Neither has one from before the indicators kept anything.
     state.memories = {(kind, size): Memory.restore(saved, unpack) for kind, size, saved in document.get("memories", [])}
+    state.quality = {kind: Kept.restore(saved, unpack) for kind, saved in document.get("quality", {}).items()}
     received_ns = state.watermark_ns + windows.delay
     for kind, saved in document["kinds"].items():
-        plan = plan_of(windows.sizes, kind)
+        plan = plan_of(windows.sizes, kind, windows.civil, timezone)
         if plan is None:
             continue
         settings = kinds.get(kind, Kind())
@@ -116,6 +138,7 @@ def _load_state(document: dict[str, Any], windows: Windows, kinds: Mapping[str, 
 def _dump_kind(windows: KindWindows, pack: Pack) -> dict[str, Any]:
     return {
         "plan": _dump_plan(windows.plan),
+        "civil": dump_civil(windows.plan),
         "settings": _settings(windows.tracked.kind),
         "columns": [windows.tracked.names[column] for column in windows.tracked.quantities],
         "sealed_until_ns": windows.sealed_until_ns,
@@ -131,7 +154,7 @@ def _dump_kind(windows: KindWindows, pack: Pack) -> dict[str, Any]:
 
 def _load_kind(kind: str, saved: dict[str, Any], settings: Kind, plan: WindowPlan, unpack: Unpack) -> KindWindows:
     tracked = TrackedColumns(settings)
-    loaded = KindWindows(kind, tracked, plan)
+    loaded = KindWindows(kind, tracked, plan_when_saved(saved, plan))
     tracked.indices(saved["columns"])
     loaded.sealed_until_ns = saved["sealed_until_ns"]
     loaded.watching_from_ns = saved["watching_from_ns"]
@@ -145,7 +168,7 @@ def _load_kind(kind: str, saved: dict[str, Any], settings: Kind, plan: WindowPla
     for shape, start, window in saved["windows"]:
         loaded.windows[shape, start] = _load_window(tracked, window, unpack)
     loaded.entries.last = _load_pane(tracked, saved["last"], unpack)
-    return loaded
+    return loaded if loaded.plan == plan else change_civil(loaded, plan)
 
 
 def _begin_anew(
@@ -197,7 +220,7 @@ def _layout(settings: Sequence[Any]) -> tuple[Any, ...]:
 
 
 def _dump_plan(plan: WindowPlan) -> list[Any]:
-    return [plan.pane_ns, *([shape.size_ns, shape.hop_ns] for shape in plan.shapes)]
+    return [plan.pane_ns, *([shape.size_ns, shape.hop_ns] for shape in plan.fixed)]
 
 
 def _settings(kind: Kind) -> dict[str, Any]:

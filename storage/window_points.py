@@ -3,7 +3,6 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from config.durations import format_duration
 from ingest.devices import DeviceTable
 from ingest.readings import ReadingBatch
 from processors.indicators.indicator_batch import IndicatorBatch
@@ -24,16 +23,15 @@ class PointShaper:
 
     def windows(self, batch: WindowBatch) -> PointBatch:
         """A window's time is its end."""
-        series = self._series_of("window", format_duration(batch.size_ns), batch.device)
+        series = self._series_of("window", batch.size, batch.device)
         fields = {**batch.fields, "revision": batch.revision.astype(np.float64)}
         return PointBatch(self.table, series, np.full(len(batch), batch.end_ns, dtype=np.int64), fields)
 
     def indicators(self, batch: IndicatorBatch) -> PointBatch:
         """An indicator without data keeps its coverage and quality and has no value."""
-        size = format_duration(batch.size_ns)
         tags = zip(batch.city, batch.zone, batch.indicator, strict=True)
         series = [
-            self.table.index("indicator", {"city": city, "zone": zone, "indicator": indicator, "size": size})
+            self.table.index("indicator", {"city": city, "zone": zone, "indicator": indicator, "size": batch.size})
             for city, zone, indicator in tags
         ]
         fields = {

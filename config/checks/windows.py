@@ -1,11 +1,12 @@
 """Windows and quantities: sizes that panes can make, ranges that histograms can use."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from config.checks.finding import OTHER, Finding
 from config.durations import format_duration
 from config.locate import Path
+from config.periods import TAGS, USUAL_NS, Period
 from config.settings import Quantity, Settings, Window
 
 MOST_OVERLAP = 1440
@@ -15,6 +16,7 @@ MOST_OVERLAP = 1440
 def check_windows(settings: Settings) -> Iterator[Finding]:
     for index, window in enumerate(settings.windows.sizes):
         yield from _hop(window, ("windows", "sizes", index))
+        yield from _beside_civil_hour(window, index, settings.windows.civil)
     for (first, one), (second, other) in combinations(enumerate(settings.windows.sizes), 2):
         if one.size == other.size and (not one.kinds or not other.kinds or set(one.kinds) & set(other.kinds)):
             paths = tuple(("windows", "sizes", index, "size") for index in (second, first))
@@ -23,6 +25,16 @@ def check_windows(settings: Settings) -> Iterator[Finding]:
                 "points are told apart by their size, so one of the two must go",
                 paths,
             )
+
+
+def _beside_civil_hour(window: Window, index: int, civil: Sequence[Period]) -> Iterator[Finding]:
+    """Only this one would be called the same: a day of the clock is "1d", one of fixed 24 hours "24h"."""
+    if window.size == USUAL_NS["hour"] and "hour" in civil:
+        yield Finding(
+            f"the hours of windows.civil are called {TAGS['hour']} too; points are told apart by their size, so one of "
+            "the two must go",
+            (("windows", "sizes", index, "size"), ("windows", "civil")),
+        )
 
 
 def _hop(window: Window, path: Path) -> Iterator[Finding]:

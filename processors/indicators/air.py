@@ -11,7 +11,6 @@ from processors.indicators.zone_sums import Column, Figure, ZoneSums, column, ra
 
 PARTICULATES = ("pm25", "pm10")
 HOUR_NS = UNITS_NS["h"]
-ISPU_WINDOW_NS = 24 * HOUR_NS
 
 US_SCALES = {
     24 * HOUR_NS: {"pm25": "pm25", "pm10": "pm10"},
@@ -56,7 +55,7 @@ def _station_mean(sums: ZoneSums, windows: ZoneWindows, parameter: str) -> Figur
 
 
 def _ispu(means: dict[str, Figure], windows: ZoneWindows) -> list[Figure]:
-    suffix = "" if windows.windows.size_ns == ISPU_WINDOW_NS else "_indicative"
+    suffix = "" if windows.windows.is_day else "_indicative"
     indices = [
         _index(f"ispu_{parameter}{suffix}", sub_index(parameter, mean.value), mean) for parameter, mean in means.items()
     ]
@@ -70,7 +69,7 @@ def _ispu(means: dict[str, Figure], windows: ZoneWindows) -> list[Figure]:
 
 def _us_aqi(means: dict[str, Figure], windows: ZoneWindows) -> list[Figure]:
     """Nothing on windows on which it is not defined, or where no device ever sent what it needs."""
-    size_ns = windows.windows.size_ns
+    size_ns = windows.windows.usual_ns
     usual = [
         _us_index(parameter, scale, means[parameter], windows)
         for parameter, scale in US_SCALES.get(size_ns, {}).items()

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config.indicator_rules import IndicatorRules
+from config.periods import Period
+from config.timezones import UTC
 from processors.indicators.memory import Memory
-from processors.window_batch import WindowBatch
-
-UTC = ZoneInfo("UTC")
+from processors.window_batch import WindowBatch, size_name
 
 CITY_ZONE = "all"
 """The zone tag of an indicator of the whole city."""
@@ -47,18 +47,28 @@ class ZoneWindows:
     fresh: bool = True
     """Whether the window closes for the first time; False: late readings revised one that was taken in before."""
     sizes_ns: tuple[int, ...] = ()
-    """All sizes of window of the kind, ascending."""
+    """All fixed sizes of tumbling windows of the kind, ascending."""
     timezone: ZoneInfo = UTC
     """Of the city, for days and hours as its people count them."""
+    suspect: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
+    """Quantity -> (n,) whether its readings are not to be believed; see `processors.quality`."""
 
     def is_step(self, longest_ns: int) -> bool:
         """Whether windows of this size are the steps of a longer time: the longest tumbling part of `longest_ns`.
 
-        Of all sizes of a kind one is, so what is kept of a longer time is kept once.
+        Of all sizes of a kind one is, so what is kept of a longer time is kept once. Windows of the city's own clock
+        never are: not every city has them, and they differ in length.
         """
+        if self.windows.civil is not None:
+            return False
         size_ns = self.windows.size_ns
         parts = [size for size in self.sizes_ns or (size_ns,) if longest_ns % size == 0]
         return size_ns == max(parts, default=0)
+
+    def believed(self, *quantities: str) -> NDArray[np.bool_]:
+        """(n,) whether nothing speaks against the readings of any of these quantities."""
+        wrong = [self.suspect[quantity] for quantity in quantities if quantity in self.suspect]
+        return ~np.logical_or.reduce([np.zeros(len(self.row), np.bool_), *wrong])
 
     def setting(self, name: str) -> NDArray[np.float64]:
         """(n,) a registered setting of the device of each row."""
@@ -83,3 +93,10 @@ class IndicatorBatch:
     """(n,) share of the readings that came and were plausible, 0 to 1."""
     revision: NDArray[np.int32]
     """(n,) the largest revision among the windows it is made of."""
+    civil: Period | None = None
+    """As that of the windows."""
+
+    @property
+    def size(self) -> str:
+        """What windows of this size are called."""
+        return size_name(self.size_ns, self.civil)

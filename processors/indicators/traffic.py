@@ -24,7 +24,7 @@ def traffic(windows: ZoneWindows) -> IndicatorBatch:
     figures = [traffic_capacity.flow(sums, "traffic_flow", counted)]
     if tells_classes(windows):
         figures.append(traffic_capacity.flow(sums, "traffic_flow_smp", units))
-    if windows.windows.size_ns == traffic_capacity.PEAK_WINDOW_NS:
+    if windows.windows.usual_ns == traffic_capacity.PEAK_WINDOW_NS:
         figures.append(traffic_capacity.peak_hour_factor(sums, windows, counted))
     figures += _speeds(sums, windows, found)
     figures += _densities(sums, windows, counted, units, found)

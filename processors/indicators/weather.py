@@ -46,7 +46,7 @@ def _rain(sums: ZoneSums, windows: ZoneWindows) -> list[Figure]:
     """`rain_mm` is what fell since the reading before, or a running total where it is configured as a counter."""
     fallen = counts(windows, "rain_mm")
     figures = [sums.figure("rain_intensity", sums.mean(fallen.hourly), fallen.came, fallen.plausible)]
-    size_ns = windows.windows.size_ns
+    size_ns = windows.windows.usual_ns
     if has_classes(size_ns):
         depth = sums.mean(fallen.number)
         classes = rain_class(depth, size_ns, windows.rules)

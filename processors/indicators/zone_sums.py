@@ -133,6 +133,7 @@ class ZoneSums:
             coverage=np.concatenate([figure.coverage for figure in figures]),
             quality=np.concatenate([figure.quality for figure in figures]),
             revision=np.tile(self.revision(), len(figures)),
+            civil=window.civil,
         )
 
 
