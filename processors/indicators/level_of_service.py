@@ -54,6 +54,12 @@ def by_density(density: ArrayLike, limits: Sequence[float]) -> Values:
     return _level(np.searchsorted(limits, cars, "left"), cars)
 
 
+def by_delay(delay_s: ArrayLike, limits: Sequence[float]) -> Values:
+    """Of the control delay of a vehicle at a signal: A to 10 s, B 20, C 35, D 55, E 80 (HCM)."""
+    delay = _rounded(delay_s)
+    return _level(np.searchsorted(limits, delay, "left"), delay)
+
+
 def _rounded(values: ArrayLike) -> Values:
     return np.round(np.asarray(values, dtype=np.float64), _DIGITS).astype(np.float64)
 

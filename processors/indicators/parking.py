@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from processors.indicators import parking_use
+from processors.indicators import parking_trend, parking_use
 from processors.indicators.indicator_batch import IndicatorBatch, ZoneWindows
 from processors.indicators.parking_capacity import (
     Capacity,
@@ -13,6 +13,10 @@ from processors.indicators.parking_capacity import (
     readings_of,
     strays,
 )
+from processors.indicators.parking_gates import GATES
+from processors.indicators.parking_hour import of_the_hour
+from processors.indicators.parking_stays import stays
+from processors.indicators.steps import HOUR_NS, is_minute_step, is_quarter_step, steps_in
 from processors.indicators.zone_sums import Column, Figure, Mask, ZoneSums, column, first_known, ratio
 
 _DIGITS = 9  # decimals that are kept before the target is applied: sums differ in the last by their order
@@ -38,6 +42,11 @@ def parking(windows: ZoneWindows) -> IndicatorBatch:
         _accumulation(sums, windows, capacity),
         _open(sums, capacity),
     ]
+    figures += parking_trend.outlook(windows, figures[0], figures[2])
+    if is_minute_step(windows):
+        figures += stays(sums, windows, capacity)
+    if np.isfinite(capacity.gates.mean).any() or windows.memory.holds(GATES):
+        figures.append(_drift(sums, capacity))
     return sums.batch(figures + _use(sums, windows, capacity))
 
 
@@ -45,23 +54,29 @@ def _use(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity) -> list[Figur
     figures = []
     size_ns = windows.windows.size_ns
     if size_ns >= parking_use.INDEX_FROM_NS:
+        figures.append(parking_use.load(sums, windows, capacity))
         figures.append(parking_use.load_index(sums, windows, capacity))
         figures.append(parking_use.peak_index(sums, windows, capacity))
     if "entries" in windows.units:
         figures.append(parking_use.hourly(sums, windows, "parking_arrivals", "entries"))
     if "exits" in windows.units:
         figures.append(parking_use.hourly(sums, windows, "parking_departures", "exits"))
-    if "entries" in windows.units and size_ns >= parking_use.TURNOVER_FROM_NS:
-        stood = parking_use.volume(windows, capacity)
+    if "entries" not in windows.units:
+        return figures
+    stood = parking_use.volume(windows, capacity)
+    if size_ns >= parking_use.TURNOVER_FROM_NS:
+        figures.append(parking_use.vehicles_that_stood(sums, stood))
         figures.append(parking_use.turnover(sums, capacity, stood))
         figures.append(parking_use.duration(sums, windows, capacity, stood))
+    if is_quarter_step(windows) and steps_in(windows, HOUR_NS) > 1:
+        figures += of_the_hour(sums, windows, capacity, stood)
     return figures
 
 
 def _occupancy(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity) -> Figure:
     taken = mean_occupied(windows, capacity)
     usable = np.isfinite(taken) & np.isfinite(capacity.spaces)
-    came = readings_of(windows)
+    came = readings_of(windows, capacity)
     spaces = np.where(usable, capacity.spaces, 0.0)
     value = ratio(sums.over_windows(np.clip(taken, 0.0, spaces)), sums.over_windows(spaces))
     return sums.figure("parking_occupancy", value, np.where(usable, came, 0.0), _plausible(windows, capacity))
@@ -94,6 +109,14 @@ def _open(sums: ZoneSums, capacity: Capacity) -> Figure:
     built = sums.over_windows(np.where(known, capacity.built, 0.0))
     value = ratio(sums.over_windows(np.where(known, capacity.spaces, 0.0)), built)
     return sums.figure_by_device("parking_open", value, known, ~capacity.assumed)
+
+
+def _drift(sums: ZoneSums, capacity: Capacity) -> Figure:
+    """Vehicles by which the counts at gates had to be corrected at the end of the window."""
+    counted = np.isfinite(capacity.gates.mean)
+    some = sums.over_windows(counted.astype(np.float64)) > 0
+    value = np.where(some, sums.over_windows(capacity.gates.corrected), np.nan)
+    return sums.figure_by_device("parking_gate_drift", value, counted, np.ones(len(counted), np.bool_))
 
 
 def _with_silent(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity, spaces: Column) -> Column:

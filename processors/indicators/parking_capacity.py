@@ -6,6 +6,7 @@ import numpy as np
 
 from config.durations import SECOND_NS
 from processors.indicators.indicator_batch import ZoneWindows
+from processors.indicators.parking_gates import Gates, gates
 from processors.indicators.zone_sums import Column, Mask, column, first_known
 
 BAY_CAPACITY = 1.0
@@ -22,6 +23,8 @@ class Capacity:
     assumed: Mask
     closed: Mask
     """Whether it says that it is closed: what it counts besides is then neither full nor implausible."""
+    gates: Gates
+    """What stands inside by the counters at the gates."""
 
 
 def capacities(windows: ZoneWindows) -> Capacity:
@@ -40,11 +43,13 @@ def capacities(windows: ZoneWindows) -> Capacity:
     assumed = np.isnan(in_service) & _like_a_bay(windows)
     closed = column(field, "open_last") == 0
     built = np.fmax(np.fmax(stated, registered), in_service)
+    spaces = np.where(closed, 0.0, np.where(assumed, BAY_CAPACITY, in_service))
     return Capacity(
-        spaces=np.where(closed, 0.0, np.where(assumed, BAY_CAPACITY, in_service)),
+        spaces=spaces,
         built=np.where(assumed, BAY_CAPACITY, built),
         assumed=assumed,
         closed=closed,
+        gates=gates(windows, spaces, closed),
     )
 
 
@@ -53,26 +58,16 @@ def occupied(windows: ZoneWindows, capacity: Capacity, statistic: str) -> Column
     of_free = "min" if statistic == "max" else statistic
     sent = column(windows.windows, f"occupied_{statistic}")
     free = column(windows.windows, f"free_{of_free}")
-    return first_known(sent, capacity.spaces - free, by_gates(windows, statistic))
+    inside = capacity.gates
+    by_gates = {"first": inside.first, "mean": inside.mean, "last": inside.last}.get(statistic)
+    # The largest number inside is not known: both counters only rise.
+    return first_known(sent, capacity.spaces - free, *([] if by_gates is None else [by_gates]))
 
 
-def by_gates(windows: ZoneWindows, statistic: str) -> Column:
-    """(n,) vehicles inside by running counters that were both zero when nobody was: Q_in - Q_out.
-
-    NaN where the gates send what passed since the reading before, and for the largest: both counters only rise.
-    """
-    window = windows.windows
-    if statistic == "max":
-        return np.full(len(window), np.nan)
-    running = np.isfinite(column(window, "entries_rate") + column(window, "exits_rate"))
-    inside = column(window, f"entries_{statistic}") - column(window, f"exits_{statistic}")
-    return np.where(running, inside, np.nan)
-
-
-def readings_of(windows: ZoneWindows) -> Column:
+def readings_of(windows: ZoneWindows, capacity: Capacity) -> Column:
     """(n,) readings that say how many spaces are occupied."""
     window = windows.windows
-    readings = np.where(np.isfinite(by_gates(windows, "mean")), column(window, "entries_count"), 0.0)
+    readings = np.where(np.isfinite(capacity.gates.mean), column(window, "entries_count"), 0.0)
     for quantity in ("free", "occupied"):
         sent = column(window, f"{quantity}_count")
         readings = np.where(sent > 0, sent, readings)
@@ -95,8 +90,9 @@ def strays(windows: ZoneWindows, quantity: str, capacity: Capacity) -> Mask:
 
 def drifted(windows: ZoneWindows, capacity: Capacity) -> Mask:
     """(n,) whether the gates leave fewer than no vehicle inside, or more than there is room for in an open car park."""
-    inside = np.stack([by_gates(windows, statistic) for statistic in ("first", "mean", "last")])
-    outside: Mask = np.any((inside < 0) | ((inside > capacity.spaces) & ~capacity.closed), axis=0)
+    inside = np.stack([capacity.gates.first, capacity.gates.mean, capacity.gates.last])
+    beyond = (inside < 0) | ((inside > capacity.spaces) & ~capacity.closed)
+    outside: Mask = np.any(beyond, axis=0) | (capacity.gates.corrected > 0)
     spoken = first_known(column(windows.windows, "occupied_mean"), column(windows.windows, "free_mean"))
     return outside & np.isnan(spoken)
 

@@ -7,7 +7,7 @@ import numpy as np
 from config.durations import UNITS_NS
 from processors.indicators.counts import Counts, counts
 from processors.indicators.indicator_batch import ZoneWindows
-from processors.indicators.parking_capacity import Capacity, by_gates, mean_occupied, occupied, readings_of
+from processors.indicators.parking_capacity import Capacity, mean_occupied, occupied, readings_of
 from processors.indicators.zone_sums import Column, Figure, Mask, ZoneSums, column, ratio
 
 INDEX_FROM_NS = 15 * UNITS_NS["m"]
@@ -62,10 +62,31 @@ def turnover(sums: ZoneSums, capacity: Capacity, stood: Volume) -> Figure:
 
 def duration(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity, stood: Volume) -> Figure:
     """Load / volume in minutes: how long a vehicle stood on average, as far as the window saw it."""
-    minutes = windows.windows.size_ns / UNITS_NS["h"] * MINUTES_IN_HOUR
-    standing = np.clip(mean_occupied(windows, capacity), 0.0, None) * minutes
-    load = sums.over_windows(np.where(stood.usable, standing, 0.0))
-    return _of_volume(sums, "parking_duration", ratio(load, sums.over_windows(stood.vehicles)), stood)
+    hours = sums.over_windows(np.where(stood.usable, vehicle_hours(windows, capacity), 0.0))
+    minutes = MINUTES_IN_HOUR * ratio(hours, sums.over_windows(stood.vehicles))
+    return _of_volume(sums, "parking_duration", minutes, stood)
+
+
+def vehicles_that_stood(sums: ZoneSums, stood: Volume) -> Figure:
+    """Volume: a sum of car parks, so its coverage counts them."""
+    some = sums.over_windows(stood.usable.astype(np.float64)) > 0
+    value = np.where(some, sums.over_windows(stood.vehicles), np.nan)
+    return sums.figure_by_device("parking_volume", value, stood.usable, stood.entries.plausible)
+
+
+def load(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity) -> Figure:
+    """Vehicle hours in the window, the area below the accumulation; a sum of car parks, so its coverage counts them."""
+    hours = vehicle_hours(windows, capacity)
+    known = np.isfinite(hours)
+    some = sums.over_windows(known.astype(np.float64)) > 0
+    value = np.where(some, sums.over_windows(hours), np.nan)
+    return sums.figure_by_device("parking_load", value, known, ~(capacity.assumed | _below_zero(windows, capacity)))
+
+
+def vehicle_hours(windows: ZoneWindows, capacity: Capacity) -> Column:
+    """(n,) hours that vehicles stood in the window."""
+    hours: Column = np.clip(mean_occupied(windows, capacity), 0.0, None) * windows.windows.size_ns / UNITS_NS["h"]
+    return hours
 
 
 def _of_volume(sums: ZoneSums, indicator: str, value: Column, stood: Volume) -> Figure:
@@ -74,10 +95,15 @@ def _of_volume(sums: ZoneSums, indicator: str, value: Column, stood: Volume) -> 
 
 
 def _index(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity, indicator: str, taken: Column) -> Figure:
-    field = windows.windows
     usable = np.isfinite(taken) & (capacity.spaces > 0)
     vehicles = sums.over_windows(np.where(usable, np.clip(taken, 0.0, None), 0.0))
     value = 100.0 * ratio(vehicles, sums.over_windows(np.where(usable, capacity.spaces, 0.0)))
-    came = np.where(usable, readings_of(windows), 0.0)
-    lowest = np.fmin(np.fmin(column(field, "occupied_min"), column(field, "occupied_mean")), by_gates(windows, "mean"))
-    return sums.figure(indicator, value, came, ~(capacity.assumed | (lowest < 0)))
+    came = np.where(usable, readings_of(windows, capacity), 0.0)
+    return sums.figure(indicator, value, came, ~(capacity.assumed | _below_zero(windows, capacity)))
+
+
+def _below_zero(windows: ZoneWindows, capacity: Capacity) -> Mask:
+    field = windows.windows
+    lowest = np.fmin(np.fmin(column(field, "occupied_min"), column(field, "occupied_mean")), capacity.gates.mean)
+    below: Mask = lowest < 0
+    return below

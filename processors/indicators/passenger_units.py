@@ -56,6 +56,11 @@ def tells_classes(windows: ZoneWindows) -> bool:
     return any(quantity in windows.units for quantity in CLASSES)
 
 
+def counts_vehicles(windows: ZoneWindows) -> bool:
+    """Whether any device of the kind has ever counted vehicles, of classes or all together."""
+    return "vehicle_count" in windows.units or tells_classes(windows)
+
+
 def vehicles(windows: ZoneWindows) -> Counts:
     """`vehicle_count`, or the sum of the classes where a device counts only those."""
     total = counts(windows, "vehicle_count")

@@ -6,8 +6,12 @@ from processors.indicators import level_of_service as los
 from processors.indicators import traffic_capacity, traffic_density, traffic_speed
 from processors.indicators.counts import Counts
 from processors.indicators.indicator_batch import IndicatorBatch, ZoneWindows
-from processors.indicators.passenger_units import passenger_units, tells_classes, vehicles
+from processors.indicators.passenger_units import counts_vehicles, passenger_units, tells_classes, vehicles
+from processors.indicators.steps import QUARTER_NS, is_quarter_step
+from processors.indicators.traffic_congestion import congested, share_of_free_speed
+from processors.indicators.traffic_signals import signal_delay
 from processors.indicators.traffic_speed import Speeds, speeds
+from processors.indicators.travel_time import has_routes, of_the_day, of_the_window, travel_times
 from processors.indicators.zone_sums import Column, Figure, ZoneSums
 
 
@@ -26,9 +30,19 @@ def traffic(windows: ZoneWindows) -> IndicatorBatch:
         figures.append(traffic_capacity.flow(sums, "traffic_flow_smp", units))
     if windows.windows.usual_ns == traffic_capacity.PEAK_WINDOW_NS:
         figures.append(traffic_capacity.peak_hour_factor(sums, windows, counted))
+    if windows.windows.size_ns == QUARTER_NS and is_quarter_step(windows) and counts_vehicles(windows):
+        figures.append(traffic_capacity.rolling_peak_hour_factor(sums, windows, counted))
     figures += _speeds(sums, windows, found)
     figures += _densities(sums, windows, counted, units, found)
     figures += _levels(sums, windows, counted, units, found)
+    if np.isfinite(windows.registered.get("free_speed", np.nan)).any():
+        share = share_of_free_speed(windows, found, counted.number, traffic_density.occupancy_of(windows))
+        figures += congested(sums, windows, share, found)
+    if has_routes(windows):
+        times = travel_times(windows, found)
+        figures += [*of_the_window(sums, times), *of_the_day(sums, windows, times)]
+    if "delay" in windows.units:
+        figures += signal_delay(sums, windows, counted)
     return sums.batch(figures)
 
 
@@ -50,6 +64,8 @@ def _densities(sums: ZoneSums, windows: ZoneWindows, counted: Counts, units: Cou
             traffic_density.occupancy(sums, occupied),
             traffic_density.density_by_occupancy(sums, windows, occupied),
         ]
+        if counts_vehicles(windows):
+            figures.append(traffic_density.loop_speed(sums, windows, counted, occupied))
     if traffic_density.freeways(windows).any():
         each = traffic_capacity.units_or_vehicles(counted, units)
         density = traffic_density.freeway_density(sums, windows, each, found, occupied)

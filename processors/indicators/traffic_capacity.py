@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from config.durations import UNITS_NS
+from config.durations import SECOND_NS, UNITS_NS
 from processors.indicators.counts import HOUR_S, Counts
 from processors.indicators.indicator_batch import ZoneWindows
 from processors.indicators.zone_sums import Column, Figure, Mask, ZoneSums, column, ratio
@@ -51,6 +51,25 @@ def peak_hour_factor(sums: ZoneSums, windows: ZoneWindows, vehicles: Counts) -> 
     usable = complete & vehicles.plausible & np.isfinite(busiest)
     value = ratio(_over(sums, vehicles.number, usable), QUARTERS * _over(sums, busiest, usable))
     return sums.figure("traffic_peak_hour_factor", value, np.where(complete, vehicles.came, 0.0), vehicles.plausible)
+
+
+def rolling_peak_hour_factor(sums: ZoneSums, windows: ZoneWindows, vehicles: Counts) -> Figure:
+    """As `peak_hour_factor`, of the hour that ends with a window of a quarter of an hour, from it and the three before.
+
+    A station has part in it that counted through all four quarters.
+    """
+    devices, size_ns = len(windows.zone), windows.windows.size_ns
+    covered = np.abs(vehicles.covered_s * SECOND_NS - size_ns) <= _INTERVAL_SLACK * size_ns
+    # Half as many again, so that a quarter that late readings revise still has those before it.
+    history = windows.memory.history("quarters", devices, QUARTERS + QUARTERS // 2, size_ns, np.float32)
+    hourly = np.where(covered & vehicles.plausible, vehicles.hourly, np.nan)
+    history.put(windows.windows.end_ns, windows.row, hourly)
+    quarters = history.until(windows.windows.end_ns, QUARTERS)[:, windows.row].astype(np.float64)
+    complete = np.isfinite(quarters).all(axis=0)
+    mean, busiest = np.where(complete, quarters, 0.0).mean(axis=0), np.where(complete, quarters, 0.0).max(axis=0)
+    value = ratio(sums.over_windows(mean), sums.over_windows(busiest))
+    came = np.where(complete, vehicles.came, 0.0)
+    return sums.figure("traffic_peak_hour_factor", value, came, vehicles.plausible)
 
 
 def _over(sums: ZoneSums, values: Column, usable: Mask) -> Column:

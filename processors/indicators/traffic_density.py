@@ -50,6 +50,29 @@ def density_by_occupancy(sums: ZoneSums, windows: ZoneWindows, found: Occupancy)
     return sums.figure("traffic_density_occupancy", value, found.came, found.plausible)
 
 
+def loop_speed(sums: ZoneSums, windows: ZoneWindows, vehicles: Counts, occupied: Occupancy) -> Figure:
+    """Of single loops q x g / (1000 x occupancy), harmonic, weighted by vehicles; q on one lane, g in metres.
+
+    A road without vehicles has no speed; a detector that is covered while nobody passes is stuck, or under a queue.
+    """
+    length_m = first_known(windows.setting("detector_length"), np.full(len(windows.row), DETECTOR_LENGTH_M))
+    moves = (vehicles.number > 0) & (occupied.share > 0)
+    hourly = np.where(moves, vehicles.hourly / _lanes_of_loop(windows), np.nan)
+    speed = hourly * length_m / (METRES * np.where(moves, occupied.share, np.nan))
+    weight = np.where(moves, vehicles.number, 0.0)
+    hours = np.divide(weight, speed, out=np.zeros(len(weight)), where=moves)
+    value = ratio(sums.over_windows(weight), sums.over_windows(hours))
+    empty = (vehicles.number == 0) & (occupied.share == 0)
+    came = np.where(moves | empty, np.minimum(vehicles.came, occupied.came), 0.0)
+    return sums.figure("traffic_speed_loop", value, came, vehicles.plausible & occupied.plausible)
+
+
+def _lanes_of_loop(windows: ZoneWindows) -> Column:
+    """(n,) one where neither lanes nor a road are registered: a loop lies in a lane."""
+    said = np.isfinite(windows.setting("lanes")) | np.isfinite(windows.setting("road_number"))
+    return np.where(said, lanes(windows), 1.0)
+
+
 def density(sums: ZoneSums, vehicles: Counts, found: Speeds, occupied: Occupancy) -> Figure:
     """Flow / space-mean speed, vehicles on a km of road; stations weigh as the time they covered.
 

@@ -63,8 +63,8 @@ def test_the_peak_of_a_car_park_that_sends_its_free_spaces_is_where_fewest_were_
 def test_indices_need_a_quarter_of_an_hour_and_turnover_an_hour(park) -> None:
     row = kerb(readings=1, **stood(10), **came(2, count=1))
     names = {size_s: {name for _, name in park(row, size_s=size_s)} for size_s in (60, QUARTER_S, HOUR_S)}
-    assert names[QUARTER_S] - names[60] == {"parking_index_load", "parking_index_peak"}
-    assert names[HOUR_S] - names[QUARTER_S] == {"parking_turnover", "parking_duration"}
+    assert names[QUARTER_S] - names[60] == {"parking_index_load", "parking_index_peak", "parking_load"}
+    assert names[HOUR_S] - names[QUARTER_S] == {"parking_turnover", "parking_duration", "parking_volume"}
 
 
 def test_arrivals_of_a_zone_are_the_sum_of_its_gates_and_their_coverage_counts_them(park) -> None:

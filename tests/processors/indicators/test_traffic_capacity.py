@@ -102,6 +102,6 @@ def test_without_four_quarters_with_vehicles_there_is_no_peak_hour_factor(drive,
     assert found["all", "traffic_peak_hour_factor"][0] == 1.0
 
 
-def test_only_windows_of_an_hour_have_a_peak_hour_factor(drive) -> None:
-    for size_s in (900, 86_400):
+def test_only_windows_of_a_quarter_or_a_whole_hour_have_a_peak_hour_factor(drive) -> None:
+    for size_s in (60, 86_400):
         assert ("kota", "traffic_peak_hour_factor") not in drive(quarterly(**counted(900.0, 1000.0)), size_s=size_s)
