@@ -84,6 +84,7 @@ def test_a_clock_that_is_set_and_set_back_loses_nothing_and_closes_nothing_early
             wait_for(lambda: abs(status_of(data_dir)["clock_difference_s"] - step_s) < 1, "the step")
             before = len(sent)
             wait_for(lambda: len(sent) > before + 15, "readings after the step")
+            wait_for(lambda: status_of(data_dir)["watermark"], "a watermark")
             assert 0 < behind_s(data_dir) < 8
             clock.be_off_by(0)
             wait_for(lambda: status_of(data_dir)["clock_difference_s"] == 0, "the way back")
