@@ -21,12 +21,14 @@ def slowed(pid: int, share: float) -> Iterator[None]:
         allowed_s = cpu_s(pid)
         while not over.is_set():
             allowed_s += share * _PERIOD_S
-            os.kill(pid, signal.SIGCONT)
             until = time.monotonic() + _PERIOD_S
-            while cpu_s(pid) < allowed_s and time.monotonic() < until:
-                time.sleep(_POLL_S)
-            os.kill(pid, signal.SIGSTOP)
-            over.wait(until - time.monotonic())
+            # What it had too much of, because this thread was late to stop it, it waits for.
+            if cpu_s(pid) < allowed_s:
+                os.kill(pid, signal.SIGCONT)
+                while cpu_s(pid) < allowed_s and time.monotonic() < until:
+                    time.sleep(_POLL_S)
+                os.kill(pid, signal.SIGSTOP)
+            over.wait(max(0.0, until - time.monotonic()))
         os.kill(pid, signal.SIGCONT)
 
     thread = threading.Thread(target=hold_back)
