@@ -150,6 +150,11 @@ class Durability:
             return True
         return self.checkpoints.now(self._pipeline.intake.next_offset, within_s)
 
+    @property
+    def hindrance(self) -> str:
+        """Why what was put out is not on disk."""
+        return self._pipeline.outbox.last_error or self._pipeline.dead_letters.last_error or "the disk is too slow"
+
     def _first_offset(self) -> int:
         """The least that a new entry may have: the outbox and the dead letters hold what those before put out."""
         pipeline = self._pipeline
@@ -159,7 +164,13 @@ class Durability:
     def _checkpointing(self) -> Checkpointing:
         pipeline = self._pipeline
         snapshot = Snapshot(pipeline.processor, pipeline.ledger, pipeline.devices, pipeline.decoders)
-        return Checkpointing(self._directory, self._settings.checkpoint, snapshot.describe, pipeline.outbox.settled)
+        return Checkpointing(self._directory, self._settings.checkpoint, snapshot.describe, self._settled)
+
+    def _settled(self, offset: int) -> bool:
+        """Whether all that was put out up to this entry is on disk."""
+        # Without a journal nothing brings dead letters again, so there the rest need not wait for them.
+        letters_kept = self.journal is None or self._pipeline.dead_letters.kept(offset)
+        return letters_kept and self._pipeline.outbox.settled(offset)
 
 
 def _no_shorter(settings: JournalSettings) -> JournalSettings:

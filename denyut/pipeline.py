@@ -7,13 +7,13 @@ broker ──▶ Connection ──MessageBatch──▶ Admission ──▶ Jour
                                          Intake ──▶ SourceDecoder ──ReadingBatch──▶ Processor
                                             │                                          │ closed windows, indicators
                                             ├──▶ Ledger                                ▼
-                                            └──▶ DeadLetters                      PointShaper
+                                            └──▶ DeadLetters (a thread)           PointShaper
                                                                                        │ PointBatch
                                            Store ◀── Sink (a thread for each) ◀── Outbox (on disk)
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -55,6 +55,7 @@ class Pipeline:
 
     def start(self) -> None:
         """The threads between processing and the stores."""
+        self.dead_letters.start()
         self.outbox.start()
         for sink in self.sinks:
             sink.start()
@@ -63,8 +64,8 @@ class Pipeline:
         """True when every store has every point; what is missing waits on disk."""
         drained = stop_all(self.sinks, within_s)
         written = self.outbox.stop(1.0)
-        self.dead_letters.close()
-        return drained and written
+        kept = self.dead_letters.stop(1.0)
+        return drained and written and kept
 
 
 def build(
@@ -106,9 +107,12 @@ def build(
     return Pipeline(settings, devices, decoders, processor, saved.ledger, dead_letters, outbox, sinks, intake)
 
 
-def _refusal(sink: str, dead_letters: DeadLetters) -> Callable[[bytes, str], None]:
-    def refused(line: bytes, message: str) -> None:
-        letter = DeadLetter(time.time_ns(), sink, b"", line, Reason.REFUSED_BY_STORE, detail=message)
-        dead_letters.add([letter])
+def _refusal(sink: str, dead_letters: DeadLetters) -> Callable[[Sequence[tuple[bytes, str]]], None]:
+    def refused(lines: Sequence[tuple[bytes, str]]) -> None:
+        now_ns = time.time_ns()
+        # The outbox lets go of them next.
+        dead_letters.keep(
+            DeadLetter(now_ns, sink, b"", line, Reason.REFUSED_BY_STORE, detail=message) for line, message in lines
+        )
 
     return refused

@@ -206,7 +206,7 @@ class Run:
             if self._admission.failed.done():
                 self._durability.checkpoints.stop()
             elif not self._durability.save_now(_CHECKPOINT_S):
-                unsaved = f"the outbox cannot be written: {self._pipeline.outbox.last_error}"
+                unsaved = f"the outbox or the dead letters cannot be written: {self._durability.hindrance}"
         except OSError as error:
             unsaved = f"the checkpoint cannot be written: {error.strerror or error}"
         self._pipeline.stop(_STORE_STOP_S)

@@ -44,7 +44,9 @@ def compose(pipeline: Pipeline, uptime_s: float, state: str) -> dict[str, Any]:
         "alerts_active": 0,
         "devices": len(pipeline.devices),
         "dead_letters": len(pipeline.dead_letters),
+        "dead_letters_waiting": pipeline.dead_letters.waiting,
         "dead_letters_unkept": pipeline.dead_letters.unkept,
+        "dead_letters_error": pipeline.dead_letters.last_error,
         "watermark": _iso(processor_state.watermark_ns),
         "uptime_s": round(uptime_s, 1),
     }
@@ -63,12 +65,11 @@ def _points(pipeline: Pipeline) -> dict[str, Any]:
         }
         for sink in pipeline.sinks
     }
-    totals = {
-        name: sum(sink[name] for sink in sinks.values())
-        for name in ("points_written", "points_pending", "points_refused", "points_dropped")
-    }
+    # Mirrors hold the same points again: their sum would count each of them twice.
+    store = sinks[pipeline.sinks[0].name]
+    figures = {name: store[name] for name in ("points_written", "points_pending", "points_refused", "points_dropped")}
     errors = [f"{name}: {sink['error']}" for name, sink in sinks.items() if sink["error"]]
-    return {**totals, "store_error": errors[0] if errors else "", "sinks": sinks}
+    return {**figures, "store_error": errors[0] if errors else "", "sinks": sinks}
 
 
 def write_status(data_dir: Path, status: Mapping[str, Any]) -> None:

@@ -1,30 +1,40 @@
-"""Messages that could not be taken in, with the reason, kept in a file until age, space or count runs out."""
+"""Dead letters on their way to the file: a thread of its own writes them, so that whoever rejects never waits.
+
+Where the file cannot be written, because another process holds it or the disk is full, letters wait in memory and are
+tried again. The journal holds their messages as long as `kept` says that they are not on disk.
+"""
 
 import logging
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import threading
+import time
+from collections import deque
+from collections.abc import Collection, Iterable
 from pathlib import Path
-from threading import Lock
+from typing import NamedTuple
 
 from config.durability import DeadLetterKeeping
-from ingest.dead_letter_file import DeadLetter, letter_of, open_for_writing
+from ingest.dead_letter_file import DeadLetter, DeadLettersError
+from ingest.letter_store import LetterStore
 
 LOG = logging.getLogger("denyut.dead_letters")
 
-_KEPT = 0.9
-_EXPIRED_EVERY_NS = 600 * 1_000_000_000
-_SETTLED_KNOWN = 100_000
-_AT_ONCE = 500
-_NEVER = -(2**62)
-_INSERT = """
-INSERT OR IGNORE INTO letter (received_ns, source, topic, payload, reason, offset, message, detail)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-"""
 _DEFAULT = DeadLetterKeeping()
+_AT_ONCE_BYTES = 4 << 20
+_WAITING_LETTERS, _WAITING_BYTES = _DEFAULT.max_letters, _DEFAULT.max_size << 20
+_FIRST_RETRY_S, _LAST_RETRY_S = 0.25, 5.0
+
+
+class _Wanted(NamedTuple):
+    """What `take_requeued` asked for; see `LetterStore.take_requeued`."""
+
+    limit: int
+    sources: frozenset[str] | None
+    max_arrivals: int | None
 
 
 class DeadLetters:
-    """Oldest letters go first when there are too many. Any thread may call."""
+    """Any thread may call; nothing but `keep`, `flush` and `stop` waits."""
 
     def __init__(
         self,
@@ -34,195 +44,207 @@ class DeadLetters:
         keep_ns: int = _DEFAULT.keep,
     ) -> None:
         """`max_bytes` bounds topics, payloads and details together. Raises DeadLettersError."""
-        self._max_letters = max_letters
-        self._max_bytes = max_bytes
-        self._keep_ns = keep_ns
-        self._lock = Lock()
-        self._connection = open_for_writing(directory)
-        self._letters, self._bytes = self._sums()
-        (highest,) = self._connection.execute("SELECT coalesce(max(offset), -1) FROM origin").fetchone()
-        self._highest_offset = int(highest)
-        self._expired_ns = _NEVER
-        self._taken: set[int] = set()
-        """Letters handed out to be taken in again, and not settled yet."""
-        self._looked_at = -1
-        """The version of the file in which no further letter was found to be taken in again."""
+        self._store = LetterStore(directory, max_letters, max_bytes, keep_ns)
+        # What the file would let go again anyway need not wait for it.
+        self._max_letters = min(max_letters, _WAITING_LETTERS)
+        self._max_bytes = min(max_bytes, _WAITING_BYTES)
+        self._queue: deque[DeadLetter] = deque()
+        self._writing: list[DeadLetter] = []
+        self._bytes = 0
+        self._offered = self._done = 0
+        """Letters so far, and how many of them do not wait any more."""
+        self._settled: list[int] = []
+        self._wanted: _Wanted | None = None
+        self._requeued: list[DeadLetter] = []
+        self._expire_ns: int | None = None
+        self._work = threading.Condition()
+        self._stopping = False
+        self._give_up_at = float("inf")
+        self._thread = threading.Thread(target=self._run, name="dead-letters", daemon=True)
+        self.highest_offset = self._store.highest_offset
+        """Of the journal's entries that letters came from. A journal that begins anew must begin beyond it."""
         self.unkept = 0
-        """Letters that could not be written, or for which there is no room at all."""
+        """Letters for which there is no room at all, in the file or waiting for it."""
+        self.last_error = ""
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def __len__(self) -> int:
+        """In the file."""
+        return len(self._store)
+
+    @property
+    def waiting(self) -> int:
+        return self._offered - self._done
 
     def add(self, letters: Iterable[DeadLetter]) -> None:
-        """One that is held already, by (offset, message, reason), is not added again: what is replayed doubles nothing.
-
-        A letter that cannot be written, as on a full disk, must not stop the readings: it is counted as `unkept`.
-        """
+        """Those of an entry in one call; offsets rise from call to call, but for letters of no entry."""
         offered = list(letters)
         if not offered:
             return
-        try:
-            with self._lock:
-                new = self._new(offered)
-                kept, size = self._newest(new)
-                self._write(kept, size)
-        except sqlite3.Error as error:
-            LOG.warning("%d dead letters could not be kept: %s", len(offered), error)
-            self.unkept += len(offered)
-        else:
-            self.unkept += len(new) - len(kept)
+        fitting = [letter for letter in offered if letter.size <= self._max_bytes]
+        with self._work:
+            self.unkept += len(offered) - len(fitting)
+            self._offered += len(fitting)
+            self._queue.extend(fitting)
+            self._bytes += sum(letter.size for letter in fitting)
+            self.highest_offset = max(self.highest_offset, offered[-1].offset)
+            self._let_go_of_oldest()
+            self._work.notify_all()
+
+    def keep(self, letters: Iterable[DeadLetter]) -> None:
+        """The same, and on disk when it returns. Raises DeadLettersError where it is to stop first."""
+        self.add(letters)
+        with self._work:
+            until = self._offered
+            self._work.wait_for(lambda: self._done >= until or self._stopping)
+            if self._done < until:
+                raise DeadLettersError(f"dead letters wait: {self.last_error or 'they are being written'}")
+
+    def kept(self, offset: int) -> bool:
+        """Whether all letters of the journal's entries up to this one are on disk, or gone for want of room."""
+        with self._work:
+            for waiting in (self._writing, self._queue):
+                for letter in waiting:
+                    if letter.offset >= 0:
+                        return letter.offset > offset
+            return True
 
     def expire(self, now_ns: int) -> None:
         """Let go of letters that are older than is to be kept; looks every ten minutes at most."""
-        if abs(now_ns - self._expired_ns) < _EXPIRED_EVERY_NS:
-            return
-        self._expired_ns = now_ns
-        try:
-            with self._lock, self._connection:
-                self._connection.execute("DELETE FROM letter WHERE received_ns < ?", (now_ns - self._keep_ns,))
-                self._letters, self._bytes = self._sums()
-        except sqlite3.Error as error:
-            LOG.warning("dead letters could not be removed: %s", error)
+        with self._work:
+            self._expire_ns = now_ns
 
     def take_requeued(
         self, limit: int, sources: Collection[str] | None = None, max_arrivals: int | None = None
     ) -> list[DeadLetter]:
-        """Letters that somebody asked to be taken in again, oldest first, each once; of these sources alone.
-
-        `max_arrivals`: of no more than so many batches, for those that came together cost little to take in together.
-        They stay in the file until `settled`: one that was handed out before a crash is handed out again.
-        """
-        marked = "SELECT id, source, received_ns FROM letter WHERE requeued_ns IS NOT NULL ORDER BY id"
-        wanted: list[int] = []
-        arrivals: set[tuple[str, int]] = set()
-        try:
-            with self._lock:
-                # It changes when another process has written, as whoever marks a letter has.
-                (version,) = self._connection.execute("PRAGMA data_version").fetchone()
-                if version == self._looked_at:
-                    return []
-                for letter, source, received_ns in self._connection.execute(marked):
-                    if letter in self._taken or (sources is not None and source not in sources):
-                        continue
-                    arrivals.add((source, received_ns))
-                    if len(wanted) == limit or (max_arrivals is not None and len(arrivals) > max_arrivals):
-                        break
-                    wanted.append(letter)
-                else:
-                    self._looked_at = version
-                query = "SELECT * FROM letters WHERE id = ?"
-                taken = [letter_of(self._connection.execute(query, (each,)).fetchone()) for each in wanted]
-        except (sqlite3.Error, ValueError) as error:
-            LOG.warning("dead letters to be taken in again cannot be read: %s", error)
-            return []
-        self._taken.update(wanted)
-        return taken
+        """What was found since the last call, for which this one looks again; see `LetterStore.take_requeued`."""
+        with self._work:
+            found, self._requeued = self._requeued, []
+            self._wanted = _Wanted(limit, None if sources is None else frozenset(sources), max_arrivals)
+            self._work.notify_all()
+        return found
 
     def settled(self, ids: Collection[int]) -> None:
-        """These were taken in again, durably: they go, and do not come back when their first arrival is replayed."""
-        chosen = [(letter,) for letter in ids]
+        """These were taken in again, durably; see `LetterStore.settle`."""
+        with self._work:
+            self._settled.extend(ids)
+            self._work.notify_all()
+
+    def flush(self, within_s: float) -> bool:
+        """Whether everything is on disk."""
+        with self._work:
+            return self._work.wait_for(lambda: not (self.waiting or self._settled), within_s)
+
+    def stop(self, within_s: float) -> bool:
+        """Writes what waits, for at most so long; True when nothing was left."""
+        with self._work:
+            self._stopping = True
+            self._give_up_at = time.monotonic() + within_s
+            self._work.notify_all()
+        if self._thread.ident is None:
+            self.start()
+        self._thread.join(within_s)
+        if self.waiting:
+            LOG.warning("%d dead letters could not be written before the end: %s", self.waiting, self.last_error)
+        return not self.waiting
+
+    def _run(self) -> None:
+        retry_s = _FIRST_RETRY_S
         try:
-            with self._lock, self._connection:
-                self._connection.execute("BEGIN")
-                size = "SELECT size FROM letters WHERE id = ?"
-                held = [row for each in chosen for row in self._connection.execute(size, each)]
-                self._connection.executemany(
-                    "INSERT INTO settled (offset, message, reason)"
-                    " SELECT offset, message, reason FROM letter WHERE id = ? AND offset >= 0",
-                    chosen,
-                )
-                self._connection.executemany("DELETE FROM letter WHERE id = ?", chosen)
-                known = "DELETE FROM settled WHERE id <= (SELECT max(id) FROM settled) - ?"
-                self._connection.execute(known, (_SETTLED_KNOWN,))
-            self._letters -= len(held)
-            self._bytes -= sum(size for (size,) in held)
-        except sqlite3.Error as error:
-            LOG.warning("%d dead letters that were taken in again could not be removed: %s", len(chosen), error)
-        else:
-            self._taken.difference_update(ids)
+            while self._has_work():
+                try:
+                    self._do_work()
+                except (sqlite3.Error, OSError) as error:
+                    self._failed(str(error))
+                    self._pause(retry_s)
+                    retry_s = min(2 * retry_s, _LAST_RETRY_S)
+                else:
+                    self._succeeded()
+                    retry_s = _FIRST_RETRY_S
+        finally:
+            self._store.close()
 
-    @property
-    def highest_offset(self) -> int:
-        """Of the journal's entries that letters came from. A journal that begins anew must begin beyond it."""
-        return self._highest_offset
+    def _has_work(self) -> bool:
+        """Waits for something to do; False at the end."""
+        with self._work:
+            self._work.wait_for(lambda: self._queue or self._settled or self._wanted or self._stopping)
+            if self._stopping:
+                return bool(self._queue or self._settled) and time.monotonic() < self._give_up_at
+            return True
 
-    def __iter__(self) -> Iterator[DeadLetter]:
-        """Oldest first."""
-        last = _NEVER
-        query = "SELECT * FROM letters WHERE id > ? ORDER BY id LIMIT ?"
-        while True:
-            with self._lock:
-                letters = [letter_of(row) for row in self._connection.execute(query, (last, _AT_ONCE))]
-            if not letters:
-                return
-            yield from letters
-            last = letters[-1].id
+    def _do_work(self) -> None:
+        self._write()
+        with self._work:
+            settled, wanted, expire_ns = list(self._settled), self._wanted, self._expire_ns
+        if settled:
+            self._store.settle(settled)
+            with self._work:
+                del self._settled[: len(settled)]
+                self._work.notify_all()
+        if expire_ns is not None:
+            self._store.expire(expire_ns)
+        if wanted is not None and not self._stopping:
+            self._look(wanted)
 
-    def __len__(self) -> int:
-        return int(self._letters)
+    def _look(self, wanted: _Wanted) -> None:
+        try:
+            found = self._store.take_requeued(*wanted)
+        except ValueError as error:
+            LOG.warning("dead letters to be taken in again cannot be read: %s", error)
+            found = []
+        with self._work:
+            self._wanted = None
+            self._requeued += found
 
-    def close(self) -> None:
-        with self._lock:
-            self._connection.close()
+    def _write(self) -> None:
+        with self._work:
+            size = 0
+            while self._queue and (not self._writing or size + self._queue[0].size <= _AT_ONCE_BYTES):
+                size += self._queue[0].size
+                self._writing.append(self._queue.popleft())
+        unkept = 0
+        try:
+            unkept = self._store.add(self._writing)
+        except (sqlite3.Error, OSError):
+            with self._work:
+                self._queue.extendleft(reversed(self._writing))
+                self._writing = []
+            raise
+        except Exception:
+            # A mistake of ours must not keep what follows from the disk.
+            LOG.exception("%d dead letters cannot be written", len(self._writing))
+            unkept = len(self._writing)
+        with self._work:
+            self._bytes -= size
+            self._done += len(self._writing)
+            self.unkept += unkept
+            self._writing = []
+            self._work.notify_all()
 
-    def _sums(self) -> tuple[int, int]:
-        letters, size = self._connection.execute("SELECT count(*), coalesce(sum(size), 0) FROM letters").fetchone()
-        return int(letters), int(size)
+    def _let_go_of_oldest(self) -> None:
+        before = self.unkept
+        while self._queue and (self._bytes > self._max_bytes or len(self._queue) > self._max_letters):
+            self._bytes -= self._queue.popleft().size
+            self._done += 1
+            self.unkept += 1
+        if self.last_error and self.unkept > before:
+            LOG.warning("%d dead letters are lost: more wait than there is room for", self.unkept - before)
 
-    def _new(self, letters: Sequence[DeadLetter]) -> list[DeadLetter]:
-        if min(letter.offset for letter in letters) > self._highest_offset:
-            return list(letters)
-        known: dict[int, set[tuple[int, str]]] = {}
-        new: list[DeadLetter] = []
-        for letter in letters:
-            if letter.offset >= 0:
-                held = known.get(letter.offset)
-                if held is None:
-                    held = known[letter.offset] = self._known(letter.offset)
-                if (letter.message, letter.reason.value) in held:
-                    continue
-                held.add((letter.message, letter.reason.value))
-            new.append(letter)
-        return new
+    def _failed(self, error: str) -> None:
+        """Said once for each change."""
+        if error != self.last_error:
+            LOG.warning("dead letters cannot be written and wait in memory: %s", error)
+        self.last_error = error
 
-    def _known(self, offset: int) -> set[tuple[int, str]]:
-        if offset > self._highest_offset:
-            return set()
-        query = "SELECT message, reason FROM origin WHERE offset >= 0 AND offset = ?"
-        return set(self._connection.execute(query, (offset,)))
+    def _succeeded(self) -> None:
+        if self.last_error:
+            LOG.warning("dead letters can be written again")
+        self.last_error = ""
 
-    def _newest(self, letters: Sequence[DeadLetter]) -> tuple[Sequence[DeadLetter], int]:
-        """Of a flood, only what would be kept anyway; never a letter that has no room even alone. And their size."""
-        sizes = [letter.size for letter in letters]
-        whole = sum(sizes)
-        if whole <= _KEPT * self._max_bytes and len(letters) <= self._max_letters:
-            return letters, whole
-        kept: list[DeadLetter] = []
-        room = self._max_bytes
-        for letter, size in zip(reversed(letters), reversed(sizes), strict=True):
-            if size > _KEPT * self._max_bytes:
-                continue
-            if room < size or len(kept) == self._max_letters:
-                break
-            room -= size
-            kept.append(letter)
-        return kept[::-1], self._max_bytes - room
-
-    def _write(self, letters: Sequence[DeadLetter], size: int) -> None:
-        if not letters:
-            return
-        with self._connection:
-            self._connection.execute("BEGIN")
-            written = self._connection.executemany(_INSERT, [letter.values for letter in letters])
-        self._letters += written.rowcount
-        self._bytes += size
-        self._highest_offset = max(self._highest_offset, max(letter.offset for letter in letters))
-        if self._letters > self._max_letters or self._bytes > self._max_bytes:
-            self._trim()
-
-    def _trim(self) -> None:
-        """Down to nine tenths, so that it is not done for every letter."""
-        letters, size, last = self._letters, self._bytes, -1
-        for letter, length in self._connection.execute("SELECT id, size FROM letters ORDER BY id"):
-            if letters <= _KEPT * self._max_letters and size <= _KEPT * self._max_bytes:
-                break
-            letters, size, last = letters - 1, size - length, letter
-        self._connection.execute("DELETE FROM letter WHERE id <= ?", (last,))
-        self._letters, self._bytes = letters, size
+    def _pause(self, seconds: float) -> None:
+        with self._work:
+            was_stopping = self._stopping
+            left_s = min(seconds, self._give_up_at - time.monotonic())
+            self._work.wait_for(lambda: self._stopping and not was_stopping, left_s)

@@ -34,6 +34,7 @@ FAMILIES = (
     Family("denyut_ledger_violations_total", "counter", "ledger_violations", "Sums that did not agree: our mistake."),
     Family("denyut_devices", "gauge", "devices", "Devices that are known."),
     Family("denyut_dead_letters", "gauge", "dead_letters", "Rejected messages that are kept aside."),
+    Family("denyut_dead_letters_waiting", "gauge", "dead_letters_waiting", "Those that wait for their file."),
     Family("denyut_dead_letters_unkept_total", "counter", "dead_letters_unkept", "Those that could not be kept."),
     Family("denyut_watermark_timestamp_seconds", "gauge", "watermark", "Up to when windows are closed, Unix time."),
     Family("denyut_windows_closed_total", "counter", "windows_closed", "Windows of devices, closed or revised."),
@@ -80,10 +81,10 @@ FAMILIES = (
 
 NOT_EXPORTED = {
     "pid": "Prometheus knows the process",
-    "points_written": "the sum over the sinks",
-    "points_pending": "the sum over the sinks",
-    "points_refused": "the sum over the sinks",
-    "points_dropped": "the sum over the sinks",
+    "points_written": "that of the store, which is one of the sinks",
+    "points_pending": "that of the store, which is one of the sinks",
+    "points_refused": "that of the store, which is one of the sinks",
+    "points_dropped": "that of the store, which is one of the sinks",
 }
 """Numbers of the status that have no metric, and why."""
 

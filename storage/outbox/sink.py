@@ -28,10 +28,12 @@ class Sink:
         store: Store,
         outbox: Outbox,
         retention: Retention | None = None,
-        on_refused: Callable[[bytes, str], None] | None = None,
+        on_refused: Callable[[Sequence[tuple[bytes, str]]], None] | None = None,
         backoff: Backoff | None = None,
     ) -> None:
-        """`on_refused(line, message)` is called in the sink's thread for each point that the store will never take.
+        """`on_refused` is called in the sink's thread with (line, message) of the points the store will never take.
+
+        Where it raises, they count as not written yet.
 
         Raises KeyError where the outbox was not opened with this name among its sinks.
         """
@@ -131,9 +133,8 @@ class Sink:
         except PointsRefused as refusal:
             written, refused = refusal.written, refusal.lines
             LOG.error("%s refused %d points for good: %s", self.name, len(refused), refusal)
-        for line, message in refused:
-            if self._on_refused is not None:
-                self._on_refused(line, message)
+        if refused and self._on_refused is not None:
+            self._on_refused(refused)
         cursor = self._outbox.cursor(self.name)
         self._outbox.passed(
             self.name,
@@ -155,7 +156,7 @@ class Sink:
         message = str(error) or type(error).__name__
         if message != self.last_error:
             # A mistake of ours must not end the thread: points would pile up without a word.
-            foreseen = isinstance(error, StoreError | sqlite3.Error)
+            foreseen = isinstance(error, StoreError | sqlite3.Error | OSError)
             LOG.warning("%s: %s; %d points wait", self.name, message, self.points_pending, exc_info=not foreseen)
         self.last_error = message
         if isinstance(error, StoreRefused):

@@ -15,6 +15,7 @@ from denyut.set_aside import FILE_NAME, SetAside
 from ingest.journal.entries import Entry, Messages
 from ingest.journal.journal import Journal
 from ingest.journal.reading import read_entries
+from ingest.kept_letters import Selection, read_letters
 from ingest.reasons import Reason
 from tests.denyut.live_batches import message, messages, started, stopped
 
@@ -84,8 +85,8 @@ def test_an_entry_that_ends_a_run_is_rejected_by_the_next_and_costs_no_other(tmp
         ledger = pipeline.ledger
         assert not admission.failed.done()
         assert (ledger.received, ledger.accepted, ledger.duplicate, ledger.rejected) == (4, 1, 1, {Reason.FAILED: 2})
-        assert [letter.payload for letter in pipeline.dead_letters] == list(BAD.batch.payloads)
         stopped(pipeline, tmp_path)
+        assert [letter.payload for letter in read_letters(tmp_path, Selection())] == list(BAD.batch.payloads)
 
     asyncio.run(ends())
     assert json.loads((tmp_path / FILE_NAME).read_text()) == [1]

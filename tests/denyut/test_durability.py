@@ -16,12 +16,15 @@ from denyut.admission import Admission
 from denyut.durability import Durability
 from denyut.pipeline import build
 from denyut.set_aside import SetAside
+from ingest.dead_letter_file import FILE_NAME
 from ingest.journal.entries import Entry, Messages, Tick
 from ingest.journal.journal import Journal
+from ingest.kept_letters import Selection, read_letters
 from ingest.ledger import Ledger
 from ingest.messages import MessageBatch
 from ingest.reasons import Reason
 from tests.denyut.live_batches import at, message, messages, stored
+from tests.ingest.locking import locked_by_another_process
 
 
 def air(device: str, value: float, clock: str, source: str = "mqtt") -> Messages:
@@ -63,6 +66,31 @@ def test_what_was_committed_after_the_last_checkpoint_is_applied_again(tmp_path:
     first, second = stored(tmp_path, "window", size="10s")
     assert (first.fields["pm25_count"], first.fields["pm25_mean"]) == (3, 20)
     assert second.fields["pm25_count"] == 1
+
+
+def test_no_checkpoint_is_taken_past_letters_that_are_not_on_disk_and_the_next_start_has_them(tmp_path: Path) -> None:
+    broken = Messages("mqtt", messages([message("city/c/air/A1", b"{", None)], "10:00:01"))
+
+    async def locked() -> None:
+        durability = Durability(Settings(), tmp_path)
+        pipeline = build(Settings(), tmp_path, durability.saved)
+        durability.attach(pipeline)
+        admission = Admission(durability.journal, pipeline.intake, SetAside(tmp_path))
+        pipeline.start()
+        await durability.recover(admission, asyncio.Event())
+        durability.begin()
+        with locked_by_another_process(tmp_path / FILE_NAME):
+            admission.take(broken)
+            await durability.end_journal()
+            assert (pipeline.ledger.received, durability.save_now(1.0)) == (1, False)
+            assert durability.hindrance == "database is locked"
+            assert not pipeline.stop(0)
+
+    asyncio.run(locked())
+    assert list(read_letters(tmp_path, Selection())) == []
+    ledger, known = run(Settings(), tmp_path, [], killed=False)
+    assert (known, ledger.rejected) == (1, {Reason.INVALID_JSON: 1})
+    assert [letter.payload for letter in read_letters(tmp_path, Selection())] == [b"{"]
 
 
 def test_windows_that_closed_before_the_kill_are_not_revised_by_closing_again(tmp_path: Path) -> None:

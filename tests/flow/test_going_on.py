@@ -25,6 +25,7 @@ from ingest.dead_letters import DeadLetters
 from ingest.decoding import SourceDecoder
 from ingest.devices import DeviceTable
 from ingest.journal.entries import Entry, Messages, Shed, Tick
+from ingest.kept_letters import Selection, read_letters
 from ingest.messages import MessageBatch
 from processors.checkpoints.directory import CheckpointDirectory
 from processors.processor import Processor
@@ -180,6 +181,7 @@ def run(steps: Sequence[Step], directory: Path, *, disturbed: bool) -> list[obje
     directory.mkdir()
     outbox, dead_letters = Outbox(directory, 1 << 30, durable=False), DeadLetters(directory)
     outbox.start()
+    dead_letters.start()
     process, entries, now_ns = Process(directory, outbox, dead_letters), list[Entry](), BEGIN
     for step in steps:
         now_ns += step.pause * SECOND_NS
@@ -193,8 +195,8 @@ def run(steps: Sequence[Step], directory: Path, *, disturbed: bool) -> list[obje
     entries.append(Tick(now_ns + 100 * SECOND_NS))
     process.go_on(entries)
     assert outbox.stop(10)
-    letters = [(each.offset, each.message, each.reason, each.payload) for each in dead_letters]
-    dead_letters.close()
+    assert dead_letters.stop(10)
+    letters = [(each.offset, each.message, each.reason, each.payload) for each in read_letters(directory, Selection())]
     return [list(points_in(outbox)), sorted(letters), *process.remembered()]
 
 

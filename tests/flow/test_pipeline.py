@@ -82,8 +82,8 @@ def test_a_buffered_upload_of_mixed_fates_is_accepted_and_its_lost_parts_are_nam
     assert (ledger.received, ledger.accepted, ledger.readings, ledger.rejected.total()) == (2, 2, 2, 0)
     lost = {Reason.TOO_LATE, Reason.OUT_OF_RANGE, Reason.NO_QUANTITY, Reason.TIME_AHEAD}
     assert ledger.parts_rejected == dict.fromkeys(lost, 1)
-    assert len(pipeline.dead_letters) == 4
     stopped(pipeline, tmp_path)
+    assert len(pipeline.dead_letters) == 4
 
 
 def test_retained_messages_never_enter_a_window(tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_every_odd_payload_ends_with_a_name_and_costs_no_neighbour(tmp_path: Pat
     assert ledger.received == 2 * len(odd)
     good = next(row for row, each in enumerate(pipeline.devices.identities) if each.device == "good")
     assert ledger.devices[:4, good].tolist() == [len(odd), len(odd), 0, 0]
-    assert ledger.rejected.total() == len(pipeline.dead_letters) - ledger.parts_rejected.total()
     stopped(pipeline, tmp_path)
+    assert ledger.rejected.total() == len(pipeline.dead_letters) - ledger.parts_rejected.total()
     (point,) = stored(tmp_path, "window", device="good", size="10s")
     assert point.fields["pm25_count"] == len(odd)

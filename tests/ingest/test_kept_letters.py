@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from ingest.dead_letter_file import FILE_NAME, DeadLetter, DeadLettersError
-from ingest.dead_letters import DeadLetters
 from ingest.kept_letters import Selection, read_letter, read_letters, requeue
+from ingest.letter_store import LetterStore
 from ingest.reasons import Reason
 
 LETTERS = [
@@ -18,9 +18,9 @@ LETTERS = [
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[DeadLetters]:
+def run(tmp_path: Path) -> Iterator[LetterStore]:
     """The run that keeps the letters, still at work."""
-    letters = DeadLetters(tmp_path)
+    letters = LetterStore(tmp_path)
     letters.add(LETTERS)
     yield letters
     letters.close()
@@ -46,7 +46,7 @@ def test_one_letter_is_read_by_its_number(tmp_path: Path) -> None:
     assert read_letter(tmp_path, 5) is None
 
 
-def test_letters_by_number_are_marked_and_the_run_takes_them(run: DeadLetters, tmp_path: Path) -> None:
+def test_letters_by_number_are_marked_and_the_run_takes_them(run: LetterStore, tmp_path: Path) -> None:
     marked = requeue(tmp_path, [3, 1, 3, 77], 99)
     assert (marked.reasons, marked.unknown, marked.lines) == (
         {Reason.NO_QUANTITY: 1, Reason.INVALID_JSON: 1},
@@ -56,7 +56,7 @@ def test_letters_by_number_are_marked_and_the_run_takes_them(run: DeadLetters, t
     assert [(letter.id, letter.requeued_ns) for letter in run.take_requeued(10)] == [(1, 99), (3, 99)]
 
 
-def test_a_line_that_a_store_refused_cannot_come_in_again(run: DeadLetters, tmp_path: Path) -> None:
+def test_a_line_that_a_store_refused_cannot_come_in_again(run: LetterStore, tmp_path: Path) -> None:
     marked = requeue(tmp_path, Selection(), 99)
     assert (marked.reasons.total(), marked.unknown, marked.lines) == (3, [], [4])
     assert [letter.id for letter in run.take_requeued(10)] == [1, 2, 3]

@@ -59,7 +59,7 @@ class Stage:
     def open(self, store: Influx1Store | InfluxStore, longest_wait_s: float = 0.3) -> Sink:
         self.sink = Sink(
             "store", store, self.outbox, backoff=Backoff(0.02, longest_wait_s),
-            on_refused=lambda line, message: self.refused.append((line, message)),
+            on_refused=self.refused.extend,
         )  # fmt: skip
         self.sink.start()
         return self.sink

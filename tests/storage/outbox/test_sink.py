@@ -165,7 +165,7 @@ def test_points_at_fault_are_handed_over_one_by_one_and_keep_nobody_waiting(outb
     lines = [(b"window,device=a v=1.0 1", "no such type"), (b"window,device=a v=2.0 2", "no such type")]
     refused: list[tuple[bytes, str]] = []
     store = StoreWithTroubles(PointsRefused("invalid", "no such type", lines, 1))
-    sink = Sink("store", store, outbox, on_refused=lambda line, message: refused.append((line, message)))
+    sink = Sink("store", store, outbox, on_refused=refused.extend)
     outbox.append(0, [batch(TABLE, 0)])
     sink.start()
     wait_until(lambda: sink.points_refused == 2)
