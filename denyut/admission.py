@@ -5,6 +5,7 @@ Everything here runs on the event loop; only the commit itself is the journal's 
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from denyut.intake import Intake
 from denyut.set_aside import SetAside
 from ingest.journal.entries import Entry, Messages, Tick
 from ingest.journal.journal import Journal
+from ingest.mqtt.receipts import Receipt
 from ingest.reasons import Reason
 
 LOG = logging.getLogger("denyut")
@@ -30,6 +32,8 @@ class Admission:
         """Ends with the exception that processing raised; nothing is applied from then on."""
         self.bytes_waiting = 0
         """Received and not processed yet."""
+        self._unanswered: deque[tuple[int, object]] = deque()
+        """Offsets and receipts of batches that were acknowledged, and perhaps not yet to the last message."""
         self.ticking = False
         """A tick is under way: one at a time is enough."""
 
@@ -42,14 +46,21 @@ class Admission:
             self.bytes_waiting -= size
             if acknowledge is not None:
                 acknowledge()
-                if self._journal is not None:
-                    self._journal.acknowledged(offset)
+                self._unanswered.append((offset, entry.batch.receipt if isinstance(entry, Messages) else None))
+            self._tell_journal()
             self.apply(offset, entry)
 
         if self._journal is None:
             committed(self._intake.next_offset)
         else:
             self._journal.append(entry, lambda offset: self._later(committed, offset))
+
+    def _tell_journal(self) -> None:
+        """Up to where all is answered: at QoS 2 an answer waits for its turn."""
+        while self._unanswered and _is_answered(self._unanswered[0][1]):
+            offset, _ = self._unanswered.popleft()
+            if self._journal is not None:
+                self._journal.acknowledged(offset)
 
     def tick(self, received_ns: int) -> None:
         self.ticking = True
@@ -79,6 +90,10 @@ class Admission:
         """From the journal's thread, whose commits come in order; so do the calls. A loop that has ended needs none."""
         if not self._loop.is_closed():
             self._loop.call_soon_threadsafe(committed, offset)
+
+
+def _is_answered(receipt: object) -> bool:
+    return not isinstance(receipt, Receipt) or receipt.answered
 
 
 def size_of(entry: Entry) -> int:

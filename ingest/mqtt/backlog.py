@@ -77,10 +77,12 @@ class Backlog:
 
     def asked(self, now_s: float) -> None:
         """A PINGREQ goes out."""
+        self._deliveries.receipts.asked()
         self._asked.append((self._deliveries.settled, now_s >= self._settled_s))
 
     def answered(self) -> None:
         """A PINGRESP came, among the messages of a read that are not admitted yet."""
+        self._deliveries.receipts.heard()
         if not self._asked:
             return
         acknowledged, decides = self._asked.popleft()

@@ -13,13 +13,14 @@ import mqtt5
 from ingest.messages import MessageBatch
 from ingest.mqtt.backlog import Backlog
 from ingest.mqtt.backoff import CAP_S, Backoff
-from ingest.mqtt.deliveries import Deliveries, Receipt
+from ingest.mqtt.deliveries import Deliveries
 from ingest.mqtt.endings import Ending, Next
 from ingest.mqtt.events import ConnectionEvent, Happening, Statistics
 from ingest.mqtt.legacy import LegacyLink
 from ingest.mqtt.link import Link, open_link
 from ingest.mqtt.listener import Listener
 from ingest.mqtt.options import ConnectionOptions
+from ingest.mqtt.receipts import Receipt
 
 STABLE_S = 10.0
 """A connection that lasted this long starts the backoff anew."""
@@ -48,7 +49,7 @@ class Connection:
         self._listener = Listener(on_batch, self._connected, self._answered_subscribe, now_ns)
         self._deliveries = Deliveries()
         for batch in already_held:
-            self._deliveries.held.keep(batch)
+            self._deliveries.hold(batch)
         self._backlog = Backlog(self._deliveries)
         self._backoff = Backoff()
         self._link: Link | LegacyLink | None = None

@@ -28,16 +28,19 @@ class ExactlyOnce:
         """Identifiers of the messages that are safe with us and have no PUBREC yet."""
         self._is_open = np.zeros(PACKET_IDS, np.bool_)
         self._open = 0
+        self.wanted = self.opened = 0
+        """How many messages have been safe with us so far, and how many of them have had their PUBREC."""
 
     def begin(self) -> None:
         self._waiting.clear()
         self._is_open[:] = False
-        self._open = 0
+        self._open = self.wanted = self.opened = 0
 
     def received(self, packet_ids: NDArray[np.uint16]) -> NDArray[np.uint16]:
         """(k,) identifiers whose PUBREC goes out now that these, (n,), are safe with us."""
         if packet_ids.size:
             self._waiting.append(packet_ids)
+            self.wanted += len(packet_ids)
         return self._opening(OPEN_AT_ONCE)
 
     def released(self, packet_ids: NDArray[np.uint16]) -> tuple[int, NDArray[np.uint16]]:
@@ -63,6 +66,7 @@ class ExactlyOnce:
             opening.append(now)
             self._is_open[now] = True
             self._open += len(now)
+            self.opened += len(now)
             if len(now) < len(packet_ids):
                 self._waiting.appendleft(packet_ids[len(now) :])
                 break

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ingest.messages import MessageBatch
-from ingest.mqtt.deliveries import Deliveries, Receipt
+from ingest.mqtt.deliveries import Deliveries
 from ingest.mqtt.events import Statistics
 from ingest.mqtt.frames import Frames
+from ingest.mqtt.receipts import Receipt
 
 FULL_MESSAGES = 16_384
 FULL_BYTES = 8 * 1024 * 1024
@@ -114,7 +115,7 @@ class Gathering:
             behind=self._behind,
             nbytes=self._bytes,
         )
-        held.keep(batch)
+        held.keep(batch, receipt)
         self._clear()
         if receipt.size:
             self.outstanding.add(receipt)

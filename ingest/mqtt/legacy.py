@@ -14,13 +14,14 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from ingest.messages import MessageBatch
 from ingest.mqtt.backlog import ASK_EVERY_S, Backlog
-from ingest.mqtt.deliveries import Deliveries, Receipt
+from ingest.mqtt.deliveries import Deliveries
 from ingest.mqtt.endings import Ending, Next
 from ingest.mqtt.events import Happening, Statistics
 from ingest.mqtt.frames import Frames
 from ingest.mqtt.gathering import Gathering
 from ingest.mqtt.listener import Listener
 from ingest.mqtt.options import ConnectionOptions
+from ingest.mqtt.receipts import Receipt
 
 _READS_A_TURN = 256
 _HOUSEKEEPING_S = 1.0
@@ -87,6 +88,10 @@ class LegacyLink:
             return 0
         self._gathering.outstanding.remove(receipt)
         self._deliveries.settled += receipt.size
+        # When paho asks and is answered it keeps to itself, so that what is sent passes for read.
+        self._deliveries.receipts.answered(receipt)
+        self._deliveries.receipts.asked()
+        self._deliveries.receipts.heard()
         for qos, packet_ids in ((1, receipt.at_least_once), (2, receipt.exactly_once)):
             for packet_id in packet_ids.tolist():
                 self._client.ack(packet_id, qos)

@@ -8,12 +8,13 @@ import mqtt5
 from ingest.messages import MessageBatch
 from ingest.mqtt.backlog import ASK_EVERY_S, Backlog
 from ingest.mqtt.conversation import Conversation, connect_packet
-from ingest.mqtt.deliveries import Deliveries, Receipt
+from ingest.mqtt.deliveries import Deliveries
 from ingest.mqtt.endings import Ending, Next
 from ingest.mqtt.events import Happening, Statistics
 from ingest.mqtt.gathering import Gathering
 from ingest.mqtt.listener import Listener
 from ingest.mqtt.options import ConnectionOptions
+from ingest.mqtt.receipts import Receipt
 
 REST_S = 0.002
 """While messages trickle in, each read costs a system call and a wake-up: let bytes gather this long."""
@@ -21,6 +22,8 @@ _BUSY_BYTES = 32 * 1024
 """A read of this size means load: go on at once."""
 ANSWER_S = 10.0
 """How long the broker may take to accept the connection, and again to answer CONNECT."""
+_ASK_AFTER = 65_536
+"""Acknowledged messages whose answers may be unread before the broker is asked: they are held until it answers."""
 _LAST_ANSWERS_S = 2.0
 _CLOSING_S = 1.0
 _PINGREQ = mqtt5.PingReqPacket().write()
@@ -66,6 +69,8 @@ class Link(asyncio.BufferedProtocol):
         self._heard = False
         self._unreleased: int | None = None
         """Messages settled when it was last looked whether the broker owes a PUBREL; None: it owed none then."""
+        self._unasked = 0
+        """Messages acknowledged since the last PINGREQ."""
         self._held = self._resting = self._paused = self._discarding = False
         self._busy_since_s: float | None = None
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -115,6 +120,9 @@ class Link(asyncio.BufferedProtocol):
             return 0
         self._gathering.outstanding.remove(receipt)
         self._write(self._deliveries.acknowledge(receipt))
+        self._unasked += receipt.size
+        if self._unasked >= _ASK_AFTER:
+            self._ping()
         return receipt.size
 
     def hold(self, held: bool) -> None:
@@ -201,6 +209,7 @@ class Link(asyncio.BufferedProtocol):
             self._timers["backlog"] = loop.call_later(ASK_EVERY_S, self._ask)
 
     def _ping(self) -> None:
+        self._unasked = 0
         self._backlog.asked(asyncio.get_running_loop().time())
         self._write(_PINGREQ)
 

@@ -8,7 +8,7 @@ A message with DUP is one that we hold where the newest message with its packet 
 same payload. Brokers have more in flight than there are identifiers, though (Mosquitto 2.0.11 sends all that it has
 queued after the first acknowledgements of a resumed session, whatever the Receive Maximum), so an identifier may stand
 for several messages. They come again in the order in which they came first: the first of them may be any that we
-hold, each later one is the next in order.
+hold, each later one is the next in order, or one whose answer the broker is not known to have read.
 
 One case looks the same on the wire and is another message: ours was acknowledged, the broker gave its identifier to an
 equal message, and the first sending of that was lost with the connection. To take it for the one we hold is still
@@ -27,9 +27,12 @@ from numpy.typing import NDArray
 
 from ingest.messages import MessageBatch
 from ingest.mqtt.exactly_once import PACKET_IDS
+from ingest.mqtt.receipts import Receipt
 
 MOST_HELD = 1 << 18
-"""Four times as many as there are identifiers; ten bytes each once only the hash is left."""
+"""Of messages whose answers the broker has read; of others there is no limit. Four times as many as there are
+identifiers; ten bytes each once only the hash is left.
+"""
 LARGEST_BYTES = 8 << 20
 """Of topics and payloads held; beyond it the older ones are remembered by their hash alone."""
 
@@ -43,6 +46,7 @@ class _Held:
     packet_ids: NDArray[np.uint16]
     """(m,)"""
     nbytes: int
+    receipt: Receipt
     topics: Sequence[bytes] = ()
     payloads: Sequence[bytes] = ()
     hashes: NDArray[np.int64] | None = None
@@ -92,16 +96,17 @@ class HeldMessages:
         self._expected: int | None = None
         """Number of the message that is to come again next; None: none has yet."""
 
-    def keep(self, batch: MessageBatch) -> None:
+    def keep(self, batch: MessageBatch, receipt: Receipt) -> None:
+        """`receipt`: what tells whether it may come again."""
         if batch.packet_ids is None:
             return
-        held = _new_of(batch, batch.packet_ids, self._next)
+        held = _new_of(batch, batch.packet_ids, self._next, receipt)
         if held is None:
             return
         self._batches.append(held)
         self._next += len(held.packet_ids)
         self._nbytes += held.nbytes
-        while self._next - self._batches[0].first - len(self._batches[0].packet_ids) >= MOST_HELD:
+        while self._batches[0].receipt.proved and self._held_without_oldest() >= MOST_HELD:
             self._drop_oldest()
         while self._nbytes > LARGEST_BYTES:
             self._condense_oldest()
@@ -136,7 +141,8 @@ class HeldMessages:
         while starts and number >= starts[0]:
             held = self._batches[bisect_right(starts, number) - 1]
             place = number - held.first
-            if (is_newest or self._expected in (None, number)) and held.equals(place, topic, payload):
+            may_be = is_newest or self._expected in (None, number) or not held.receipt.proved
+            if may_be and held.equals(place, topic, payload):
                 self._expected = number + 1
                 return True
             number, is_newest = int(held.before[place]), False
@@ -152,6 +158,10 @@ class HeldMessages:
             self._newest_of[held.packet_ids] = held.first + np.arange(len(held.packet_ids))
         self._indexed = self._first + len(self._batches)
 
+    def _held_without_oldest(self) -> int:
+        oldest = self._batches[0]
+        return self._next - oldest.first - len(oldest.packet_ids)
+
     def _drop_oldest(self) -> None:
         oldest = self._batches.popleft()
         self._first += 1
@@ -165,7 +175,7 @@ class HeldMessages:
         self._condensed = number + 1
 
 
-def _new_of(batch: MessageBatch, packet_ids: NDArray[np.uint16], first: int) -> _Held | None:
+def _new_of(batch: MessageBatch, packet_ids: NDArray[np.uint16], first: int, receipt: Receipt) -> _Held | None:
     """Without the messages at QoS 0 and those that we held already; None where there are no others."""
     is_new = packet_ids > 0 if batch.repeated is None else (packet_ids > 0) & ~batch.repeated
     topics, payloads, nbytes = batch.topics, batch.payloads, batch.nbytes
@@ -176,7 +186,7 @@ def _new_of(batch: MessageBatch, packet_ids: NDArray[np.uint16], first: int) -> 
         topics, payloads, packet_ids = _pick(topics, places), _pick(payloads, places), packet_ids[places]
         nbytes = 0
     nbytes = nbytes or sum(map(len, topics)) + sum(map(len, payloads))
-    return _Held(first, packet_ids, nbytes, topics, payloads)
+    return _Held(first, packet_ids, nbytes, receipt, topics, payloads)
 
 
 def _pick(of: Sequence[bytes], places: list[int]) -> Sequence[bytes]:

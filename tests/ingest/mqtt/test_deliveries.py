@@ -1,9 +1,10 @@
 import mqtt5
 import numpy as np
 
-from ingest.mqtt.deliveries import Deliveries, Receipt
+from ingest.mqtt.deliveries import Deliveries
 from ingest.mqtt.exactly_once import OPEN_AT_ONCE
 from ingest.mqtt.frames import Frames, split
+from ingest.mqtt.receipts import Receipt
 
 
 def received(*messages: tuple[int, int], again: bool = False) -> Frames:

@@ -6,10 +6,11 @@ import mqtt5
 import numpy as np
 
 from ingest.messages import MessageBatch
-from ingest.mqtt.deliveries import Deliveries, Receipt
+from ingest.mqtt.deliveries import Deliveries
 from ingest.mqtt.events import Statistics
 from ingest.mqtt.frames import Frames, split
 from ingest.mqtt.gathering import FULL_MESSAGES, LONGEST_WAIT_S, Gathering
+from ingest.mqtt.receipts import Receipt
 
 
 def received(n: int, qos: int = 1, payload: bytes = b"1") -> Frames:

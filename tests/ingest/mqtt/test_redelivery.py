@@ -7,6 +7,7 @@ import pytest
 from ingest.messages import MessageBatch
 from ingest.mqtt import redelivery
 from ingest.mqtt.exactly_once import PACKET_IDS
+from ingest.mqtt.receipts import Receipt
 from ingest.mqtt.redelivery import HeldMessages
 
 Message = tuple[int, str, str]
@@ -23,10 +24,17 @@ def batch(*messages: Message) -> MessageBatch:
     )
 
 
-def holding(*batches: MessageBatch) -> HeldMessages:
+def receipt(*, proved: bool = True) -> Receipt:
+    none = np.zeros(0, np.uint16)
+    made = Receipt(1, none, none)
+    made.proved = proved
+    return made
+
+
+def holding(*batches: MessageBatch, proved: bool = True) -> HeldMessages:
     held = HeldMessages()
     for each in batches:
-        held.keep(each)
+        held.keep(each, receipt(proved=proved))
     return held
 
 
@@ -76,7 +84,7 @@ def test_more_in_flight_than_there_are_identifiers_is_known_across_several_cuts(
             repeated = held.find(new.topics, new.payloads, new.packet_ids, np.ones(len(new), np.bool_))
             assert repeated is not None
             assert repeated.all()
-            held.keep(replace(new, repeated=repeated))
+            held.keep(replace(new, repeated=repeated), receipt())
 
 
 def test_a_message_and_its_copy_in_one_batch_are_one() -> None:
@@ -94,7 +102,7 @@ def test_a_new_session_forgets() -> None:
     assert found(held, (1, "a", "x")) == [True]
     held.forget()
     assert found(held, (1, "a", "x")) == [False]
-    held.keep(batch((2, "a", "x")))
+    held.keep(batch((2, "a", "x")), receipt())
     assert found(held, (1, "a", "x"), (2, "a", "x")) == [False, True]
 
 
@@ -102,8 +110,25 @@ def test_the_oldest_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(redelivery, "MOST_HELD", 4)
     held = holding(batch((1, "a", "x"), (2, "a", "x")), batch((3, "a", "x"), (4, "a", "x")))
     assert found(held, (1, "a", "x")) == [True]
-    held.keep(batch((5, "a", "x"), (6, "a", "x")))
+    held.keep(batch((5, "a", "x"), (6, "a", "x")), receipt())
     assert found(held, (1, "a", "x"), (2, "a", "x"), (3, "a", "x"), (6, "a", "x")) == [False, False, True, True]
+
+
+def test_what_the_broker_may_still_send_again_is_never_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redelivery, "MOST_HELD", 2)
+    held, unread = HeldMessages(), receipt(proved=False)
+    held.keep(batch((1, "a", "x"), (2, "a", "y")), unread)
+    for number in range(3, 9):
+        held.keep(batch((number, "a", "x")), receipt())
+    assert found(held, (1, "a", "x"), (2, "a", "y")) == [True, True]
+    unread.proved = True
+    held.keep(batch((9, "a", "x")), receipt())
+    assert found(held, (1, "a", "x"), (7, "a", "x"), (8, "a", "x")) == [False, False, True]
+
+
+def test_equal_messages_under_one_identifier_do_not_hide_the_order_of_those_that_are_not_read() -> None:
+    batches = [batch((1, "a", "on"), (2, "a", "on")), batch((1, "a", "on"), (2, "a", "off"))]
+    assert found(holding(*batches, proved=False), (1, "a", "on"), (2, "a", "on")) == [True, True]
 
 
 def test_what_is_too_large_to_be_kept_is_known_by_its_hash(monkeypatch: pytest.MonkeyPatch) -> None:
