@@ -10,6 +10,7 @@ from config.durations import SECOND_NS
 from config.indicator_rules import IndicatorRules
 from config.noise_limits import LandUse
 from config.periods import Period
+from config.quality_rules import QualityRules
 from config.roads import ROADS, Road
 from config.section import Duration, File, Name, Section, Wait
 from config.service import Http, Log
@@ -48,6 +49,12 @@ class Quantity(Section):
     """For kind "state": the values whose time is measured."""
     harmonic: bool = False
     """For kind "gauge": also the harmonic mean, which for spot speeds is the space-mean speed."""
+    max_change: Annotated[float, Field(gt=0)] | None = None
+    """Largest plausible change within 10 minutes, in the unit of the quantity; beyond it readings are flagged."""
+    drift: Annotated[float, Field(gt=0)] | None = None
+    """Lasting difference from the median of the zone from which a sensor may have drifted; absent: not compared."""
+    steady: bool = False
+    """Whether it may stay the same for ever; then nothing about it is stuck, flat or unusual."""
 
 
 class Kind(Section):
@@ -59,6 +66,7 @@ class Kind(Section):
     priority: Literal["low", "normal", "high"] = "normal"
     """Who goes first when messages at QoS 0 must be shed: low before normal; high never."""
     indicators: IndicatorRules = IndicatorRules()
+    quality: QualityRules = QualityRules()
 
 
 class Source(Section):
@@ -117,6 +125,8 @@ class Windows(Section):
     """A reading whose time lies further ahead of the receive time is rejected: its clock is wrong."""
     memory: Annotated[int, Field(ge=1)] = 96
     """MiB for closed windows that wait for late readings; the oldest are let go first when it is full."""
+    anomaly_series: Annotated[int, Field(ge=0)] = 20_000
+    """Series whose usual values are kept for each hour of the week, 1,737 bytes each; others get no anomaly score."""
 
 
 class Zone(Section):

@@ -24,6 +24,8 @@ from processors.indicators.indicator_batch import IndicatorBatch
 from processors.indicators.memory import Memory
 from processors.kind_windows import CLOSED_AT_ONCE, KindWindows
 from processors.outcomes import Outcome, Outcomes
+from processors.quality.judges import Judges
+from processors.quality.kept import Kept
 from processors.ranges import without_implausible
 from processors.sequences import Sequences
 from processors.tracked import TrackedColumns
@@ -63,6 +65,8 @@ class State:
     backlogs: Backlogs = field(default_factory=Backlogs)
     memories: dict[tuple[str, str], Memory] = field(default_factory=dict)
     """(kind, size of window) -> what its indicators keep."""
+    quality: dict[str, Kept] = field(default_factory=dict)
+    """Kind -> what its readings are judged by."""
 
 
 class Processor:
@@ -82,6 +86,7 @@ class Processor:
         self._time_base = time_base
         self._plans: dict[str, WindowPlan | None] = {}
         self._zones = Zones(devices, self.state.cadences)
+        self._judges = Judges(self.state.quality, windows, kinds, devices)
         self._timezone = timezone
 
     def expect(self, city: str, devices: Iterable[Device]) -> None:
@@ -109,6 +114,7 @@ class Processor:
         outcomes = self._judge_times(batch, windows)
         values = self._judge_values(batch, outcomes)
         self._drop_duplicates(batch, outcomes)
+        self._count_misread(batch, values, outcomes)
         self._move_watermark(batch, outcomes)
         accepted = outcomes <= Outcome.LATE
         self._add(batch, values, accepted, windows)
@@ -164,8 +170,6 @@ class Processor:
     def _indicators(self, windows: KindWindows, closed: list[ClosedWindow]) -> list[IndicatorBatch]:
         """Of each window all figures, in the order in which they closed: some go on from the ones before."""
         indicators = CATALOGUE.get(windows.kind)
-        if indicators is None:
-            return []
         sizes_ns = tuple(sorted(shape.size_ns for shape in windows.plan.fixed if shape.is_tumbling))
         batches = []
         for each in closed:
@@ -177,7 +181,10 @@ class Processor:
                 sizes_ns=sizes_ns,
                 timezone=self._timezone,
             )
-            batches.append(indicators(around))
+            judged, figures = self._judges.judge(around, windows.tracked, each)
+            if indicators is not None:
+                batches.append(indicators(judged))
+            batches += figures
         return batches
 
     def _judge_times(self, batch: ReadingBatch, windows: KindWindows | None) -> Outcomes:
@@ -201,6 +208,13 @@ class Processor:
             emptied = np.isnan(values).all(axis=0) & ~np.isnan(batch.values).all(axis=0)
             outcomes[emptied] = Outcome.OUT_OF_RANGE
         return values
+
+    def _count_misread(self, batch: ReadingBatch, values: NDArray[np.float64], outcomes: Outcomes) -> None:
+        """What was not taken as it came tells of the device, unless it was this machine that was away."""
+        if self._time_base == "received" and not batch.behind and not self.state.backlogs:
+            self._judges.count_off_clock(batch, outcomes)
+        if values is not batch.values:
+            self._judges.count_outside(batch, values, outcomes)
 
     def _drop_duplicates(self, batch: ReadingBatch, outcomes: Outcomes) -> None:
         seen = self.state.seen.get(batch.source)
