@@ -67,8 +67,11 @@ class ZoneWindows:
 
     def believed(self, *quantities: str) -> NDArray[np.bool_]:
         """(n,) whether nothing speaks against the readings of any of these quantities."""
-        wrong = [self.suspect[quantity] for quantity in quantities if quantity in self.suspect]
-        return ~np.logical_or.reduce([np.zeros(len(self.row), np.bool_), *wrong])
+        believed = np.ones(len(self.row), np.bool_)
+        for quantity in quantities:
+            if quantity in self.suspect:
+                believed &= ~self.suspect[quantity]
+        return believed
 
     def setting(self, name: str) -> NDArray[np.float64]:
         """(n,) a registered setting of the device of each row."""
