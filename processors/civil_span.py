@@ -1,7 +1,7 @@
 """When an hour, day, week or month of a city's clock begins and ends, on the quarter hours of UTC.
 
-A day begins when the clock first shows it, so one on which the clock is set forward has 23 hours, and one on which it is
-set back 25. An hour that the clock shows twice is two hours; where it is changed by half an hour, an hour is cut there.
+A day begins when the clock first shows it, so one on which the clock is set forward has 23 hours, and one on which it
+is set back 25. An hour that the clock shows twice is two hours; where it is changed by half an hour, an hour is cut.
 """
 
 from datetime import UTC, date, datetime, timedelta

@@ -189,7 +189,11 @@ class KindWindows:
     def last_end(self) -> int | None:
         """When the last window that holds a reading ends; None where all of them have closed."""
         times = [part.time_ns.max() for part in self.waiting] + [*self.panes]
-        open_ends = [self._end(key) for key, window in self.windows.items() if not window.closed]
+        still_open = [key for key, window in self.windows.items() if not window.closed]
+        open_ends = [self._end(key) for key in still_open]
+        # What an open window holds has yet to come into those of the city's clock.
+        for shape in self.plan.civil:
+            open_ends += [shape.end_of(*shape.starts_of(start_ns)) for _, start_ns in still_open]
         newest = np.array(times, np.int64)
         ends = [int(end) for shape in self.shapes for end in shape.last_end(newest)]
         return max(ends + open_ends, default=None)

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from config.durations import parse_duration
+from config.durations import UNITS_NS
+from config.periods import usual_size_ns
 from processors.indicators.indicator_batch import CITY_ZONE
 
-_LONGEST_NS = parse_duration("1m")
+_LONGEST_NS = UNITS_NS["m"]
 HOLD_WINDOWS = 3
 """How many windows a value stands for."""
 
@@ -59,7 +60,7 @@ def newest_figures(rows: Iterable[IndicatorRow], expected: Iterable[tuple[str, s
         return None
     size = _chosen(by_size)
     end_ns = max(row.time_ns for row in by_size[size])
-    after_ns = end_ns - HOLD_WINDOWS * parse_duration(size)
+    after_ns = end_ns - HOLD_WINDOWS * usual_size_ns(size)
     figures = dict.fromkeys(expected, NO_DATA)
     for row in sorted(by_size[size], key=lambda row: row.time_ns):
         place = row.tags["zone"], row.tags["indicator"]
@@ -85,8 +86,8 @@ def _by_zone(figures: Mapping[tuple[str, str], Figure]) -> dict[str, dict[str, F
 
 def _chosen(by_size: Mapping[str, list[IndicatorRow]]) -> str:
     longest = max(by_size, key=_preference)
-    until_ns = parse_duration(longest)
-    coverage = {size: _newest_coverage(rows) for size, rows in by_size.items() if parse_duration(size) <= until_ns}
+    until_ns = usual_size_ns(longest)
+    coverage = {size: _newest_coverage(rows) for size, rows in by_size.items() if usual_size_ns(size) <= until_ns}
     return max((size for size in coverage if coverage[size] >= max(coverage.values()) / 2), key=_preference)
 
 
@@ -99,6 +100,6 @@ def _newest_coverage(rows: list[IndicatorRow]) -> float:
 
 def _preference(size: str) -> tuple[bool, int]:
     """Sizes up to a minute before longer ones; of those the longest, of longer ones the shortest."""
-    size_ns = parse_duration(size)
+    size_ns = usual_size_ns(size)
     short = size_ns <= _LONGEST_NS
     return short, size_ns if short else -size_ns

@@ -14,6 +14,7 @@ from config.durations import format_duration
 from config.hints import near_kinds, open_to_others
 from config.load import load_settings
 from config.mistakes import ConfigurationError
+from config.periods import PERIODS, TAGS
 from config.service import Http
 from config.settings import Settings, Source, StoreSettings
 
@@ -63,7 +64,10 @@ def summarise(settings: Settings) -> dict[str, Any]:
         "valid": True,
         "city": {"id": settings.city.id, "name": settings.city.name, "timezone": settings.city.timezone},
         "sources": [_source(source) for source in settings.sources],
-        "windows": [_window(window.size, window.hop, window.kinds) for window in settings.windows.sizes],
+        "windows": [
+            *(_window(window.size, window.hop, window.kinds) for window in settings.windows.sizes),
+            *(f"{TAGS[period]} (civil {period})" for period in PERIODS if period in settings.windows.civil),
+        ],
         "kinds": {kind: sorted(entry.quantities) for kind, entry in sorted(effective_kinds(settings).items())},
         "zones": len(settings.zones),
         "offices": len(settings.offices),

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
@@ -42,7 +43,9 @@ def messages(each: Iterable[tuple[bytes, bytes]], received: str) -> MessageBatch
 
 def started(settings: Settings, data_dir: Path) -> Pipeline:
     """As a run starts: from the newest checkpoint, if there is one."""
-    saved = SavedState.newest(_checkpoints(data_dir), settings.windows, effective_kinds(settings))
+    saved = SavedState.newest(
+        _checkpoints(data_dir), settings.windows, effective_kinds(settings), ZoneInfo(settings.city.timezone)
+    )
     pipeline = build(settings, data_dir, saved)
     pipeline.start()
     return pipeline

@@ -82,6 +82,26 @@ def test_a_kind_whose_windows_begin_anew_is_named_in_the_log(tmp_path: Path, cap
     ]
 
 
+def test_civil_windows_that_lack_what_came_before_are_named_in_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = started(Settings(windows=Windows(civil=("hour",))), tmp_path)
+    take(first, messages([message(TOPIC, {"pm25": 10}, "10:20:01")], "10:20:02"))
+    tick(first, "10:40:00")
+    stopped(first, tmp_path)
+    more = Settings(windows=Windows(civil=("hour", "day", "month")))
+    second = started(more, tmp_path)
+    tick(second, "10:41:00")
+    stopped(second, tmp_path)
+    assert caplog.messages == [
+        "1d, 1mo: these windows are new, or the time zone is another: the present ones are not written, since they "
+        "lack what came before"
+    ]
+    caplog.clear()
+    stopped(started(more, tmp_path), tmp_path)
+    assert caplog.messages == []
+
+
 def test_topics_that_are_read_otherwise_now_are_not_taken_for_others(tmp_path: Path) -> None:
     first = started(Settings(), tmp_path)
     topics = [f"city/bojonegoro/air/A{number}" for number in range(3)]

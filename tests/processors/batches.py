@@ -3,11 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from config.durations import parse_duration
+from config.periods import Period
 from config.settings import Kind, Quantity, Window, Windows
+from config.timezones import UTC
 from ingest.devices import DeviceTable
 from ingest.readings import NO_SEQUENCE, ReadingBatch
 from processors.outcomes import Outcome
@@ -59,7 +62,9 @@ def batch(rows: Sequence[Row], received_ns: int = 0, kind: str = "traffic", sour
     )
 
 
-def windows(*sizes: str, delay: str = "0s", lateness: str = "5m", memory: int = 192) -> Windows:
+def windows(
+    *sizes: str, delay: str = "0s", lateness: str = "5m", memory: int = 192, civil: tuple[Period, ...] = ()
+) -> Windows:
     """Sizes such as "10s", hopping ones as "10s/2s"."""
     made = []
     for size in sizes:
@@ -70,6 +75,7 @@ def windows(*sizes: str, delay: str = "0s", lateness: str = "5m", memory: int = 
         delay=0 if delay == "0s" else parse_duration(delay),
         lateness=0 if lateness == "0s" else parse_duration(lateness),
         memory=memory,
+        civil=civil,
     )
 
 
@@ -86,6 +92,7 @@ class Fed:
     time_base: TimeBase = "received"
     kind: str = "street"
     devices: int = 10
+    timezone: ZoneInfo = UTC
     outputs: list[Output] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -93,7 +100,7 @@ class Fed:
         for number in range(self.devices):
             self.table.row("c", self.kind, f"d{number}")
         self.kinds = {self.kind: Kind(quantities=self.quantities)}
-        self.processor = Processor(self.settings, self.kinds, self.table, self.time_base)
+        self.processor = Processor(self.settings, self.kinds, self.table, self.time_base, timezone=self.timezone)
 
     def take(
         self, *rows: Row, received: str | int | None = None, source: str = "mqtt", behind: bool = False
@@ -111,15 +118,21 @@ class Fed:
     def finish(self) -> list[WindowBatch]:
         return self._keep(self.processor.finish())
 
-    def restart(self, settings: Windows | None = None, quantities: dict[str, Quantity] | None = None) -> None:
+    def restart(
+        self,
+        settings: Windows | None = None,
+        quantities: dict[str, Quantity] | None = None,
+        timezone: ZoneInfo | None = None,
+    ) -> None:
         """Through bytes and back, with another configuration where one is given."""
         content = dump(self.processor.state)
         self.settings = settings or self.settings
         self.kinds = {self.kind: Kind(quantities=self.quantities if quantities is None else quantities)}
-        self._start(load(content, self.settings, self.kinds))
+        self.timezone = timezone or self.timezone
+        self._start(load(content, self.settings, self.kinds, self.timezone))
 
     def _start(self, state: State) -> None:
-        self.processor = Processor(self.settings, self.kinds, self.table, self.time_base, state)
+        self.processor = Processor(self.settings, self.kinds, self.table, self.time_base, state, self.timezone)
 
     def _keep(self, output: Output) -> list[WindowBatch]:
         self.outputs.append(output)

@@ -43,6 +43,15 @@ def test_two_windows_of_one_size_are_told_apart_by_their_kinds():
     assert len(windows(Window(size=minute), Window(size=minute, hop=10 * SECOND, kinds=("noise",)))) == 1
 
 
+def test_hours_of_the_clock_and_a_window_of_an_hour_are_called_the_same_but_not_a_day():
+    sizes = (Window(size=3600 * SECOND), Window(size=86_400 * SECOND), Window(size=7 * 86_400 * SECOND))
+    both = Settings(windows=Windows(sizes=sizes, civil=("hour", "day", "week", "month")))
+    (finding,) = check_windows(both)
+    assert finding.paths == (("windows", "sizes", 0, "size"), ("windows", "civil"))
+    assert finding.message.startswith("the hours of windows.civil are called 1h too")
+    assert list(check_windows(Settings(windows=Windows(sizes=sizes, civil=("day", "week", "month"))))) == []
+
+
 @pytest.mark.parametrize(
     ("settings", "messages"),
     [

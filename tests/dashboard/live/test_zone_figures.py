@@ -31,6 +31,8 @@ def test_a_row_without_a_value_is_no_data() -> None:
         (["1h", "15m"], "15m"),
         (["5s", "30s"], "30s"),
         (["1h", "10s"], "10s"),
+        (["1mo", "1w", "1d"], "1d"),
+        (["1mo", "1m"], "1m"),
     ],
 )
 def test_all_figures_are_of_the_longest_window_up_to_a_minute(sizes: list[str], chosen: str) -> None:
