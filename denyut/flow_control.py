@@ -43,6 +43,10 @@ class FlowControl:
 
     def admit(self, source: str, batch: MessageBatch) -> MessageBatch | None:
         """What is to be taken in of a batch; what is shed is entered in the ledger."""
+        # Between two calls of `regulate` a fast source brings many times the limit.
+        self._judge()
+        if self.pressure.holding and not self.holding:
+            self._pause(self._reason())
         kept, shed = self._shedder.shed(source, batch, self.pressure.level)
         if shed is not None:
             self._admission.take(shed)
@@ -52,18 +56,25 @@ class FlowControl:
         """Pause or resume reading, as the memory, the journal and the outbox want it."""
         stalled = time.monotonic() - self._looked_s > _STALLED_S
         self._looked_s = time.monotonic()
-        saturated_s = max((connection.saturated_for_s for connection in self._connections.values()), default=0.0)
-        self.pressure.judge(self._admission.bytes_waiting, saturated_s)
+        self._judge()
         reason = self._reason()
         if reason and not self.holding:
-            LOG.warning("reading pauses: %s", reason)
-            for connection in self._connections.values():
-                connection.pause_reading()
+            self._pause(reason)
         elif self.holding and not reason:
             LOG.info("reading goes on")
             self._read_on(received_ns)
         elif stalled and not reason:
             self._read_on(received_ns)
+        self.holding = reason
+
+    def _judge(self) -> None:
+        saturated_s = max((connection.saturated_for_s for connection in self._connections.values()), default=0.0)
+        self.pressure.judge(self._admission.bytes_waiting, saturated_s)
+
+    def _pause(self, reason: str) -> None:
+        LOG.warning("reading pauses: %s", reason)
+        for connection in self._connections.values():
+            connection.pause_reading()
         self.holding = reason
 
     def _read_on(self, received_ns: int) -> None:

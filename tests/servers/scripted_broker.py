@@ -31,6 +31,10 @@ class Peer:
     def write(self, *packets: bytes) -> None:
         self._writer.write(b"".join(packets))
 
+    async def drain(self) -> None:
+        """Until the client has read enough of what was written."""
+        await self._writer.drain()
+
     async def accept(self, connack: mqtt5.ConnAckPacket | None = None) -> mqtt5.ConnectPacket:
         """Takes CONNECT and SUBSCRIBE and grants what is asked for."""
         connect = await self.read()
