@@ -11,6 +11,7 @@ from config.indicator_rules import IndicatorRules
 from config.noise_limits import LandUse
 from config.periods import Period
 from config.quality_rules import QualityRules
+from config.pillars import Scores
 from config.roads import ROADS, Road
 from config.section import Duration, File, Name, Section, Wait
 from config.service import Http, Log
@@ -230,6 +231,7 @@ class Settings(Section):
     sources: tuple[Source, ...] = (Source(),)
     kinds: dict[str, Kind] = Field(default={})
     windows: Windows = Windows()
+    scores: Scores = Scores()
     zones: tuple[Zone, ...] = ()
     offices: tuple[Office, ...] = ()
     devices: tuple[Device, ...] = ()

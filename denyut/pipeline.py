@@ -82,7 +82,7 @@ def build(
     devices = DeviceTable(settings.devices)
     saved.restore_devices(devices)
     timezone = ZoneInfo(settings.city.timezone)
-    processor = Processor(settings.windows, kinds, devices, time_base, saved.state, timezone)
+    processor = Processor(settings.windows, kinds, devices, time_base, saved.state, timezone, settings.scores)
     processor.expect(settings.city.id, settings.devices)
     decoders = {
         source.name: SourceDecoder(source, settings.city.id, devices, kinds, saved.topics.get(source.name, ()))

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
+from config.pillars import Scores
 from config.settings import Device, Kind, Windows
 from config.timezones import UTC
 from ingest.devices import DeviceTable
@@ -22,6 +23,8 @@ from processors.duplicates import SeenReadings
 from processors.indicators.catalogue import CATALOGUE
 from processors.indicators.indicator_batch import IndicatorBatch
 from processors.indicators.memory import Memory
+from processors.indicators.scores import CityFigures, ScoreState
+from processors.indicators.sensor_health import sensor_health
 from processors.kind_windows import CLOSED_AT_ONCE, KindWindows
 from processors.outcomes import Outcome, Outcomes
 from processors.quality.judges import Judges
@@ -65,6 +68,7 @@ class State:
     backlogs: Backlogs = field(default_factory=Backlogs)
     memories: dict[tuple[str, str], Memory] = field(default_factory=dict)
     """(kind, size of window) -> what its indicators keep."""
+    scores: ScoreState = field(default_factory=ScoreState)
     quality: dict[str, Kept] = field(default_factory=dict)
     """Kind -> what its readings are judged by."""
 
@@ -78,7 +82,9 @@ class Processor:
         time_base: TimeBase = "received",
         state: State | None = None,
         timezone: ZoneInfo = UTC,
+        scores: Scores | None = None,
     ) -> None:
+        """Without `scores` no figures are made of all kinds together."""
         self.state = state if state is not None else State()
         self._windows = windows
         self._kinds = kinds
@@ -88,6 +94,7 @@ class Processor:
         self._zones = Zones(devices, self.state.cadences)
         self._judges = Judges(self.state.quality, windows, kinds, devices)
         self._timezone = timezone
+        self._city = None if scores is None else CityFigures(scores, self.state.scores)
 
     def expect(self, city: str, devices: Iterable[Device]) -> None:
         """Registered devices count in coverage before they speak, and as often as the configuration says.
@@ -148,6 +155,14 @@ class Processor:
             output.indicators += closed.indicators
         return output
 
+    def hear(self, figures: IndicatorBatch) -> None:
+        """Figures that others made of what this processor gave, such as `alert_response`: the scores count them in.
+
+        To be called again with the same when the same readings are processed again.
+        """
+        if self._city is not None:
+            self._city.take(figures)
+
     @_QUIET
     def _close_until(self, watermark_ns: int, ended: bool = False) -> Output:
         self.state.closed_until_ns = max(self.state.closed_until_ns, watermark_ns)
@@ -165,7 +180,18 @@ class Processor:
             output.indicators += self._indicators(windows, closed)
         if output.windows:
             self._keep_within_memory()
+        output.indicators += self._of_the_city(output.indicators, watermark_ns)
         return output
+
+    def _of_the_city(self, figures: list[IndicatorBatch], watermark_ns: int) -> list[IndicatorBatch]:
+        """Nothing as long as some kind has windows left to close."""
+        if self._city is None:
+            return []
+        for batch in figures:
+            self._city.take(batch)
+        if any(windows.due(watermark_ns) for windows in self.state.kinds.values()):
+            return []
+        return self._city.close(watermark_ns)
 
     def _indicators(self, windows: KindWindows, closed: list[ClosedWindow]) -> list[IndicatorBatch]:
         """Of each window all figures, in the order in which they closed: some go on from the ones before."""
@@ -181,6 +207,7 @@ class Processor:
                 sizes_ns=sizes_ns,
                 timezone=self._timezone,
             )
+            batches += sensor_health(around)
             judged, figures = self._judges.judge(around, windows.tracked, each)
             if indicators is not None:
                 batches.append(indicators(judged))

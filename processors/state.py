@@ -22,6 +22,7 @@ from processors.duplicates import Chunk, SeenReadings
 from processors.gaps import Gaps
 from processors.histogram import Bins, Histogram
 from processors.indicators.memory import Memory
+from processors.indicators.scores import ScoreState
 from processors.kind_windows import KindWindows, Waiting
 from processors.open_window import OpenWindow
 from processors.pane import Block, Pane
@@ -85,6 +86,7 @@ def describe(state: State, pack: Pack = pack_inline) -> dict[str, Any]:
         "seen": {source: _dump_seen(seen, pack) for source, seen in sorted(state.seen.items())},
         "sequences": {source: _dump_sequences(each, pack) for source, each in sorted(state.sequences.items())},
         "kinds": {kind: _dump_kind(windows, pack) for kind, windows in state.kinds.items()},
+        "scores": state.scores.describe(pack),
         "memories": [[*key, memory.describe(pack)] for key, memory in sorted(state.memories.items())],
         "quality": {kind: kept.describe(pack) for kind, kept in sorted(state.quality.items())},
     }
@@ -122,6 +124,8 @@ def _load_state(
     # Neither has one from before the indicators kept anything.
     state.memories = {(kind, size): Memory.restore(saved, unpack) for kind, size, saved in document.get("memories", [])}
     state.quality = {kind: Kept.restore(saved, unpack) for kind, saved in document.get("quality", {}).items()}
+    if "scores" in document:
+        state.scores = ScoreState.restore(document["scores"], unpack)
     received_ns = state.watermark_ns + windows.delay
     for kind, saved in document["kinds"].items():
         plan = plan_of(windows.sizes, kind, windows.civil, timezone)

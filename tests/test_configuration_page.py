@@ -12,6 +12,7 @@ from config.default_kinds import DEFAULT_KINDS
 from config.durability import Checkpoints, DeadLetterKeeping, JournalSettings, Limits, OutboxSettings
 from config.indicator_rules import IndicatorRules
 from config.noise_limits import LIMITS
+from config.pillars import Pillar, ScoreInput, Scores
 from config.section import Section
 from config.service import Http, Log
 from config.settings import (
@@ -42,6 +43,9 @@ SECTIONS: dict[str, type[Section]] = {
     "indicators": IndicatorRules,
     "windows": Windows,
     "sizes": Window,
+    "scores": Scores,
+    "pillars": Pillar,
+    "scored indicators": ScoreInput,
     "zones": Zone,
     "offices": Office,
     "devices": Device,
@@ -56,7 +60,7 @@ SECTIONS: dict[str, type[Section]] = {
     "log": Log,
 }
 TABLES = (
-    *("city", "sources", "windows", "store", "retention"),
+    *("city", "sources", "windows", "scores", "store", "retention"),
     *("journal", "checkpoint", "outbox", "dead_letters", "limits", "http", "log"),
 )
 DOCUMENTED_DEFAULTS = [
@@ -114,7 +118,7 @@ def test_the_documented_default_is_the_real_one(heading, name):
         assert default is None
     else:
         document = tomllib.loads(f"{name} = {written.strip('`')}")
-        needed = {"size": "1m", "id": "x", "kind": "gauge"}
+        needed = {"size": "1m", "id": "x", "kind": "gauge", "indicator": "x", "points": [[0, 0], [1, 100]]}
         others = {key: needed[key] for key, field in section.model_fields.items() if field.is_required()}
         read = section.model_validate(others | document, context={"folder": "."})
         assert getattr(read, name) == default

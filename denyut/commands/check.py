@@ -17,6 +17,7 @@ from config.mistakes import ConfigurationError
 from config.periods import PERIODS, TAGS
 from config.service import Http
 from config.settings import Settings, Source, StoreSettings
+from processors.indicators.catalogue import UNITS
 
 EXAMPLE = """\b
 Example:
@@ -33,7 +34,7 @@ def command(file: Path, as_json: bool) -> None:
     Prints each mistake as FILE:LINE: place: message and exits with 2, or prints what would run and exits with 0.
     """
     try:
-        settings = load_settings(file)
+        settings = load_settings(file, UNITS)
     except ConfigurationError as error:
         _report(error, as_json)
         sys.exit(2)

@@ -17,6 +17,7 @@ from denyut.demo.outcome import Outcome, failures
 from denyut.demo.session import Plan, play
 from denyut.duration_option import DurationType
 from denyut.local_broker import PortTakenError
+from processors.indicators.catalogue import UNITS
 
 EXAMPLE = """\b
 Examples:
@@ -46,7 +47,7 @@ def command(lasts: int | None, devices: int | None, data_dir: Path, lang: str | 
         # A terminal that cannot show a character gets a question mark instead of an error.
         sys.stdout.reconfigure(errors="replace")
     city = shipped_city("bojonegoro")
-    settings = load_settings(city)
+    settings = load_settings(city, UNITS)
     language = open_language(choose_language(lang, settings.city.language))
     plan = Plan(city, settings, data_dir, lasts, devices, port)
     try:

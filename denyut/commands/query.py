@@ -14,6 +14,7 @@ from denyut.data_dir import DEFAULT_SAID, default_data_dir
 from denyut.duration_option import DurationType
 from denyut.point_tables import FORMATS, in_order
 from denyut.time_option import TimeType
+from processors.indicators.catalogue import UNITS
 from storage.open_store import open_store
 from storage.store import AGGREGATES, Aggregate, Query, Row, Store, StoreError, StoreUnusable
 
@@ -110,7 +111,7 @@ def command(
 
 def _rows(query: Query, config_file: Path | None, data_dir: Path) -> list[Row]:
     try:
-        settings = load_settings(config_file)
+        settings = load_settings(config_file, UNITS)
         store = open_store(settings.store, data_dir, read_only=True)
     except ConfigurationError as error:
         _end(str(error), 2)

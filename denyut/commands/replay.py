@@ -19,6 +19,7 @@ from denyut.replay_options import OptionError, in_options, mapping_of, nothing_t
 from denyut.replaying import Replay, settings_for
 from denyut.time_option import TimeType
 from ingest.devices import DeviceTable
+from processors.indicators.catalogue import UNITS
 from processors.processor import TimeBase
 from simulators.recorded_rows import RecordingError
 from simulators.recordings import open_recording
@@ -95,7 +96,7 @@ def command(
     refuse_mixture(journal, of_files, of_journal, time_base)
     directory = data_dir or default_data_dir()
     try:
-        settings = load_settings(config)
+        settings = load_settings(config, UNITS)
         if journal is not None:
             source = journal_in(journal)
             refuse_same(source, directory)

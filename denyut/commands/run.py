@@ -16,6 +16,7 @@ from denyut.data_dir import DEFAULT_SAID, DataDirError, claimed, default_data_di
 from denyut.log_setup import Format, Level, set_up_log
 from denyut.memory import return_large_blocks
 from denyut.running import FailedError, Run, UnsavedError
+from processors.indicators.catalogue import UNITS
 from processors.state import StateError
 from storage.store import StoreUnusable
 
@@ -55,7 +56,7 @@ def command(
     Works without a configuration file: topics city/CITY/KIND/DEVICE with JSON payloads, the embedded store.
     """
     try:
-        settings = with_broker(load_settings(config), broker)
+        settings = with_broker(load_settings(config, UNITS), broker)
         set_up_log(log_level or settings.log.level, log_format or settings.log.format)
         with claimed(data_dir or default_data_dir()) as claimed_dir:
             _run(settings, claimed_dir)

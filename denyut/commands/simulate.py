@@ -19,6 +19,7 @@ from config.mistakes import ConfigurationError
 from config.settings import Settings, Source
 from denyut.duration_option import DurationType
 from ingest.mqtt.options import ConnectionOptions, options_of
+from processors.indicators.catalogue import UNITS
 from simulators.fleet import Fleet
 from simulators.pace import Pace
 from simulators.payloads import Encoder, Messages
@@ -101,7 +102,7 @@ def _settings(config_file: Path | None, city: str | None) -> Settings:
     if config_file is not None and city is not None:
         raise click.UsageError(f"--config {config_file} and --city {city} exclude each other")
     try:
-        return load_settings(_city_file(city) if city is not None else config_file)
+        return load_settings(_city_file(city) if city is not None else config_file, UNITS)
     except ConfigurationError as error:
         click.echo(str(error), err=True)
         raise SystemExit(2) from None

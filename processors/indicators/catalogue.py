@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 
+from config.pillars import PILLARS
 from processors.indicators.air import air
 from processors.indicators.indicator_batch import IndicatorBatch, ZoneWindows
 from processors.indicators.ispu import CONCENTRATION
 from processors.indicators.noise import noise
 from processors.indicators.parking import parking
+from processors.indicators.pillars import CITY
 from processors.indicators.satisfaction import ANSWERS, satisfaction
 from processors.indicators.traffic import traffic
 from processors.indicators.water import water
@@ -93,5 +95,10 @@ UNITS = {
     "satisfaction_index": "",
     **{f"satisfaction_{answer}": "" for answer in ANSWERS},
     "satisfaction_answers": "answers",
+    **{f"score_{pillar}": "" for pillar in (*PILLARS, CITY)},
+    "sensors_known": "sensors",
+    "sensors_alive_share": "",
+    "freshness_worst_s": "s",
+    "alert_response": "min",
 }
 """Indicator -> unit; empty: a share or an index."""

@@ -3,7 +3,7 @@
 import numpy as np
 
 from processors.indicators.indicator_batch import IndicatorBatch, ZoneWindows
-from processors.indicators.zone_sums import Column, ZoneSums, column, first_known, ratio
+from processors.indicators.zone_sums import Column, Mask, ZoneSums, column, first_known, ratio
 from processors.window_batch import WindowBatch
 
 ANSWERS = ("very_satisfied", "satisfied", "fair", "not_satisfied")
@@ -13,9 +13,10 @@ def satisfaction(windows: ZoneWindows) -> IndicatorBatch:
     """Answers, the share of each, and an index from 0 to 100. Where nobody answered there are no shares."""
     sums = ZoneSums(windows)
     given = [_given(windows.windows, answer) for answer in ANSWERS]
-    usable = np.isfinite(given).any(axis=0) & ~(np.array(given) < 0).any(axis=0)
-    polled = [sums.over_windows(np.where(usable, number, 0.0)) for number in given]
-    came = np.where(np.isfinite(given).any(axis=0), _readings(windows.windows), 0.0)
+    answered = np.logical_or.reduce(np.isfinite(given))
+    usable: Mask = answered & ~np.logical_or.reduce(np.less(given, 0))
+    polled = [sums.over_windows(number) for number in np.where(usable, given, 0.0)]
+    came: Column = np.where(answered, _readings(windows.windows), 0.0)
     reported = sums.over_windows(usable.astype(np.float64)) > 0
     answers: Column = np.where(reported, np.add.reduce(polled), np.nan)
     shares = [ratio(number, answers) for number in polled]

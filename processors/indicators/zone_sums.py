@@ -47,6 +47,11 @@ class ZoneSums:
     def __len__(self) -> int:
         return len(self.zone)
 
+    def rows_of_devices(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """(d,) the row of each known device's zone, and that of its city."""
+        cities = len(self._city_of_zone) + self._city_of_zone[self._zone_of_device]
+        return self._zone_of_device, cities
+
     def over_windows(self, values: Column) -> Column:
         """(r,) sums of (n,) `values`, one for each device with a window; NaN counts as nothing."""
         return self._sums(self._zone_of_window, values)

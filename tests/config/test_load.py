@@ -114,8 +114,8 @@ latitude = 95
 
 def test_an_unknown_key_far_from_any_other_lists_what_is_known(write):
     assert mistakes_of(write("[tls]\n")) == [
-        "1: tls: unknown key 'tls'; known here: city, sources, kinds, windows, zones, offices, devices, devices_csv, "
-        "store, mirrors, retention, journal, checkpoint, outbox, dead_letters, limits, http, log"
+        "1: tls: unknown key 'tls'; known here: city, sources, kinds, windows, scores, zones, offices, devices, "
+        "devices_csv, store, mirrors, retention, journal, checkpoint, outbox, dead_letters, limits, http, log"
     ]
 
 
@@ -274,4 +274,54 @@ def test_files_are_looked_for_beside_the_configuration(write):
 def test_the_home_of_nobody_is_a_mistake(write):
     assert mistakes_of(write('devices_csv = ["~no-such-user/devices.csv"]\n')) == [
         "1: devices_csv[0]: '~no-such-user/devices.csv': there is no such user on this machine"
+    ]
+
+
+def test_every_mistake_in_the_scores_is_told_at_once(write):
+    file = write("""
+[scores]
+every = "7m"
+min_coverage = 2
+[scores.goverment]
+weight = 1
+[scores.living]
+weight = 0
+indicators = [
+  { indicator = "trafic_speed", points = [[0, 0], [40, 100]] },
+  { indicator = "heat_risk", points = [[4, 0], [0, 100]] },
+  { indicator = "score_city", points = [[0, 0], [100, 100]] },
+]
+[scores.society]
+indicators = [
+  { indicator = "water_siaga", points = [[1, 0], [4, 100]] },
+  { indicator = "water_siaga", points = [[1, 0], [4, 100]], weigth = 2 },
+  { points = [[1, 0], [4, 120]] },
+]
+[[scores.environment.indicators]]
+indicator = "ispu"
+points = [[0, 100], [300, 0]]
+[[scores.environment.indicators]]
+indicator = "ispu"
+points = [[0, 100], [300, 0]]
+""")
+    with pytest.raises(ConfigurationError) as raised:
+        load_settings(file, ["traffic_speed", "heat_risk", "water_siaga", "ispu", "score_city"])
+    assert [line.removeprefix(f"{file}:") for line in str(raised.value).splitlines()] == [
+        "3: scores.every: 7m is no step of the scores: a quarter of an hour must be a whole number of them, each at "
+        'least 10s; write "15m", "5m" or "1m"',
+        "4: scores.min_coverage: must be less than or equal to 1, not 2",
+        "5: scores.goverment: unknown key 'goverment'; did you mean 'governance' or 'environment'?",
+        "8: scores.living.weight: must be greater than 0, not 0",
+        "10: scores.living.indicators[0].indicator: there is no indicator 'trafic_speed'; did you mean "
+        "'traffic_speed'?",
+        "11: scores.living.indicators[1].points: the values of a scale must ascend; 0 follows 4",
+        "12: scores.living.indicators[2].indicator: 'score_city' is a score itself; a pillar is made of other "
+        "indicators",
+        "17: scores.society.indicators[1].weigth: unknown key 'weigth'; did you mean 'weight'?",
+        "17: scores.society.indicators[1].indicator: 'water_siaga' is scores.society.indicators[0].indicator (line 16) "
+        "too; give it one weight",
+        "18: scores.society.indicators[2].indicator: 'indicator' is missing",
+        "18: scores.society.indicators[2].points: a score lies from 0 to 100, not 120 (at 4)",
+        "24: scores.environment.indicators[1].indicator: 'ispu' is scores.environment.indicators[0].indicator "
+        "(line 21) too; give it one weight",
     ]
