@@ -5,19 +5,22 @@ from collections.abc import Iterable, Sequence
 from typing import IO, Any
 
 from config.iso_times import iso_utc
-from denyut.aligned_columns import write_aligned
+from denyut.aligned_columns import TextColumns, write_aligned
 from denyut.terminal_text import json_text, visible
 from ingest.dead_letter_file import DeadLetter
 
 _HEADER = ("id", "time", "source", "topic", "reason", "bytes", "requeued")
 _MS_NS = 1_000_000
 _NUMBERS = (True, False, False, False, False, True, False)
+_ELASTIC = frozenset({"source", "topic"})
+_DISPENSABLE = ("bytes", "source", "requeued", "time")
 _TOPIC_CHARACTERS = 60
 _DUMPED_BYTES = 4096
 _DUMPED_IN_A_ROW = 16
 
 
-def write_table(letters: Sequence[DeadLetter], out: IO[str]) -> None:
+def write_table(letters: Sequence[DeadLetter], out: IO[str]) -> list[str]:
+    """The names of the columns for which a terminal had no room."""
     rows = [
         [
             *(
@@ -30,7 +33,7 @@ def write_table(letters: Sequence[DeadLetter], out: IO[str]) -> None:
         ]
         for letter in letters
     ]
-    write_aligned(_HEADER, rows, _NUMBERS, out)
+    return write_aligned(TextColumns(_HEADER, rows, _NUMBERS, _ELASTIC, _DISPENSABLE), out)
 
 
 def write_json(objects: Iterable[dict[str, Any]], out: IO[str]) -> None:

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from config.iso_times import iso_utc
-from denyut.aligned_columns import widths_of, write_aligned
+from denyut.aligned_columns import TextColumns, widths_of, write_aligned
 from denyut.terminal_text import json_text, visible
 from storage.store import Row
 
@@ -28,7 +28,7 @@ def write_table(rows: Sequence[Row], out: IO[str]) -> None:
     shown = [[_shown(cell) for cell in line] for line in cells]
     console = Console(file=out)
     if not console.is_terminal:
-        write_aligned(header, shown, [_is_number(cells, column) for column in range(len(header))], out)
+        write_aligned(TextColumns(header, shown, [_is_number(cells, column) for column in range(len(header))]), out)
     elif sum(widths_of(header, shown)) + 3 * len(header) + 1 <= console.width:
         console.print(_rich_table(header, shown, cells))
     else:

@@ -13,6 +13,10 @@ from ingest.reasons import Reason
 FILE_NAME = "status.json"
 
 
+class StatusError(ValueError):
+    """The file holds no status of a run; the text says what to do about it."""
+
+
 def compose(pipeline: Pipeline, uptime_s: float, state: str) -> dict[str, Any]:
     """The numbers of the status contract; state is "recovering", "running" or "stopped"."""
     ledger, processor_state = pipeline.ledger, pipeline.processor.state
@@ -82,13 +86,17 @@ def read_status(data_dir: Path) -> dict[str, Any] | None:
     """The newest status of the run that uses or used the directory; None where there has been none.
 
     A run that was killed still says "running" or "recovering" in its file; it is given as "killed".
+    Raises StatusError or OSError.
     """
+    path = data_dir / FILE_NAME
     try:
-        status: dict[str, Any] = json.loads((data_dir / FILE_NAME).read_text())
+        status: dict[str, Any] = json.loads(path.read_bytes())
+        if status["state"] != "stopped" and not _alive(status["pid"]):
+            status["state"] = "killed"
     except FileNotFoundError:
         return None
-    if status["state"] != "stopped" and not _alive(status["pid"]):
-        status["state"] = "killed"
+    except (ValueError, LookupError, TypeError, OverflowError, RecursionError) as error:
+        raise StatusError(f"{path} is damaged; a run writes it anew every two seconds") from error
     return status
 
 

@@ -18,7 +18,7 @@ from denyut.letter_forms import (
     write_paragraph,
     write_table,
 )
-from denyut.status import read_status
+from denyut.status import StatusError, read_status
 from denyut.terminal_text import json_text
 from denyut.time_option import TimeType, now_ns
 from ingest.dead_letter_file import DeadLettersError
@@ -91,7 +91,8 @@ def list_letters(limit: int, data_dir: Path | None, form: str, **chosen: Any) ->
     if form != "table":
         (write_json if form == "json" else write_json_lines)(map(summary, letters), out)
     elif letters:
-        write_table(letters, out)
+        if left_out := write_table(letters, out):
+            click.echo(f"the terminal has no room for: {', '.join(left_out)}", err=True)
     else:
         click.echo("no letters match", err=True)
 
@@ -188,7 +189,7 @@ def _tell(marked: Requeued, directory: Path) -> None:
 def _is_running(directory: Path) -> bool:
     try:
         status = read_status(directory)
-    except (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError):
+    except (OSError, StatusError):
         return False
     return status is not None and status["state"] == "running"
 

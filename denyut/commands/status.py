@@ -12,10 +12,10 @@ import click
 
 from config.iso_times import iso_utc
 from dashboard.device_report import ORDERS, DeviceReport
-from denyut.aligned_columns import write_aligned
+from denyut.aligned_columns import TextColumns, write_aligned
 from denyut.data_dir import DEFAULT_SAID, default_data_dir
 from denyut.device_report import read_device_report
-from denyut.status import read_status
+from denyut.status import StatusError, read_status
 from denyut.terminal_text import json_text, visible
 from processors.checkpoints.pieces import CheckpointError
 
@@ -29,6 +29,8 @@ _LIMIT = 50
 _UNREADABLE = (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError, CheckpointError)
 _BELOW_MS = re.compile(r"(?<=\.\d{3})\d+")
 _NUMBERS = ("published", "received", "missing", "duplicate")
+_ELASTIC = frozenset({"zone", "device", "rejected"})
+_DISPENSABLE = ("city", "duplicate", "published", "late", "zone", "kind")
 
 
 @click.command(epilog=EXAMPLE)
@@ -48,7 +50,7 @@ def command(data_dir: Path | None, as_json: bool, devices: bool, order: str | No
     directory = data_dir or default_data_dir()
     try:
         status = read_status(directory)
-    except _UNREADABLE as error:
+    except (StatusError, OSError) as error:
         _end(f"the status in {directory} cannot be read: {visible(str(error))}")
     if status is None:
         _end(f"there has been no run on {directory}; start one with: denyut run")
@@ -127,7 +129,10 @@ def _print_devices(report: DeviceReport, rows: list[int]) -> None:
         return
     header = ["city", "kind", "zone", "device", *_NUMBERS, "rejected", "late", "last_seen"]
     lines = [_line(device) for device in report.describe(rows)]
-    write_aligned(header, lines, [name in (*_NUMBERS, "late") for name in header], sys.stdout)
+    right = [name in (*_NUMBERS, "late") for name in header]
+    left_out = write_aligned(TextColumns(header, lines, right, _ELASTIC, _DISPENSABLE), sys.stdout)
+    if left_out:
+        click.echo(f"the terminal has no room for: {', '.join(left_out)}", err=True)
     more = len(report.devices) - len(rows)
     ending = f"; {more} more devices: --limit" if more else ""
     click.echo(f"as of {iso_utc(report.as_of_ns // 10**9 * 10**9)}{ending}", err=True)

@@ -1,5 +1,9 @@
 import io
 import json
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,7 +12,7 @@ from click.testing import CliRunner, Result
 from denyut.cli import main
 from denyut.letter_forms import write_lines, write_paragraph
 from ingest.dead_letter_file import DeadLetter
-from ingest.dead_letters import DeadLetters
+from ingest.letter_store import LetterStore
 from ingest.reasons import Reason
 
 BEGIN_NS = 1_763_805_600_000_000_000
@@ -24,7 +28,7 @@ LETTERS = [
 
 @pytest.fixture
 def data_dir(tmp_path: Path) -> Path:
-    letters = DeadLetters(tmp_path)
+    letters = LetterStore(tmp_path)
     letters.add(LETTERS)
     letters.close()
     return tmp_path
@@ -43,6 +47,21 @@ def test_the_list_names_each_letter_newest_last_and_nothing_in_it_acts(data_dir:
     assert [line.split()[0] for line in lines] == ["1", "2", "3", "4"]
     assert r"city/a/air/\x1b[31m\xff" in lines[1]
     assert "\x1b" not in result.stdout
+
+
+def test_a_terminal_of_80_characters_gets_no_line_that_is_wider(data_dir: Path) -> None:
+    letters = LetterStore(data_dir)
+    letters.add([DeadLetter(BEGIN_NS, "mqtt-of-the-harbour", b"city/bojonegoro/air/" + b"x" * 80, b"", Reason.SHED)])
+    letters.close()
+    shown, terminal = pty.openpty()
+    command = [sys.executable, "-m", "denyut", "dead-letters", "list", "--data-dir", str(data_dir)]
+    subprocess.run(command, stdout=terminal, check=True, timeout=60, env={**os.environ, "COLUMNS": "80"})
+    lines = os.read(shown, 4096).decode().splitlines()
+    os.close(terminal)
+    os.close(shown)
+    assert len(lines) == 6
+    assert max(map(len, lines)) <= 80
+    assert "city/bojonegoro/air" in lines[5]
 
 
 def test_the_list_can_be_narrowed(data_dir: Path) -> None:
