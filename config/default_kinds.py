@@ -8,16 +8,17 @@ for a street or a station stays in and is judged by the indicators. Units are th
 from config.settings import Kind, Quantity, Settings
 
 SPACES = Quantity(unit="spaces", min=0)
+FIXED_SPACES = Quantity(unit="spaces", min=0, steady=True)
 
 VEHICLES = Quantity(unit="vehicles", min=0)
 
 PARKING = {
     "occupied": SPACES,
     "free": SPACES,
-    "capacity": SPACES,
-    "out_of_service": SPACES,
+    "capacity": FIXED_SPACES,
+    "out_of_service": FIXED_SPACES,
     # 1 open, 0 closed.
-    "open": Quantity(min=0, max=1),
+    "open": Quantity(min=0, max=1, steady=True),
     # Through the gates since the previous reading.
     "entries": VEHICLES,
     "exits": VEHICLES,
@@ -38,18 +39,23 @@ TRAFFIC = {
     "delay": Quantity(unit="s", min=0),
 }
 
+# Own choice, for a town in the tropics: a gust front cools the air by no more than ten degrees in ten minutes.
+TEMPERATURE = Quantity(unit="°C", min=-30, max=60, max_change=10, drift=4)
+# Capacitive sensors overshoot in fog.
+HUMIDITY = Quantity(unit="%", min=0, max=105, max_change=50, drift=20)
+
 # The highest ISPU concentrations are 500 (PM), 1200 (SO2), 45000 (CO), 1000 (O3) and 3000 µg/m³ (NO2); haze from peat
 # fires has gone far beyond them. Reference stations report slightly negative values near zero.
 AIR = {
-    "pm25": Quantity(unit="µg/m³", min=-20, max=5_000),
-    "pm10": Quantity(unit="µg/m³", min=-20, max=10_000),
+    "pm25": Quantity(unit="µg/m³", min=-20, max=5_000, drift=30),
+    "pm10": Quantity(unit="µg/m³", min=-20, max=10_000, drift=60),
     "so2": Quantity(unit="µg/m³", min=-50, max=10_000),
     "co": Quantity(unit="µg/m³", min=-500, max=200_000),
     "o3": Quantity(unit="µg/m³", min=-50, max=5_000),
     "no2": Quantity(unit="µg/m³", min=-50, max=10_000),
     "hc": Quantity(unit="µg/m³", min=-50, max=10_000),
-    "temperature": Quantity(unit="°C", min=-30, max=60),
-    "humidity": Quantity(unit="%", min=0, max=105),
+    "temperature": TEMPERATURE,
+    "humidity": HUMIDITY,
 }
 
 # 0.5 dB bins, from the noise floor of a class 2 meter to the threshold of pain; L10 and L90 are exceeded 10 % and 90 %
@@ -58,16 +64,16 @@ NOISE = {"laeq": Quantity(unit="dB(A)", kind="level", min=20, max=140, percentil
 
 # Staff readings count from a local zero and may be negative.
 WATER = {
-    "level_cm": Quantity(unit="cm", min=-1_000, max=10_000),
+    # Flash floods rise by a metre and more in ten minutes.
+    "level_cm": Quantity(unit="cm", min=-1_000, max=10_000, max_change=200),
     "rain_mm": Quantity(unit="mm", min=0, max=500),
     "flow": Quantity(unit="m³/s"),
 }
 
 WEATHER = {
-    "temperature": Quantity(unit="°C", min=-30, max=60),
-    # Capacitive sensors overshoot in fog.
-    "humidity": Quantity(unit="%", min=0, max=105),
-    "pressure": Quantity(unit="hPa", min=500, max=1_100),
+    "temperature": TEMPERATURE,
+    "humidity": HUMIDITY,
+    "pressure": Quantity(unit="hPa", min=500, max=1_100, max_change=10, drift=5),
     "wind_speed": Quantity(unit="m/s", min=0, max=120),
     "wind_direction": Quantity(unit="°", kind="angle", min=0, max=360),
     # Rain since the previous reading.
@@ -80,7 +86,11 @@ ANSWERS = Quantity(unit="answers", min=0)
 SATISFACTION = {"very_satisfied": ANSWERS, "satisfied": ANSWERS, "fair": ANSWERS, "not_satisfied": ANSWERS}
 
 # What any device may say about itself: percent or volts, dBm or bars, so without limits.
-HOUSEKEEPING = {"battery": Quantity(), "rssi": Quantity(unit="dBm"), "snr": Quantity(unit="dB")}
+HOUSEKEEPING = {
+    "battery": Quantity(steady=True),
+    "rssi": Quantity(unit="dBm", steady=True),
+    "snr": Quantity(unit="dB", steady=True),
+}
 
 DEFAULT_KINDS: dict[str, Kind] = {
     kind: Kind(quantities=quantities | HOUSEKEEPING)

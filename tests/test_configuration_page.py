@@ -13,6 +13,7 @@ from config.durability import Checkpoints, DeadLetterKeeping, JournalSettings, L
 from config.indicator_rules import IndicatorRules
 from config.noise_limits import LIMITS
 from config.pillars import Pillar, ScoreInput, Scores
+from config.quality_rules import QualityRules
 from config.section import Section
 from config.service import Http, Log
 from config.settings import (
@@ -40,6 +41,7 @@ SECTIONS: dict[str, type[Section]] = {
     "tls": Tls,
     "kinds": Kind,
     "quantities": Quantity,
+    "quality": QualityRules,
     "indicators": IndicatorRules,
     "windows": Windows,
     "sizes": Window,
