@@ -4,9 +4,10 @@ import numpy as np
 
 from config.durations import UNITS_NS
 from processors.indicators import us_aqi
-from processors.indicators.gas_units import micrograms, micrograms_of_ppb
+from processors.indicators.gas_units import in_parts, micrograms
 from processors.indicators.indicator_batch import IndicatorBatch, ZoneWindows
 from processors.indicators.ispu import CONCENTRATION, rounded, sub_index
+from processors.indicators.rolling_air import rolling_air
 from processors.indicators.zone_sums import Column, Figure, ZoneSums, column, ratio
 
 PARTICULATES = ("pm25", "pm10")
@@ -20,8 +21,6 @@ US_SCALES = {
 """Window -> the parameters whose index is defined on it."""
 US_EXTREMES = {24 * HOUR_NS: {"so2": "so2_24h"}, HOUR_NS: {"o3": "o3_1h"}}
 """Those that have an index in severe pollution only: part of the whole index, with no figure of their own."""
-_PPB_IN_UNIT = {"o3": 1000.0, "co": 1000.0}
-"""The scales of these are in ppm."""
 
 
 def air(windows: ZoneWindows) -> IndicatorBatch:
@@ -29,7 +28,7 @@ def air(windows: ZoneWindows) -> IndicatorBatch:
 
     ISPU is defined on means of 24 hours. On any other window its names end in `_indicative`: it follows the same
     table, but it is no ISPU. Source: PermenLHK P.14/2020. The US AQI stands only on windows of the hours it is defined
-    on, see `US_SCALES`.
+    on, see `US_SCALES`. What goes on from window to window is added by `rolling_air`.
     """
     sums = ZoneSums(windows)
     means = {
@@ -37,7 +36,8 @@ def air(windows: ZoneWindows) -> IndicatorBatch:
         for parameter in CONCENTRATION
         if parameter in PARTICULATES or parameter in windows.units
     }
-    return sums.batch([*means.values(), *_ispu(means, windows), *_us_aqi(means, windows)])
+    of_the_window = [*means.values(), *_ispu(means, windows), *_us_aqi(means, windows)]
+    return sums.batch([*of_the_window, *rolling_air(sums, windows)])
 
 
 def _station_mean(sums: ZoneSums, windows: ZoneWindows, parameter: str) -> Figure:
@@ -86,14 +86,8 @@ def _us_aqi(means: dict[str, Figure], windows: ZoneWindows) -> list[Figure]:
 
 
 def _us_index(parameter: str, scale: str, mean: Figure, windows: ZoneWindows) -> Figure:
-    concentration = mean.value if parameter in PARTICULATES else _in_parts(parameter, mean.value)
-    index = us_aqi.sub_index(scale, concentration, windows.rules.us_aqi_above_300)
+    index = us_aqi.sub_index(scale, in_parts(parameter, mean.value), windows.rules.us_aqi_above_300)
     return _index(f"us_aqi_{parameter}", index, mean)
-
-
-def _in_parts(parameter: str, concentration: Column) -> Column:
-    """Ppm of O3 and CO, ppb of SO2 and NO2, from ug/m3."""
-    return concentration / (micrograms_of_ppb(parameter) * _PPB_IN_UNIT.get(parameter, 1.0))
 
 
 def _index(indicator: str, index: Column, mean: Figure) -> Figure:

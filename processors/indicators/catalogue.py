@@ -7,6 +7,7 @@ from processors.indicators.air import air
 from processors.indicators.indicator_batch import IndicatorBatch, ZoneWindows
 from processors.indicators.ispu import CONCENTRATION
 from processors.indicators.noise import noise
+from processors.indicators.noise_days import LEVELS
 from processors.indicators.parking import parking
 from processors.indicators.pillars import CITY
 from processors.indicators.satisfaction import ANSWERS, satisfaction
@@ -25,6 +26,7 @@ CATALOGUE: dict[str, Callable[[ZoneWindows], IndicatorBatch]] = {
 }
 """Kind of device -> its indicators. A kind that is not listed has none yet."""
 
+HOURLY = ("pm25_nowcast", "pm10_nowcast", "o3_weighted_8h")
 ISPU_PARTS = ("", "_critical", *(f"_{parameter}" for parameter in CONCENTRATION))
 
 UNITS = {
@@ -81,17 +83,30 @@ UNITS = {
     "traffic_lottr": "",
     "traffic_signal_delay": "s",
     "traffic_los_signal": "",
+    **dict.fromkeys(("ispu_category", "ispu_provisional"), ""),
     **{f"us_aqi{part}": "" for part in ("", "_pm25", "_pm10", "_o3", "_co", "_so2", "_no2")},
+    **{f"us_aqi_day{part}": "" for part in ("", "_critical", "_pm25", "_pm10", "_o3", "_co", "_so2", "_no2")},
+    **dict.fromkeys(HOURLY, "µg/m³"),
+    **{f"us_aqi_{name}": "" for name in HOURLY},
     **dict.fromkeys(("noise_laeq", "noise_l10", "noise_l50", "noise_l90"), "dB(A)"),
     "noise_excess_indicative": "dB",
     "noise_over_limit_indicative": "",
+    **dict.fromkeys(LEVELS, "dB(A)"),
+    "noise_lsm_excess": "dB",
+    "noise_lsm_over_limit": "",
     **dict.fromkeys(("heat_index", "dew_point", "wet_bulb"), "°C"),
     "heat_risk": "",
     "rain_intensity": "mm/h",
     "rain": "mm",
     "rain_class": "",
+    **dict.fromkeys(("rain_1h", "rain_day", "rain_dasarian"), "mm"),
+    **dict.fromkeys(("rain_1h_class", "rain_day_class", "rain_dasarian_class"), ""),
+    "heat_danger_hours": "h",
     **dict.fromkeys(("water_level", "water_rise"), "cm"),
     "water_siaga": "",
+    **dict.fromkeys(("water_siaga_held", "water_siaga_unknown", "water_upstream_siaga", "water_rise_alarm"), ""),
+    "water_rise_rate": "cm/10 min",
+    "water_arrival": "min",
     "satisfaction_index": "",
     **{f"satisfaction_{answer}": "" for answer in ANSWERS},
     "satisfaction_answers": "answers",

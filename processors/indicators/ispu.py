@@ -1,6 +1,7 @@
 """ISPU, Indeks Standar Pencemar Udara: the air index of PermenLHK P.14/MENLHK/SETJEN/KUM.1/7/2020."""
 
 from enum import StrEnum
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -22,14 +23,27 @@ _HALF_DIGITS = 9  # decimals that are kept before rounding half up: 62.499999999
 
 
 class Category(StrEnum):
-    BAIK = "Baik"
-    SEDANG = "Sedang"
-    TIDAK_SEHAT = "Tidak Sehat"
-    SANGAT_TIDAK_SEHAT = "Sangat Tidak Sehat"
-    BERBAHAYA = "Berbahaya"
+    """In the words of the regulation, with its colour and what shows that colour on a screen."""
+
+    colour: str
+    """As the regulation names it."""
+    theme: str
+    """Hexadecimal RGB; the regulation gives none, these are the values of the ministry's own page."""
+
+    def __new__(cls, word: str, colour: str, theme: str) -> Self:
+        category = str.__new__(cls, word)
+        category._value_, category.colour, category.theme = word, colour, theme
+        return category
+
+    BAIK = "Baik", "hijau", "#00cc00"
+    SEDANG = "Sedang", "biru", "#0000cc"
+    TIDAK_SEHAT = "Tidak Sehat", "kuning", "#cccc00"
+    SANGAT_TIDAK_SEHAT = "Sangat Tidak Sehat", "merah", "#cc0000"
+    BERBAHAYA = "Berbahaya", "hitam", "#000000"
 
 
 CATEGORIES = tuple(Category)
+"""The number of a category is its position here + 1: 1 Baik to 5 Berbahaya."""
 _CATEGORY_ENDS = np.array([50.0, 100.0, 200.0, 300.0])
 
 
@@ -62,6 +76,13 @@ def category(index: float) -> Category | None:
     if np.isnan(index):
         return None
     return CATEGORIES[int(np.searchsorted(_CATEGORY_ENDS, rounded(index)))]
+
+
+def category_number(index: ArrayLike) -> NDArray[np.float64]:
+    """The number of the category of each index, 1 to 5, same shape; NaN stays NaN."""
+    nearest = rounded(index)
+    number = np.searchsorted(_CATEGORY_ENDS, nearest) + 1.0
+    return np.where(np.isfinite(nearest), number, np.nan)
 
 
 def critical_parameter(concentrations: dict[str, float]) -> tuple[str, float] | None:

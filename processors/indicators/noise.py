@@ -3,6 +3,7 @@
 import numpy as np
 
 from processors.indicators.indicator_batch import IndicatorBatch, ZoneWindows
+from processors.indicators.noise_days import noise_days
 from processors.indicators.sound_level import energy, level
 from processors.indicators.zone_sums import Column, Figure, ZoneSums, column, ratio
 
@@ -14,7 +15,8 @@ def noise(windows: ZoneWindows) -> IndicatorBatch:
     """`noise_laeq`, `noise_l10`, `noise_l50`, `noise_l90` in dB(A): energy means of the meters, each once.
 
     Where a limit is configured, also how the level stands to it. KEP-48/MENLH/11/1996 limits the level of a day and a
-    night (LSM); over a shorter time, and with no penalty for the night, the comparison is an indication.
+    night (LSM); over a shorter time, and with no penalty for the night, the comparison is an indication. The LSM of
+    whole days, and what is judged by it, are added by `noise_days`.
     """
     sums = ZoneSums(windows)
     means = {"noise_laeq": column(windows.windows, "laeq_mean")}
@@ -23,7 +25,7 @@ def noise(windows: ZoneWindows) -> IndicatorBatch:
     limit = windows.registered.get("noise_limit")
     if limit is not None and np.isfinite(limit).any():
         figures += _against_limits(sums, windows)
-    return sums.batch(figures)
+    return sums.batch([*figures, *noise_days(sums, windows)])
 
 
 def _figure(sums: ZoneSums, windows: ZoneWindows, indicator: str, levels: Column) -> Figure:

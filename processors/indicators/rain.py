@@ -47,6 +47,11 @@ def rain_class(depth: ArrayLike, size_ns: int, rules: IndicatorRules) -> NDArray
     raise ValueError("rain is classified over an hour or a day")
 
 
+def dasarian_class(depth: ArrayLike, rules: IndicatorRules) -> NDArray[np.float64]:
+    """1 rendah, 2 menengah, 3 tinggi, 4 sangat tinggi, of mm in a dasarian, same shape; NaN stays NaN."""
+    return _classes(depth, rules.rain_dasarian, (1, 2, 3, 4))
+
+
 def _classes(depth: ArrayLike, edges: Sequence[float], numbers: Sequence[int]) -> NDArray[np.float64]:
     values = np.asarray(depth, np.float64)
     *reached, passed = edges

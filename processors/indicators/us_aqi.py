@@ -14,7 +14,7 @@ Above300 = Literal["one", "two"]
 
 _LOW = np.array([0.0, 51.0, 101.0, 151.0, 201.0, 301.0, 401.0])
 _HIGH = np.array([50.0, 100.0, 150.0, 200.0, 300.0, 400.0, 500.0])
-_STEP_DIGITS = 6  # a mean of 24 times 0.3 is a hair below 0.3, and would be truncated to 0.2
+_STEP_DIGITS = 3  # of a step: a mean of 24 times 0.3 is a hair below 0.3, and would be truncated to 0.2
 
 
 class Category(StrEnum):

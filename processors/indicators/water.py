@@ -3,10 +3,10 @@
 import numpy as np
 
 from processors.indicators.indicator_batch import IndicatorBatch, ZoneWindows
+from processors.indicators.river import river
+from processors.indicators.siaga import NORMAL, STAGES, Thresholds
 from processors.indicators.zone_sums import Column, Figure, ZoneSums, column, first_known
 
-NORMAL = 4.0
-STAGES = {"siaga_3": 3.0, "siaga_2": 2.0, "siaga_1": 1.0}
 _UNJUDGED = NORMAL + 1.0
 
 
@@ -14,7 +14,8 @@ def water(windows: ZoneWindows) -> IndicatorBatch:
     """`water_siaga` (4 normal, 1 most dangerous), `water_level` (cm on the local staff), `water_rise` (cm).
 
     Staffs have zeros of their own, so levels of several gauges are never averaged: the gauge that decides the Siaga
-    stands for its zone. A gauge without thresholds stands for a zone in which it is alone.
+    stands for its zone. A gauge without thresholds stands for a zone in which it is alone. The stage is the plain one
+    of the window; what holds from window to window is added by `river`.
     """
     sums = ZoneSums(windows)
     level = column(windows.windows, "level_cm_mean")
@@ -22,21 +23,15 @@ def water(windows: ZoneWindows) -> IndicatorBatch:
     figures = [_level(sums, windows, level, stage), _rise(sums, windows)]
     if any(np.isfinite(windows.registered[name]).any() for name in STAGES if name in windows.registered):
         figures.append(_siaga(sums, windows, stage))
-    return sums.batch(figures)
+    return sums.batch([*figures, *river(sums, windows)])
 
 
 def siaga(windows: ZoneWindows, level: Column) -> Column:
     """(n,) the stage of each gauge at that level (cm); NaN for a gauge without thresholds or without a level.
 
-    A stage holds from its threshold on, the threshold included; several may be passed at once.
+    A stage holds from its threshold on; several may be passed at once.
     """
-    stage = np.full(len(level), np.nan)
-    for name, number in STAGES.items():
-        threshold = windows.setting(name)
-        judged = np.isfinite(threshold) & np.isfinite(level)
-        stage[judged & np.isnan(stage)] = NORMAL
-        stage[judged & (level >= threshold)] = number
-    return stage
+    return Thresholds.registered(windows).take(windows.row).stage(level)
 
 
 def _siaga(sums: ZoneSums, windows: ZoneWindows, stage: Column) -> Figure:

@@ -4,8 +4,10 @@ import numpy as np
 
 from processors.indicators.counts import counts
 from processors.indicators.heat import dew_point, fahrenheit, heat_index, in_celsius, in_percent, wet_bulb
+from processors.indicators.heat_hours import heat_hours
 from processors.indicators.indicator_batch import IndicatorBatch, ZoneWindows
 from processors.indicators.rain import has_classes, rain_class
+from processors.indicators.rain_days import rain_days
 from processors.indicators.zone_sums import Column, Figure, ZoneSums, column
 
 
@@ -13,7 +15,8 @@ def weather(windows: ZoneWindows) -> IndicatorBatch:
     """`heat_index`, `dew_point`, `wet_bulb` (degrees Celsius), `heat_risk` (0 to 4), and of rain `rain_intensity`
     (mm/h); on windows of an hour or a day also `rain` (mm) and `rain_class`.
 
-    A figure of a zone is the mean of its stations, each once. Sources: see `heat.py` and `rain.py`.
+    A figure of a zone is the mean of its stations, each once. Sources: see `heat.py` and `rain.py`. What goes on from
+    window to window is added by `heat_hours` and `rain_days`.
     """
     sums = ZoneSums(windows)
     return sums.batch([*_heat(sums, windows), *_rain(sums, windows)])
@@ -27,13 +30,15 @@ def _heat(sums: ZoneSums, windows: ZoneWindows) -> list[Figure]:
     count = np.minimum(column(window, "temperature_count"), column(window, "humidity_count"))
     came = np.where(np.isfinite(temperature) & np.isfinite(humidity), count, 0.0)
     believed = humidity >= 0
+    index = heat_index(temperature, humidity)
     means = {
-        "heat_index": sums.mean(heat_index(temperature, humidity)),
+        "heat_index": sums.mean(index),
         "dew_point": sums.mean(dew_point(temperature, humidity)),
         "wet_bulb": sums.mean(wet_bulb(temperature, humidity)),
     }
     means["heat_risk"] = _risk(means["heat_index"], windows.rules.heat_risk)
-    return [sums.figure(indicator, value, came, believed) for indicator, value in means.items()]
+    figures = [sums.figure(indicator, value, came, believed) for indicator, value in means.items()]
+    return [*figures, *heat_hours(sums, windows, index, came)]
 
 
 def _risk(index: Column, edges: tuple[float, ...]) -> Column:
@@ -52,4 +57,4 @@ def _rain(sums: ZoneSums, windows: ZoneWindows) -> list[Figure]:
         classes = rain_class(depth, size_ns, windows.rules)
         figures.append(sums.figure("rain", depth, fallen.came, fallen.plausible))
         figures.append(sums.figure("rain_class", classes, fallen.came, fallen.plausible))
-    return figures
+    return [*figures, *rain_days(sums, windows, fallen)]

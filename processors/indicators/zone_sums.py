@@ -72,8 +72,15 @@ class ZoneSums:
 
     def least(self, values: Column) -> Column:
         """(r,) the least of (n,) values; NaN counts as nothing, and is the least of nothing."""
+        return self._least(self._zone_of_window, values)
+
+    def least_of_devices(self, values: Column) -> Column:
+        """(r,) the same of (d,) values."""
+        return self._least(self._zone_of_device, values)
+
+    def _least(self, zone: NDArray[np.int64], values: Column) -> Column:
         zones = np.full(len(self._city_of_zone), np.inf)
-        np.fmin.at(zones, self._zone_of_window, values)
+        np.fmin.at(zones, zone, values)
         cities = np.full(len(self) - len(zones), np.inf)
         np.minimum.at(cities, self._city_of_zone, zones)
         found = np.concatenate([zones, cities])

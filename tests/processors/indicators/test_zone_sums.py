@@ -135,6 +135,8 @@ def test_each_device_counts_once_in_a_mean_and_what_is_missing_not_at_all(window
     np.testing.assert_array_equal(sums.mean(values), [2.5, math.nan, math.nan, 2.5])
     np.testing.assert_array_equal(sums.least(values), [1, math.nan, math.nan, 1])
     np.testing.assert_array_equal(sums.least(-values), [-4, math.nan, math.nan, -4])
+    kept = np.array([3.0, math.nan, 2.0, math.nan, 1.0])
+    np.testing.assert_array_equal(sums.least_of_devices(kept), [2, math.nan, 1, 1])
 
 
 def test_the_mean_of_nothing_is_nan_and_warns_nobody() -> None:
