@@ -8,31 +8,15 @@ from rich.text import Text
 
 from config.language import N_, Language
 from config.settings import Device
-from dashboard.live.zone_figures import Figure
+from dashboard.live.scales import ISPU, LEVEL_OF_SERVICE, RAIN, SIAGA, Scale
+from dashboard.live.zone_figures import Figure, ZoneFigures
 from ingest.devices import UNASSIGNED
 from processors.indicators.indicator_batch import CITY_ZONE
-from processors.indicators.ispu import Category, category
 
 NO_DEVICE = "\u2013"
 """An en dash, also for a number that is not known yet."""
 _FULL_COVERAGE = 0.9
 _HALF_COVERAGE = 0.5
-
-CATEGORY_NAMES = {
-    Category.BAIK: N_("Good"),
-    Category.SEDANG: N_("Moderate"),
-    Category.TIDAK_SEHAT: N_("Unhealthy"),
-    Category.SANGAT_TIDAK_SEHAT: N_("Very unhealthy"),
-    Category.BERBAHAYA: N_("Hazardous"),
-}
-# Green, blue, yellow, red and black of P.14/2020, as backgrounds so that black shows on a dark terminal too.
-_CATEGORY_STYLES = {
-    Category.BAIK: "bold white on #006400",
-    Category.SEDANG: "bold white on #0000cc",
-    Category.TIDAK_SEHAT: "bold black on #e6c200",
-    Category.SANGAT_TIDAK_SEHAT: "bold white on #b00000",
-    Category.BERBAHAYA: "bold white on #000000",
-}
 
 
 @dataclass(frozen=True)
@@ -45,18 +29,22 @@ class Column:
     rank: int
     """1 is kept longest when the terminal is narrow."""
     digits: int = 0
-    form: Literal["number", "percent", "ispu"] = "number"
+    form: Literal["number", "percent"] | Scale = "number"
+    is_late: bool = False
+    """Made of a quarter of an hour or more: not expected from the start, and shown once it has come."""
 
 
 COLUMNS = (
     Column("parking", "parking_occupancy", N_("Parking"), N_("occupied"), 2, form="percent"),
-    Column("parking", "parking_free", N_("Free"), N_("spaces"), 6),
-    Column("traffic", "traffic_flow", N_("Flow"), N_("veh/h"), 5),
-    Column("traffic", "traffic_speed", N_("Speed"), "km/h", 3, digits=1),
-    Column("traffic", "traffic_v85", "V85", "km/h", 7),
-    Column("air", "pm25", "PM2.5", "µg/m³", 4, digits=1),
-    Column("air", "pm10", "PM10", "µg/m³", 8, digits=1),
-    Column("air", "ispu_indicative", N_("ISPU (indicative)"), N_("category"), 1, form="ispu"),
+    Column("parking", "parking_free", N_("Free"), N_("spaces"), 9),
+    Column("traffic", "traffic_flow", N_("Flow"), N_("veh/h"), 8),
+    Column("traffic", "traffic_speed", N_("Speed"), "km/h", 5, digits=1),
+    Column("traffic", "traffic_los_street", N_("Traffic"), N_("A to F"), 3, form=LEVEL_OF_SERVICE),
+    Column("air", "pm25", "PM2.5", "µg/m³", 7, digits=1),
+    Column("air", "ispu_indicative", N_("ISPU (indicative)"), N_("category"), 1, form=ISPU),
+    Column("noise", "noise_laeq", N_("Noise"), "dB(A)", 10, digits=1),
+    Column("weather", "rain_1h_class", N_("Rain"), N_("in an hour"), 6, form=RAIN, is_late=True),
+    Column("water", "water_siaga", "Siaga", N_("4 to 1"), 4, form=SIAGA),
 )
 
 
@@ -64,13 +52,20 @@ def expected_figures(devices: Iterable[Device]) -> set[tuple[str, str]]:
     """(zone, indicator) of every figure that these devices should give, those of the whole city among them."""
     kinds = {(device.zone or UNASSIGNED, device.kind) for device in devices}
     kinds |= {(CITY_ZONE, kind) for _, kind in kinds}
-    return {(zone, column.indicator) for zone, kind in kinds for column in COLUMNS if column.kind == kind}
+    expected = [column for column in COLUMNS if not column.is_late]
+    return {(zone, column.indicator) for zone, kind in kinds for column in expected if column.kind == kind}
 
 
-def fitting_columns(widths: Sequence[int], room: int) -> list[int]:
-    """Positions in `COLUMNS` of the most telling ones that fit into `room` characters, in their order there."""
+def columns_of(figures: ZoneFigures) -> list[int]:
+    """Positions in `COLUMNS` of those that there is something to say of."""
+    made = {indicator for zone in figures.zones.values() for indicator in zone}
+    return [at for at, column in enumerate(COLUMNS) if not column.is_late or column.indicator in made]
+
+
+def fitting_columns(columns: Iterable[int], widths: Sequence[int], room: int) -> list[int]:
+    """Of these positions in `COLUMNS` the most telling ones that fit into `room` characters, in their order there."""
     chosen: list[int] = []
-    for position in sorted(range(len(COLUMNS)), key=lambda position: COLUMNS[position].rank):
+    for position in sorted(columns, key=lambda position: COLUMNS[position].rank):
         if widths[position] > room:
             break
         chosen.append(position)
@@ -100,9 +95,7 @@ def _value(column: Column, value: float, language: Language) -> Text:
         return Text(language.percent(value))
     if column.form == "number":
         return Text(language.number(value, column.digits))
-    air = category(value)
-    name = language.gettext(CATEGORY_NAMES[air]) if air else ""
-    return Text.assemble(f"{language.number(value)} ", (name, _CATEGORY_STYLES[air] if air else ""))
+    return column.form.text(value, language)
 
 
 def _coverage_style(coverage: float) -> str:

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from config.language import Language
-from dashboard.live.figure_columns import COLUMNS, NO_DEVICE, cell, fitting_columns, heading
+from dashboard.live.figure_columns import COLUMNS, NO_DEVICE, cell, columns_of, fitting_columns, heading
 from dashboard.live.ledger_lines import balance, details, pace
 from dashboard.live.scene import Scene
 from dashboard.live.zone_figures import ZoneFigures
@@ -84,7 +84,7 @@ def _table(scene: Scene, figures: ZoneFigures, shown: list[str], language: Langu
         gap + max(*(len(line) for line in headings[at].split("\n")), *(len(row[at]) for row in cells.values()))
         for at in range(len(COLUMNS))
     ]
-    chosen = fitting_columns(widths, width - _ZONE_WIDTH)
+    chosen = fitting_columns(columns_of(figures), widths, width - _ZONE_WIDTH)
     table = Table(box=None, padding=(0, 0, 0, gap), pad_edge=False, header_style="bold cyan")
     table.add_column(language.gettext("Zone"), width=_ZONE_WIDTH, no_wrap=True, overflow="ellipsis")
     for at in chosen:

@@ -52,6 +52,8 @@ def newest_figures(rows: Iterable[IndicatorRow], expected: Iterable[tuple[str, s
     A figure is the newest value within the last three windows, so that a device that reports less often than windows
     close does not flicker; a zone that has been silent for longer has no data. So has each (zone, indicator) of
     `expected` without a row: its devices exist and are silent.
+
+    What is made in longer windows only, such as the rain of an hour, is taken from the shortest of them.
     """
     by_size: dict[str, list[IndicatorRow]] = {}
     for row in rows:
@@ -60,15 +62,27 @@ def newest_figures(rows: Iterable[IndicatorRow], expected: Iterable[tuple[str, s
         return None
     size = _chosen(by_size)
     end_ns = max(row.time_ns for row in by_size[size])
-    after_ns = end_ns - HOLD_WINDOWS * usual_size_ns(size)
-    figures = dict.fromkeys(expected, NO_DATA)
-    for row in sorted(by_size[size], key=lambda row: row.time_ns):
+    figures = dict.fromkeys(expected, NO_DATA) | _standing(by_size[size], size)
+    made = {row.tags["indicator"] for row in by_size[size]}
+    for longer in sorted(by_size, key=usual_size_ns):
+        only_there = [row for row in by_size[longer] if row.tags["indicator"] not in made]
+        if only_there and usual_size_ns(longer) > usual_size_ns(size):
+            figures |= _standing(only_there, longer)
+            made |= {row.tags["indicator"] for row in only_there}
+    return ZoneFigures(size, end_ns, _by_zone(figures))
+
+
+def _standing(rows: list[IndicatorRow], size: str) -> dict[tuple[str, str], Figure]:
+    """Of each (zone, indicator) the newest value that still stands, of windows of one size."""
+    after_ns = max(row.time_ns for row in rows) - HOLD_WINDOWS * usual_size_ns(size)
+    figures: dict[tuple[str, str], Figure] = {}
+    for row in sorted(rows, key=lambda row: row.time_ns):
         place = row.tags["zone"], row.tags["indicator"]
         if "value" in row.fields and row.time_ns > after_ns:
             figures[place] = Figure(row.fields["value"], row.fields.get("coverage", 0.0))
         else:
             figures.setdefault(place, NO_DATA)
-    return ZoneFigures(size, end_ns, _by_zone(figures))
+    return figures
 
 
 def silenced(figures: ZoneFigures) -> ZoneFigures:

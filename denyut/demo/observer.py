@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from config.durations import format_duration
 from config.settings import Settings
-from dashboard.live.figure_columns import expected_figures
+from dashboard.live.figure_columns import COLUMNS, expected_figures
 from dashboard.live.ledger import Ledger, read_ledger
 from dashboard.live.message_rate import MessageRate
 from dashboard.live.scene import Scene
@@ -85,8 +85,8 @@ class Observer:
         rows: list[Row] = []
         for size_ns in {window.size for window in windows.sizes}:
             since_ns = now_ns - windows.delay - (HOLD_WINDOWS + 1) * size_ns
-            query = Query("indicator", (("size", format_duration(size_ns)),), ("value", "coverage"), from_ns=since_ns)
-            rows += self._rows(query)
+            where = ("size", format_duration(size_ns)), *(("indicator", column.indicator) for column in COLUMNS)
+            rows += self._rows(Query("indicator", where, ("value", "coverage"), from_ns=since_ns))
         return rows
 
     def _rows(self, query: Query) -> list[Row]:

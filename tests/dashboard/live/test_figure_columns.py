@@ -2,15 +2,17 @@ import pytest
 
 from config.language import open_language
 from config.settings import Device
-from dashboard.live.figure_columns import COLUMNS, cell, expected_figures, fitting_columns
-from dashboard.live.zone_figures import NO_DATA, Figure
+from dashboard.live.figure_columns import COLUMNS, cell, columns_of, expected_figures, fitting_columns
+from dashboard.live.zone_figures import NO_DATA, Figure, newest_figures
 from processors.indicators.catalogue import UNITS
+from tests.dashboard.live.scenes import indicator
 
-ISPU = next(column for column in COLUMNS if column.form == "ispu")
+ISPU = next(column for column in COLUMNS if column.indicator == "ispu_indicative")
+LATE = next(at for at, column in enumerate(COLUMNS) if column.is_late)
 
 
 def test_devices_should_give_the_figures_of_their_kind_for_their_zone_and_the_city() -> None:
-    devices = [Device(id="p1", kind="parking", zone="kapas"), Device(id="w1", kind="water", zone="kapas")]
+    devices = [Device(id="p1", kind="parking", zone="kapas"), Device(id="k1", kind="satisfaction", zone="kapas")]
     assert expected_figures(devices) == {
         ("kapas", "parking_occupancy"),
         ("kapas", "parking_free"),
@@ -29,10 +31,18 @@ def test_every_column_is_an_indicator_that_is_made() -> None:
 
 @pytest.mark.parametrize(
     ("room", "kept"),
-    [(80, [0, 1, 2, 3, 4, 5, 6, 7]), (79, [0, 1, 2, 3, 4, 5, 7]), (40, [0, 3, 5, 7]), (10, [7]), (9, [])],
+    [(100, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]), (99, [0, 1, 2, 3, 4, 5, 6, 8, 9]), (40, [0, 4, 6, 9]), (10, [6]), (9, [])],
 )
 def test_the_most_telling_columns_are_kept_in_their_order(room: int, kept: list[int]) -> None:
-    assert fitting_columns([10] * 8, room) == kept
+    assert fitting_columns(range(10), [10] * 10, room) == kept
+
+
+def test_what_takes_a_quarter_of_an_hour_has_no_column_until_it_has_come() -> None:
+    now, later = (newest_figures([indicator("kapas", name, 1.0)]) for name in ("pm25", "rain_1h_class"))
+    assert now is not None
+    assert later is not None
+    assert (LATE in columns_of(now), LATE in columns_of(later)) == (False, True)
+    assert "rain_1h_class" not in {name for _, name in expected_figures([Device(id="c1", kind="weather")])}
 
 
 @pytest.mark.parametrize(

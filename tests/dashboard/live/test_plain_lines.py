@@ -12,7 +12,8 @@ def test_a_block_says_pace_ledger_and_indicators() -> None:
         "  Newest indicators by zone: windows of 10s, up to 10:33:20",
         "    whole city: Parking 50% (90%)",
         "    Kapas: Parking 63% (98%), Free 1,250 (98%) spaces, Flow 1,520 (75%) veh/h, Speed 38.2 (75%) km/h,"
-        " V85 52 (75%) km/h, PM2.5 61.2 (100%) µg/m³, PM10 80.1 (100%) µg/m³, ISPU (indicative) 106 Unhealthy (100%)",
+        " Traffic C (75%), PM2.5 61.2 (100%) µg/m³, ISPU (indicative) 106 Unhealthy (100%), Noise 67.4 (100%) dB(A),"
+        " Rain heavy (90%), Siaga 3 watch (50%)",
         "    padangan: Parking no data, Speed 12.5 (30%) km/h",
     ]
 

@@ -18,10 +18,12 @@ MANY_ZONES = [
         "parking_free": 12_345.0,
         "traffic_flow": 15_200.0,
         "traffic_speed": 38.2,
-        "traffic_v85": 152.0,
+        "traffic_los_street": 6.0,
         "pm25": 61.2,
-        "pm10": 80.1,
         "ispu_indicative": 285.0,
+        "noise_laeq": 101.2,
+        "rain_1h_class": 5.0,
+        "water_siaga": 3.0,
     }.items()
 ]
 
@@ -48,22 +50,26 @@ def test_a_frame_fits_its_terminal(language: str, width: int, height: int) -> No
 
 
 def test_a_wide_terminal_shows_every_indicator_with_its_coverage() -> None:
-    assert line_of(shown(scene()), "Kapas") == (
-        "Kapas 63% (98%) 1,250 (98%) 1,520 (75%) 38.2 (75%) 52 (75%) 61.2 (100%) 80.1 (100%) 106 Unhealthy (100%)"
+    assert line_of(shown(scene(), width=160), "Kapas") == (
+        "Kapas 63% (98%) 1,250 (98%) 1,520 (75%) 38.2 (75%) C (75%) 61.2 (100%) 106 Unhealthy (100%) 67.4 (100%)"
+        " heavy (90%) 3 watch (50%)"
     )
 
 
-def test_eighty_columns_keep_parking_speed_particulates_and_the_index() -> None:
+def test_eighty_columns_keep_parking_traffic_the_index_and_the_river() -> None:
     assert line_of(shown(scene(MANY_ZONES), "id", 80, 24), "kecamatan-01") == (
-        "kecamatan-01 63% (100%) 38,2 (100%) 61,2 (100%) 285 Sangat Tidak Sehat (100%)"
+        "kecamatan-01 63% (100%) F (100%) 285 Sangat Tidak Sehat (100%)"
+    )
+    assert line_of(shown(scene(), "id", 80, 24), "Kapas") == (
+        "Kapas 63% (98%) C (75%) 106 Tidak Sehat (100%) 3 waspada (50%)"
     )
 
 
 def test_no_data_is_a_word_of_its_own_and_no_device_a_dash() -> None:
     dash = NO_DEVICE
-    dashes = f"{dash} {dash} {dash} {dash}"
-    assert line_of(shown(scene()), "padangan") == f"padangan no data {dash} {dash} 12.5 (30%) {dashes}"
-    assert line_of(shown(scene(), "id"), "padangan") == f"padangan tanpa data {dash} {dash} 12,5 (30%) {dashes}"
+    dashes = " ".join([dash] * 6)
+    assert line_of(shown(scene(), width=160), "padangan") == f"padangan no data {dash} {dash} 12.5 (30%) {dashes}"
+    assert line_of(shown(scene(), "id", 160), "padangan") == f"padangan tanpa data {dash} {dash} 12,5 (30%) {dashes}"
 
 
 def test_the_whole_city_stands_first() -> None:

@@ -94,3 +94,16 @@ def test_the_city_stands_before_its_zones_and_these_by_name() -> None:
     figures = newest_figures([indicator(zone, "pm25", 1.0) for zone in ("padangan", "all", "baureno")])
     assert figures is not None
     assert list(figures.zones) == ["all", "baureno", "padangan"]
+
+
+def test_what_only_longer_windows_hold_is_taken_from_the_shortest_of_them() -> None:
+    rows = [
+        indicator("kapas", "pm25", 1.0, size="1m"),
+        indicator("kapas", "pm25", 2.0, size="15m"),
+        indicator("kapas", "rain_1h_class", 3.0, 0.8, size="15m", time_ns=END_NS - 600 * SECOND_NS),
+        indicator("kapas", "rain_1h_class", 4.0, size="1h"),
+    ]
+    figures = newest_figures(rows)
+    assert figures is not None
+    assert (figures.size, figures.end_ns) == ("1m", END_NS)
+    assert figures.zones == {"kapas": {"pm25": Figure(1.0, 1.0), "rain_1h_class": Figure(3.0, 0.8)}}

@@ -77,7 +77,7 @@ def test_what_the_run_stores_is_shown_within_a_second(observer: Observer, clocks
     figures = observer.scene().figures
     assert figures is not None
     assert figures.zones["kapas"]["pm25"] == Figure(12.5, 0.5)
-    assert figures.zones["kapas"]["pm10"] == NO_DATA
+    assert figures.zones["kapas"]["ispu_indicative"] == NO_DATA
     assert observer.newest_ns("indicator") == END_NS
 
 
