@@ -16,6 +16,7 @@ from config.periods import PERIODS, Period
 from config.settings import Quantity
 from processors.histogram import Bins, Histogram
 from processors.outcomes import Outcome
+from processors.state import dump
 from processors.window_batch import WindowBatch
 from tests.processors.batches import SECOND_NS, Fed, Row, at, row, windows
 
@@ -126,7 +127,6 @@ def run(fed: Fed, steps: list[Step], begin_ns: int, interrupted: set[int]) -> li
         each = Row(step.device, clock - step.age_ns, {"speed": step.value}, sequence=number)
         assert set(fed.take(each, received=clock)) <= {Outcome.ACCEPTED, Outcome.LATE}
         accepted.append(each)
-    fed.finish()
     return accepted
 
 
@@ -144,6 +144,9 @@ def test_civil_windows_hold_what_the_clock_says_whatever_the_order_lateness_and_
         fed, whole = (Fed(settings, SPEED, timezone=place) for _ in range(2))
         accepted = run(fed, steps, utc_ns(begin), interrupted)
         run(whole, steps, utc_ns(begin), set())
+        assert dump(fed.processor.state) == dump(whole.processor.state)
+        fed.finish()
+        whole.finish()
     found = newest(fed.written)
     assert found == newest(whole.written), "an interruption changed something"
     assert_counted_by_the_clock(found, accepted, place, [size for size, period in NAMES.items() if period in civil])

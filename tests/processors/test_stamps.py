@@ -28,7 +28,8 @@ def test_what_a_stamp_says_is_unchanged_is_unchanged(
         patch.setattr(processors.duplicates, "_CHUNK", 8)
         patch.setattr(processors.checkpoints.pieces, "LARGE", 1)
         patch.setattr("os.fsync", lambda file: None)
-        fed = Fed(windows("10s", "20s/10s", "1m", delay="2s", lateness="20s"), EVERY_KIND, kind="traffic")
+        sizes = windows("10s", "20s/10s", "1m", delay="2s", lateness="20s", civil=("hour", "day"))
+        fed = Fed(sizes, EVERY_KIND, kind="traffic")
         directory, clock = CheckpointDirectory(Path(folder)), BEGIN
         for number, (rows, pause) in enumerate(steps):
             clock += pause * SECOND_NS
@@ -63,3 +64,30 @@ def test_a_document_of_pieces_holds_no_large_bytes(tmp_path: Path) -> None:
     document = msgspec.msgpack.encode(describe(fed.processor.state, pieces.pack))
     assert len(document) < 150_000
     assert pieces.bytes_written > 1_000_000
+
+
+def test_an_open_month_is_written_again_only_when_a_day_has_gone_into_it(tmp_path: Path) -> None:
+    fed = Fed(windows("10s", civil=("day", "month")), devices=10_000)
+    directory = CheckpointDirectory(tmp_path)
+
+    def month_is_written(day: int, hour: int) -> bool:
+        """By the checkpoint that is taken after all devices have spoken, and their window has closed."""
+        clock = BEGIN + (24 * day + hour) * 3600 * SECOND_NS
+        fed.take(*(Row(device, clock, {"speed": float(device)}) for device in range(10_000)), received=clock)
+        fed.advance(clock + 10 * SECOND_NS)
+        made = directory.write(clock, lambda pieces: {"state": describe(fed.processor.state, pieces.pack)})
+        directory.publish(made)
+        kept = fed.processor.state.kinds[fed.kind]
+        (month,) = [window for (shape, _), window in kept.windows.items() if kept.shapes[shape].size == "1mo"]
+        (name,) = [made.stamps[key] for key in made.stamps if key.startswith(f"pane {month.pane.stamp} numbers")]
+        return name in made.new
+
+    day_before = BEGIN - 86_400 * SECOND_NS
+    fed.take(*(Row(device, day_before, {"speed": 1.0}) for device in range(10_000)), received=day_before)
+    assert [month_is_written(*when) for when in ((1, 0), (1, 1), (1, 2), (2, 0), (2, 1))] == [
+        True,
+        False,
+        False,
+        True,
+        False,
+    ]
