@@ -51,7 +51,7 @@ def _station_mean(sums: ZoneSums, windows: ZoneWindows, parameter: str) -> Figur
     stations = sums.over_windows(usable.astype(np.float64))
     value = ratio(sums.over_windows(np.where(usable, mean, 0.0)), stations)
     came = np.where(np.isfinite(mean), column(window, f"{parameter}_count"), 0.0)
-    return sums.figure(parameter, value, came, usable)
+    return sums.figure(parameter, value, came, usable & windows.believed(parameter))
 
 
 def _ispu(means: dict[str, Figure], windows: ZoneWindows) -> list[Figure]:

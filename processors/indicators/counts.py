@@ -42,7 +42,7 @@ def counts(windows: ZoneWindows, quantity: str) -> Counts:
         number=np.where(usable, found, np.nan),
         covered_s=np.where(usable, covered, 0.0),
         came=np.where(np.isfinite(found), column(window, f"{quantity}_count"), 0.0),
-        plausible=usable & ~(column(window, f"{quantity}_min") < 0),
+        plausible=usable & ~(column(window, f"{quantity}_min") < 0) & windows.believed(quantity),
     )
 
 

@@ -30,7 +30,7 @@ def noise(windows: ZoneWindows) -> IndicatorBatch:
 
 def _figure(sums: ZoneSums, windows: ZoneWindows, indicator: str, levels: Column) -> Figure:
     value = level(sums.mean(energy(levels)))
-    return sums.figure(indicator, value, _came(windows, levels), np.isfinite(levels))
+    return sums.figure(indicator, value, _came(windows, levels), np.isfinite(levels) & windows.believed("laeq"))
 
 
 def _against_limits(sums: ZoneSums, windows: ZoneWindows) -> list[Figure]:
@@ -41,7 +41,7 @@ def _against_limits(sums: ZoneSums, windows: ZoneWindows) -> list[Figure]:
     share = ratio(sums.over_windows(beyond.astype(np.float64)), sums.over_windows(judged.astype(np.float64)))
     return [
         _figure(sums, windows, "noise_excess_indicative", above),
-        sums.figure("noise_over_limit_indicative", share, _came(windows, above), judged),
+        sums.figure("noise_over_limit_indicative", share, _came(windows, above), judged & windows.believed("laeq")),
     ]
 
 

@@ -93,6 +93,7 @@ def _free(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity) -> Figure:
     most = first_known(capacity.spaces, np.full(len(free), np.inf))
     value = _with_silent(sums, windows, capacity, np.clip(free, 0.0, most))
     plausible = ~capacity.assumed & (capacity.closed | ((free >= 0) & (free <= most)))
+    plausible &= windows.believed("occupied", "free")
     return sums.figure_by_device("parking_free", value, np.isfinite(free), plausible)
 
 
@@ -135,4 +136,4 @@ def _with_silent(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity, space
 
 def _plausible(windows: ZoneWindows, capacity: Capacity) -> Mask:
     sent = strays(windows, "occupied", capacity) | strays(windows, "free", capacity)
-    return ~(capacity.assumed | sent | drifted(windows, capacity))
+    return ~(capacity.assumed | sent | drifted(windows, capacity)) & windows.believed("occupied", "free")

@@ -80,7 +80,7 @@ def load(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity) -> Figure:
     known = np.isfinite(hours)
     some = sums.over_windows(known.astype(np.float64)) > 0
     value = np.where(some, sums.over_windows(hours), np.nan)
-    return sums.figure_by_device("parking_load", value, known, ~(capacity.assumed | _below_zero(windows, capacity)))
+    return sums.figure_by_device("parking_load", value, known, _plausible(windows, capacity))
 
 
 def vehicle_hours(windows: ZoneWindows, capacity: Capacity) -> Column:
@@ -99,11 +99,11 @@ def _index(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity, indicator: 
     vehicles = sums.over_windows(np.where(usable, np.clip(taken, 0.0, None), 0.0))
     value = 100.0 * ratio(vehicles, sums.over_windows(np.where(usable, capacity.spaces, 0.0)))
     came = np.where(usable, readings_of(windows, capacity), 0.0)
-    return sums.figure(indicator, value, came, ~(capacity.assumed | _below_zero(windows, capacity)))
+    return sums.figure(indicator, value, came, _plausible(windows, capacity))
 
 
-def _below_zero(windows: ZoneWindows, capacity: Capacity) -> Mask:
+def _plausible(windows: ZoneWindows, capacity: Capacity) -> Mask:
     field = windows.windows
     lowest = np.fmin(np.fmin(column(field, "occupied_min"), column(field, "occupied_mean")), capacity.gates.mean)
     below: Mask = lowest < 0
-    return below
+    return ~(capacity.assumed | below) & windows.believed("occupied")

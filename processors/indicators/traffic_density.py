@@ -35,7 +35,7 @@ def occupancy_of(windows: ZoneWindows) -> Occupancy:
     highest = first_known(column(window, "occupancy_max"), mean)
     plausible = (np.minimum(lowest, mean) >= 0) & (np.maximum(highest, mean) <= whole)
     came = np.where(np.isfinite(mean), column(window, "occupancy_count"), 0.0)
-    return Occupancy(np.where(plausible, mean / whole, np.nan), came, plausible)
+    return Occupancy(np.where(plausible, mean / whole, np.nan), came, plausible & windows.believed("occupancy"))
 
 
 def occupancy(sums: ZoneSums, found: Occupancy) -> Figure:

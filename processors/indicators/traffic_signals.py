@@ -19,6 +19,6 @@ def signal_delay(sums: ZoneSums, windows: ZoneWindows, counted: Counts) -> list[
     weight = np.where(usable, np.nan_to_num(first_known(counted.number, came)), 0.0)
     value = ratio(sums.over_windows(np.where(usable, delay, 0.0) * weight), sums.over_windows(weight))
     plausible = usable & ~(column(window, "delay_min") < 0)
-    mean = sums.figure("traffic_signal_delay", value, came, plausible)
+    mean = sums.figure("traffic_signal_delay", value, came, plausible & windows.believed("delay"))
     level = los.by_delay(mean.value, windows.rules.los_delay)
     return [mean, Figure("traffic_los_signal", level, mean.coverage, mean.quality)]

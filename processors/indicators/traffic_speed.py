@@ -32,7 +32,7 @@ def speeds(windows: ZoneWindows, vehicles: Counts) -> Speeds:
         space_mean=np.where(harmonic > 0, harmonic, np.nan),
         vehicles=np.where(weight > 0, weight, 0.0),
         came=np.where(answered, window.readings.astype(np.float64), 0.0),
-        plausible=~(column(window, "speed_min") < 0),
+        plausible=~(column(window, "speed_min") < 0) & windows.believed("speed"),
     )
 
 

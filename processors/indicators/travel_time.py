@@ -49,7 +49,7 @@ def travel_times(windows: ZoneWindows, found: Speeds) -> TravelTimes:
     free = first_known(windows.setting("free_travel_time"), length / windows.setting("free_speed") * _KMH)
     of_speed = np.where(np.isfinite(length), found.came, 0.0)
     came = np.where(measured, column(window, "travel_time_count"), of_speed)
-    return TravelTimes(seconds, free, came, plausible)
+    return TravelTimes(seconds, free, came, plausible & windows.believed("travel_time", "speed"))
 
 
 def of_the_window(sums: ZoneSums, times: TravelTimes) -> list[Figure]:

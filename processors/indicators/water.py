@@ -35,7 +35,9 @@ def siaga(windows: ZoneWindows, level: Column) -> Column:
 
 
 def _siaga(sums: ZoneSums, windows: ZoneWindows, stage: Column) -> Figure:
-    return sums.figure("water_siaga", sums.least(stage), _came(windows, stage), np.isfinite(stage))
+    return sums.figure(
+        "water_siaga", sums.least(stage), _came(windows, stage), np.isfinite(stage) & windows.believed("level_cm")
+    )
 
 
 def _level(sums: ZoneSums, windows: ZoneWindows, level: Column, stage: Column) -> Figure:
@@ -50,7 +52,7 @@ def _level(sums: ZoneSums, windows: ZoneWindows, level: Column, stage: Column) -
     alone = sums.over_devices(np.ones(len(windows.zone)))[known] == 1
     value = np.full(len(sums), np.nan)
     value[known] = np.where(alone | np.isfinite(stage[gauge]), level[gauge], np.nan)
-    return sums.figure("water_level", value, _came(windows, level), np.isfinite(level))
+    return sums.figure("water_level", value, _came(windows, level), np.isfinite(level) & windows.believed("level_cm"))
 
 
 def _rise(sums: ZoneSums, windows: ZoneWindows) -> Figure:
@@ -58,7 +60,9 @@ def _rise(sums: ZoneSums, windows: ZoneWindows) -> Figure:
     window = windows.windows
     several = column(window, "level_cm_count") > 1
     rise = np.where(several, column(window, "level_cm_last") - column(window, "level_cm_first"), np.nan)
-    return sums.figure("water_rise", -sums.least(-rise), _came(windows, rise), np.isfinite(rise))
+    return sums.figure(
+        "water_rise", -sums.least(-rise), _came(windows, rise), np.isfinite(rise) & windows.believed("level_cm")
+    )
 
 
 def _came(windows: ZoneWindows, answer: Column) -> Column:

@@ -29,7 +29,7 @@ def _heat(sums: ZoneSums, windows: ZoneWindows) -> list[Figure]:
     humidity = in_percent(column(window, "humidity_mean"), windows.units.get("humidity", ""))
     count = np.minimum(column(window, "temperature_count"), column(window, "humidity_count"))
     came = np.where(np.isfinite(temperature) & np.isfinite(humidity), count, 0.0)
-    believed = humidity >= 0
+    believed = (humidity >= 0) & windows.believed("temperature", "humidity")
     index = heat_index(temperature, humidity)
     means = {
         "heat_index": sums.mean(index),

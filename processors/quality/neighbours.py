@@ -39,8 +39,8 @@ def share_with(groups: Groups, chosen: Mask, judged: Mask) -> NDArray[np.float64
 def _share(group: NDArray[np.int64], chosen: Mask, judged: Mask) -> NDArray[np.float64]:
     others = np.bincount(group[judged], minlength=int(group.max(initial=0)) + 1)[group] - judged
     alike = np.bincount(group[chosen], minlength=int(group.max(initial=0)) + 1)[group] - chosen
-    nobody = np.full(len(group), np.nan)
-    return np.divide(alike, others, out=nobody, where=others >= FEWEST)
+    shares: NDArray[np.float64] = np.divide(alike, others, out=np.full(len(group), np.nan), where=others >= FEWEST)
+    return shares
 
 
 def medians(group: NDArray[np.int64], values: NDArray[np.float64]) -> NDArray[np.float64]:
