@@ -33,15 +33,6 @@ AnswerPoints = Annotated[tuple[float, float, float, float], AfterValidator(_fall
 Share = Annotated[float, Field(gt=0, lt=1)]
 
 
-def _falling_points(points: tuple[float, ...]) -> tuple[float, ...]:
-    if any(high <= low for high, low in pairwise(points)) or points[0] > 100 or points[-1] < 0:
-        raise ValueError(f"{list(points)} must fall, from at most 100 to at least 0")
-    return points
-
-
-AnswerPoints = Annotated[tuple[float, float, float, float], AfterValidator(_falling_points)]
-
-
 class IndicatorRules(EnvironmentRules):
     us_aqi_above_300: Literal["one", "two"] = "one"
     """Segments of the US AQI from 301 to 500; the federal table of 2024 leaves it open."""
@@ -63,8 +54,6 @@ class IndicatorRules(EnvironmentRules):
     """km/h from which level of service A holds, and B, C, D and E; in towns E is also read from 10."""
     parking_target: Share = 0.85
     """Occupancy above which a driver finds no free space nearby."""
-    satisfaction_points: AnswerPoints = (100.0, 67.0, 33.0, 0.0)
-    """Points of the satisfaction index for the answers very satisfied, satisfied, fair and not satisfied."""
     parking_debounce: Wait = 60 * SECOND_NS
     """How long a single space must stay in a new state before a stay begins or ends; usual: 30 to 60 s."""
     parking_silence: Duration = 86_400 * SECOND_NS

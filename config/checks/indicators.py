@@ -17,7 +17,6 @@ KIND_OF_RULE = {
     "los_density": "traffic",
     "los_speed": "traffic",
     "parking_target": "parking",
-    "satisfaction_points": "satisfaction",
     "parking_debounce": "parking",
     "parking_silence": "parking",
     "parking_empty_hour": "parking",
