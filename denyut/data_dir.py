@@ -18,6 +18,17 @@ class DataDirError(Exception):
     """The directory cannot be used; the text is one sentence for the person who named it."""
 
 
+class DamagedError(DataDirError):
+    """The directory or something in it is damaged, or has no room; the configuration is not to blame."""
+
+
+def in_words(error: OSError) -> str:
+    """One sentence with the file it is about; what is raised with a sentence of its own keeps it."""
+    if error.filename is None or error.strerror is None:
+        return str(error)
+    return f"{error.filename} cannot be used: {error.strerror[0].lower()}{error.strerror[1:]}"
+
+
 def default_data_dir() -> Path:
     return Path(os.environ.get(VARIABLE) or DEFAULT)
 
@@ -58,7 +69,10 @@ def claim(data_dir: Path) -> Iterator[Claim]:
             lock.seek(0)
             holder = lock.read().strip() or "unknown"
             raise DataDirError(f"data directory {data_dir} is in use by process {holder}") from None
-        lock.truncate(0)
-        lock.write(f"{os.getpid()}\n")
-        lock.flush()
+        try:
+            lock.truncate(0)
+            # Past the buffer, whose content would be tried once more as the file is closed.
+            os.pwrite(lock.fileno(), f"{os.getpid()}\n".encode(), 0)
+        except OSError as error:
+            raise DamagedError(f"data directory {data_dir} cannot be written: {error.strerror}") from error
         yield Claim(data_dir, lock)

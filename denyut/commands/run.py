@@ -12,13 +12,13 @@ from config.addresses import checked_broker
 from config.load import load_settings
 from config.mistakes import ConfigurationError
 from config.settings import Settings
-from denyut.data_dir import DEFAULT_SAID, DataDirError, claimed, default_data_dir
+from denyut.data_dir import DEFAULT_SAID, DamagedError, DataDirError, claimed, default_data_dir, in_words
 from denyut.log_setup import Format, Level, set_up_log
 from denyut.memory import return_large_blocks
 from denyut.running import FailedError, Run, UnsavedError
 from processors.indicators.catalogue import UNITS
 from processors.state import StateError
-from storage.store import StoreUnusable
+from storage.store import StoreRefused, StoreUnavailable, StoreUnusable
 
 if sys.platform == "win32":
     from asyncio import new_event_loop
@@ -62,10 +62,11 @@ def command(
             _run(settings, claimed_dir)
     except ConfigurationError as error:
         _refuse(str(error))
-    except (FailedError, UnsavedError) as error:
-        click.echo(f"denyut: {error}", err=True)
-        sys.exit(1)
-    except (DataDirError, StateError, StoreUnusable, ValueError, OSError) as error:
+    except OSError as error:
+        _fail(in_words(error))
+    except (FailedError, UnsavedError, DamagedError, StoreRefused, StoreUnavailable) as error:
+        _fail(str(error))
+    except (DataDirError, StateError, StoreUnusable, ValueError) as error:
         _refuse(f"denyut: {error}")
 
 
@@ -90,6 +91,11 @@ def _run(settings: Settings, data_dir: Path) -> None:
 
 async def _made(settings: Settings, data_dir: Path) -> Run:
     return Run(settings, data_dir)
+
+
+def _fail(message: str) -> None:
+    click.echo(f"denyut: {message}", err=True)
+    sys.exit(1)
 
 
 def _refuse(message: str) -> None:

@@ -4,6 +4,7 @@ A file is its magic, version, checksum (BLAKE2b, 16 bytes, salted with the versi
 valid by a rename, when all it names is on disk. The newest two stay, so that one may be damaged.
 """
 
+import errno
 import logging
 import struct
 from collections.abc import Callable, Mapping
@@ -57,7 +58,11 @@ class CheckpointDirectory:
         """Raises OSError."""
         self._directory = directory
         self._pieces = directory / "pieces"
-        self._pieces.mkdir(parents=True, exist_ok=True)
+        for each in (directory, self._pieces):
+            try:
+                each.mkdir(parents=True, exist_ok=True)
+            except FileExistsError as error:
+                raise NotADirectoryError(errno.ENOTDIR, "it is a file; a directory is to be there", each) from error
         self._valid: dict[int, frozenset[str] | None] = dict.fromkeys(sorted(self._offsets())[-KEPT:])
         """Next offset -> names of its pieces, None where they are not known."""
         self._stamps: dict[str, str] = {}

@@ -193,6 +193,37 @@ def test_an_unwritable_data_directory_is_one_sentence(tmp_path: Path) -> None:
     assert_refused(done, str(tmp_path / "file" / "data"), "cannot be written")
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("checkpoints", "", "{path} cannot be used: it is a file; a directory is to be there"),
+        ("checkpoints/pieces", "", "{path} cannot be used: it is a file; a directory is to be there"),
+        (
+            "set_aside.json",
+            "{}",
+            "{path} is damaged: move it away, and journal entries that ended a run are tried again",
+        ),
+        ("journal", "", "the journal in {path} cannot be written: File exists"),
+        (
+            "outbox.db",
+            "no database",
+            "{path} is damaged (file is not a database): restore it from a copy or move it away",
+        ),
+    ],
+)
+def test_what_is_wrong_in_the_data_directory_is_one_sentence(
+    name: str, content: str, sentence: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "data" / name
+    path.parent.mkdir(parents=True)
+    path.write_text(content)
+    done = denyut("run", "--broker", "mqtt://127.0.0.1:1", "--data-dir", str(tmp_path / "data"))
+    assert (done.returncode, done.stderr) == (
+        2 if name == "outbox.db" else 1,
+        f"denyut: {sentence.format(path=path)}\n",
+    )
+
+
 def test_an_unknown_key_is_one_sentence_with_file_and_line(tmp_path: Path) -> None:
     config = tmp_path / "city.toml"
     config.write_text('[windows]\ndelya = "2s"\n')

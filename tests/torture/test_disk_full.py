@@ -1,5 +1,7 @@
 """The disk of the data directory is full for a while."""
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -39,3 +41,12 @@ def test_a_disk_that_was_full_for_a_while_costs_no_reading_and_doubles_none(tmp_
             settle(run, publisher)
         assert_exact(run, publisher)
         assert "full" in run.log()
+
+
+def test_a_disk_that_is_full_at_the_start_is_one_sentence(tmp_path: Path) -> None:
+    with small_disk(tmp_path / "disk", 16) as disk:
+        disk.fill()
+        command = [sys.executable, "-m", "denyut", "run", "--data-dir", str(disk.path / "data")]
+        done = subprocess.run([*disk.within, *command], capture_output=True, text=True, timeout=60)
+        sentence = f"denyut: data directory {disk.path / 'data'} cannot be written: No space left on device\n"
+        assert (done.returncode, done.stderr) == (1, sentence)
