@@ -42,16 +42,15 @@ class Run:
 
 
 @contextmanager
-def stand_in_broker() -> Iterator[tuple[Child, int]]:
-    with Child(python_module("benchmarks.stand_in_broker"), BROKER_CORE, talks=True) as broker:
+def stand_in_broker(*city: object) -> Iterator[tuple[Child, int]]:
+    """`city`: the configuration of a city and how many messages of its devices are streamed, instead of the usual."""
+    with Child(python_module("benchmarks.stand_in_broker", *city), BROKER_CORE, talks=True) as broker:
         yield broker, broker.hear("listening")["port"]
 
 
-def stream_to(broker: Child, consumer: Child, messages: int, devices: int, qos: int, city: Path | None = None) -> Run:
-    """`city`: the configuration of a city whose devices send what is simulated, instead of four quantities each."""
+def stream_to(broker: Child, consumer: Child, messages: int, devices: int, qos: int) -> Run:
     cpu_before = consumer.cpu_seconds()
-    order = {"messages": messages, "devices": devices, "qos": qos} | ({"city": str(city)} if city else {})
-    broker.say({"stream": order})
+    broker.say({"stream": {"messages": messages, "devices": devices, "qos": qos}})
     times = broker.hear("streamed", instead_of="left")
     seconds = (times["consumed_ns"] - times["first_byte_ns"]) / 1e9
     return Run(messages, seconds, consumer.cpu_seconds() - cpu_before)

@@ -64,15 +64,15 @@ def cpu_of_stream(plan: Plan, city: Path, indicators: bool) -> float:
     """
     with (
         tempfile.TemporaryDirectory(prefix="denyut-bench-") as directory,
-        stand_in_broker() as (broker, port),
+        stand_in_broker(city, plan.messages) as (broker, port),
         DenyutProcess(port, Path(directory), city, CONSUMER_CORE, indicators) as denyut,
     ):
         broker.hear("subscribed")
-        stream_to(broker, denyut, plan.messages, DEVICES, 1, city)
+        stream_to(broker, denyut, plan.messages, DEVICES, 1)
         denyut.wait_for_messages(plan.messages)
         before, messages, until = denyut.cpu_seconds(), plan.messages, time.monotonic() + plan.indicator_stream_s
         while time.monotonic() < until:
-            stream_to(broker, denyut, plan.messages, DEVICES, 1, city)
+            stream_to(broker, denyut, plan.messages, DEVICES, 1)
             messages += plan.messages
         denyut.wait_for_messages(messages)
         denyut.wait_for_points()

@@ -2,7 +2,8 @@
 
 It runs as a process of its own, takes orders as JSON lines on its standard input and reports on its standard output:
 {"stream": {"messages": N, "devices": D, "qos": Q}}, {"trickle": {"devices": D, "every_s": E, "seconds": S}}. A stream
-with a "rate" sends only so many messages a second, one with a "city" what the devices of that configuration send.
+with a "rate" sends only so many messages a second. Started with the configuration of a city and a number of messages,
+it streams what the devices of that city send.
 """
 
 import json
@@ -175,20 +176,19 @@ class Sending:
 
 
 class Broker:
-    def __init__(self) -> None:
-        self._streams: dict[tuple[object, ...], MessageStream] = {}
+    def __init__(self, city: Path | None = None, messages: int = 0) -> None:
+        """What a city sends takes a while to make; nobody waits for it yet."""
+        self._contents = None if city is None else city_messages(city, messages)
+        self._streams: dict[tuple[int, int, int, int], MessageStream] = {}
         self._last_time_ms = 0
 
-    def stream(
-        self, client: Client, messages: int, devices: int, qos: int, rate: float = 0, city: str | None = None
-    ) -> None:
+    def stream(self, client: Client, messages: int, devices: int, qos: int, rate: float = 0) -> None:
         """Send all, wait for the last acknowledgement, and report both times (CLOCK_MONOTONIC, ns)."""
-        key = (messages, devices, qos, client.version, city)
+        key = (messages, devices, qos, client.version)
         if key not in self._streams:
-            contents = city_messages(Path(city), messages) if city else None
-            self._streams[key] = MessageStream(messages, devices, qos, client.version, contents=contents)
+            self._streams[key] = MessageStream(*key, contents=self._contents)
         stream = self._streams[key]
-        self._set_times(stream, on_time=city is not None)
+        self._set_times(stream, on_time=self._contents is not None)
         report("streamed", **Sending(client, stream, rate).until_acknowledged())
 
     def _set_times(self, stream: MessageStream, on_time: bool) -> None:
@@ -250,7 +250,8 @@ def follow(broker: Broker, client: Client, order: dict[str, Any]) -> None:
 
 
 def main() -> None:
-    broker, port, goes_on = Broker(), 0, True
+    broker = Broker(Path(sys.argv[1]), int(sys.argv[2])) if len(sys.argv) > 2 else Broker()
+    port, goes_on = 0, True
     while goes_on:
         # One client is served at a time; another one, such as Denyut's watch of $SYS, is refused meanwhile.
         with socket.create_server(("127.0.0.1", port)) as server:
