@@ -1,0 +1,219 @@
+"""Rivers through a processor: what holds, what is unknown, how fast water rises, and what comes from upstream."""
+
+import csv
+import math
+import re
+from datetime import datetime
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from config.indicator_rules import IndicatorRules
+from config.settings import Device
+from tests.processors.indicators.recorded_city import HOUR_NS, JAKARTA, MINUTE_NS, RecordedCity, at
+
+DOCS = (Path(__file__).parents[3] / "docs" / "indicators.md").read_text(encoding="utf-8")
+RECORDED = Path(__file__).parents[4] / "shared" / "data" / "jakarta_water_level"
+NOON = at("2025-11-22 12:00")
+
+
+def gauge(name: str = "katulampa", zone: str = "", every: int = 5 * MINUTE_NS, **said: object) -> Device:
+    limits = {"siaga_3": 80.0, "siaga_2": 150.0, "siaga_1": 200.0} | said
+    return Device(id=name, kind="water", zone=zone or name, every=every, **limits)
+
+
+def live(*devices: Device, rules: IndicatorRules | None = None) -> RecordedCity:
+    return RecordedCity("water", devices, ("1m",), rules=rules or IndicatorRules(), time_base="received")
+
+
+def flow(city: RecordedCity, levels: list[float], every: int = 5 * MINUTE_NS, device: str = "katulampa") -> int:
+    """A reading each interval, NaN none, and a tick after each; the time of the last tick."""
+    now_ns = NOON
+    for number, level in enumerate(levels):
+        now_ns = NOON + number * every
+        if not math.isnan(level):
+            city.hear(device, now_ns, level_cm=level)
+        city.tick(now_ns + MINUTE_NS)
+    return now_ns + MINUTE_NS
+
+
+def test_the_stage_that_holds_differs_from_the_plain_one_of_a_window() -> None:
+    city = live(gauge())
+    flow(city, [70.0, 82.0, 84.0, 69.0])
+    held, plain = city.figures("water_siaga_held", "katulampa"), city.figures("water_siaga", "katulampa")
+    ends = [NOON + (number * 5 + 1) * MINUTE_NS for number in range(4)]
+    assert [plain[end][0] for end in ends] == [4, 3, 3, 4]
+    assert [held[end][0] for end in ends] == [4, 4, 3, 3]
+
+
+def test_a_silent_gauge_keeps_its_stage_without_coverage_and_is_unknown() -> None:
+    city = live(gauge("katulampa", "hulu"), gauge("depok", "hulu"))
+    city.hear("depok", NOON, level_cm=20.0)
+    flow(city, [90.0, 90.0])
+    assert city.last("water_siaga_held", "hulu") == (3, 1, 1)
+    assert city.last("water_siaga_unknown", "hulu") == (0, 1, 1)
+    city.tick(NOON + 17 * MINUTE_NS)
+    assert city.last("water_siaga_held", "hulu") == (3, 0.5, 1)
+    assert city.last("water_siaga_unknown", "hulu") == (0.5, 1, 1)
+    city.tick(NOON + 24 * HOUR_NS)
+    assert city.last("water_siaga_held", "hulu") == (3, 0, 0), "the last stage, and nobody knows"
+    assert city.last("water_siaga_unknown", "hulu") == (1, 1, 1)
+    assert city.last("water_siaga", "hulu") == pytest.approx((math.nan, 0, 0), nan_ok=True)
+
+
+def test_how_long_a_gauge_may_be_silent_is_configured() -> None:
+    city = live(gauge(), rules=IndicatorRules(siaga_stale=12))
+    flow(city, [90.0])
+    city.tick(NOON + 59 * MINUTE_NS)
+    assert city.value("water_siaga_unknown") == 0
+    city.tick(NOON + 62 * MINUTE_NS)
+    assert city.value("water_siaga_unknown") == 1
+
+
+def test_water_that_rises_20_cm_in_10_minutes_is_an_alarm() -> None:
+    city = live(gauge())
+    flow(city, [100.0, 109.0, 119.9])
+    assert city.value("water_rise_rate") == pytest.approx(19.9)
+    assert city.value("water_rise_alarm") == 0
+    flow_on = NOON + 15 * MINUTE_NS
+    city.hear("katulampa", flow_on, level_cm=129.0)
+    city.tick(flow_on + MINUTE_NS)
+    assert city.last("water_rise_rate") == pytest.approx((20, 1, 1))
+    assert city.last("water_rise_alarm") == (1, 1, 1)
+
+
+def test_a_ripple_of_a_minute_is_no_rise_and_a_gauge_that_reports_each_hour_has_one() -> None:
+    ripples = live(gauge(every=MINUTE_NS))
+    flow(ripples, [100.0, 103.0, 100.0, 104.0], every=MINUTE_NS)
+    assert math.isnan(ripples.value("water_rise_rate"))
+    hourly = live(gauge(every=HOUR_NS))
+    flow(hourly, [100.0, 220.0], every=HOUR_NS)
+    assert hourly.value("water_rise_rate") == pytest.approx(20)
+
+
+def test_what_a_gauge_said_before_a_long_silence_is_no_beginning_of_a_rise() -> None:
+    city = live(gauge())
+    flow(city, [100.0, *[math.nan] * 12, 300.0])
+    assert math.isnan(city.value("water_rise_rate"))
+
+
+def test_the_fastest_gauge_stands_for_its_zone() -> None:
+    city = live(gauge("katulampa", "hulu"), gauge("depok", "hulu"))
+    for number in range(3):
+        now_ns = NOON + number * 5 * MINUTE_NS
+        city.hear_all(
+            [
+                ("katulampa", now_ns, {"level_cm": 100.0 + 4 * number}),
+                ("depok", now_ns, {"level_cm": 300.0 - 9 * number}),
+            ]
+        )
+        city.tick(now_ns + MINUTE_NS)
+    assert city.value("water_rise_rate", "hulu") == pytest.approx(8)
+
+
+WAVE = {16: 90.0, 17: 90.0, 18: 160.0, 19: 160.0}
+
+
+def wave(restart: bool = False) -> RecordedCity:
+    """Katulampa's windows by their end, on the 22nd and the 23rd: the hours of the documented example."""
+    upstream = gauge("katulampa", "bogor", HOUR_NS, downstream="manggarai", travel_time=9 * HOUR_NS)
+    downstream = gauge("manggarai", "jakarta", HOUR_NS, siaga_3=750.0, siaga_2=850.0, siaga_1=950.0)
+    rules = IndicatorRules(siaga_up_readings=1, siaga_down_time=0)
+    city = RecordedCity("water", [upstream, downstream], ("1h",), rules=rules)
+    for hour in range(15, 31):
+        when = at("2025-11-22 00:00") + hour * HOUR_NS - HOUR_NS // 2
+        readings = [("katulampa", when, {"level_cm": WAVE.get(hour, 60.0)}), ("manggarai", when, {"level_cm": 600.0})]
+        city.hear_all(readings)
+        if restart:
+            city.restart()
+    city.finish()
+    return city
+
+
+def test_the_documented_wave_arrives_when_it_should() -> None:
+    table = DOCS.split("### Upstream")[1].split("**The Ciliwung, recorded.**")[0]
+    rows = re.findall(r"^\| (\d\d:\d\d) \| ([1-4]) \| (\d+|no data) \|$", table, re.MULTILINE)
+    city = wave()
+    stage, minutes = city.figures("water_upstream_siaga", "jakarta"), city.figures("water_arrival", "jakarta")
+    assert len(rows) == 6
+    for clock, upstream, arrival in rows:
+        end_ns = at(f"2025-11-{22 if clock > '12:00' else 23} {clock}")
+        assert stage[end_ns][0] == float(upstream), clock
+        expected = math.nan if arrival == "no data" else float(arrival)
+        assert minutes[end_ns][0] == pytest.approx(expected, nan_ok=True), clock
+    assert stage[at("2025-11-22 15:00")] == (4, 1, 1)
+
+
+def test_a_zone_without_anything_upstream_has_no_such_figure() -> None:
+    assert wave().last("water_upstream_siaga", "bogor") == pytest.approx((math.nan, 0, 0), nan_ok=True)
+    assert wave().value("water_upstream_siaga", "all") == 4
+
+
+def test_an_interrupted_run_gives_the_same_alarms_byte_for_byte() -> None:
+    assert wave().everything() == wave(restart=True).everything()
+
+
+def test_late_readings_move_nothing_that_holds() -> None:
+    city = live(gauge())
+    flow(city, [70.0, 70.0, 70.0])
+    city.hear("katulampa", NOON + 5 * MINUTE_NS + 1, level_cm=250.0)
+    city.tick(NOON + 12 * MINUTE_NS)
+    assert city.figures("water_siaga")[NOON + 6 * MINUTE_NS][0] == 2, "the mean of 70 and 250 cm"
+    held = city.figures("water_siaga_held")
+    assert {held[end][0] for end in held} == {4}
+
+
+def levels() -> tuple[list[dict[str, str]], dict[str, dict[str, float]]]:
+    if not RECORDED.is_dir():
+        pytest.skip("the recording of Jakarta's rivers is not here")
+    with (RECORDED / "thresholds.csv").open(newline="", encoding="utf-8") as file:
+        limits = {row["Lokasi"]: {f"siaga_{n}": float(row[f"Siaga {n}"]) for n in (3, 2, 1)}
+                  for row in csv.DictReader(file)}  # fmt: skip
+    with (RECORDED / "levels_2021-10_2023-06.csv").open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file)), limits
+
+
+def test_a_processor_counts_the_stages_of_jakarta_s_three_gates_as_they_were_counted_in_the_recording() -> None:
+    hours, limits = levels()
+    readings = [
+        [(gate, {"level_cm": float(hour[f"{gate} (air)"])}) for gate in limits]
+        for hour in hours
+    ]  # fmt: skip
+    high = [any(values["level_cm"] >= limits[gate]["siaga_3"] for gate, values in hour) for hour in readings]
+    # What lies six hours and more from any stage is left out: it counts for nothing, and takes minutes.
+    near = np.convolve(high, np.ones(13), "same") > 0
+    gates = [gauge(gate, gate, HOUR_NS, **said) for gate, said in limits.items()]
+    city = RecordedCity("water", gates, ("1h",))
+    for number in np.flatnonzero(near).tolist():
+        moment = datetime.fromisoformat(hours[number]["Tanggal"]).replace(tzinfo=JAKARTA)
+        when = round(moment.timestamp()) * 1_000_000_000
+        city.hear_all([(gate, when, values) for gate, values in readings[number]])
+    city.finish()
+    counted = {}
+    for gate in limits:
+        plain = [value for value, _, _ in city.figures("water_siaga", gate).values()]
+        counted[gate] = tuple(sum(stage <= least for stage in plain) for least in (3, 2, 1))
+    assert counted == {"Katulampa": (93, 5, 1), "Depok": (89, 10, 1), "Manggarai": (281, 0, 0)}
+    assert not any(high[number] for number in range(len(high)) if not near[number])
+
+
+@pytest.mark.parametrize(
+    ("above", "below", "siaga_3", "crests", "median", "half"),
+    [("Katulampa", "Depok", 80, 38, 4, (3, 4)), ("Katulampa", "Manggarai", 80, 39, 12, (12, 13)),
+     ("Depok", "Manggarai", 200, 31, 9, (9, 10))],
+)  # fmt: skip
+def test_the_documented_travel_times_are_those_of_the_recorded_crests(
+    above: str, below: str, siaga_3: float, crests: int, median: float, half: tuple[float, float]
+) -> None:
+    hours, _ = levels()
+    upper, lower = (np.array([float(hour[f"{gate} (air)"]) for hour in hours]) for gate in (above, below))
+    begins: list[int] = []
+    for hour in np.flatnonzero(upper >= siaga_3).tolist():
+        is_crest = upper[hour] == upper[max(0, hour - 12) : hour + 13].max()
+        if is_crest and (not begins or hour - begins[-1] > 24):
+            begins.append(hour)
+    day = [lower[hour : hour + 25] for hour in begins]
+    lags = [int(np.argmax(levels)) for levels in day if levels.max() - levels[0] >= 30]
+    assert len(lags) == crests
+    assert (np.median(lags), *np.percentile(lags, [25, 75])) == (median, *half)
