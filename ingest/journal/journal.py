@@ -74,6 +74,8 @@ class Journal:
         self._backlog = Backlog()
         self._encoder = Encoder()
         self._needed_from: int | None = None
+        self._newest_ns = 0
+        """The latest receive time of what was committed; 0 before anything was."""
         self._stop_by_s: float | None = None
         self._segment: Segment | None = None
         self._open_first()
@@ -161,7 +163,7 @@ class Journal:
             needed_from, self._needed_from = self._needed_from, None
             round_ = self._backlog.oldest(_ROUND_BYTES)
         if needed_from is not None:
-            self._retention.trim(needed_from)
+            self._retention.trim(needed_from, self._newest_ns)
         if round_:
             self._commit(round_)
         elif needed_from is None:
@@ -176,6 +178,7 @@ class Journal:
             for offset, waiting in enumerate(round_, self.next_offset)
         ]
         self._writable_segment().write(rows)
+        self._newest_ns = max(self._newest_ns, *(row.received_ns for row in rows))
         self.acknowledged_until = acknowledged
         with self._wake:
             self._backlog.remove_oldest(len(round_))

@@ -1,13 +1,12 @@
 """Old files of the journal go, as long as a restart needs none of them."""
 
 import logging
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from ingest.journal.segment import listed, log_of, remove
+from ingest.journal.segment import FAILURES, listed, log_of, newest_received_ns, remove
 
 LOG = logging.getLogger("denyut.journal")
 
@@ -18,7 +17,6 @@ class KeptFile:
     end: int
     """Offset after its last entry."""
     size: int
-    modified_ns: int
 
 
 def closed_files(directory: Path) -> tuple[list[KeptFile], int]:
@@ -30,12 +28,16 @@ def closed_files(directory: Path) -> tuple[list[KeptFile], int]:
 
 
 def expendable(
-    files: Sequence[KeptFile], total_bytes: int, needed_from: int, older_than_ns: int, max_bytes: int
+    files: Sequence[KeptFile],
+    total_bytes: int,
+    needed_from: int,
+    is_too_old: Callable[[KeptFile], bool],
+    max_bytes: int,
 ) -> list[KeptFile]:
     """The oldest files, as long as they are too old or all are too large together, and a restart needs none of them."""
     gone: list[KeptFile] = []
     for file in files:
-        if file.end > needed_from or (file.modified_ns >= older_than_ns and total_bytes <= max_bytes):
+        if file.end > needed_from or not (total_bytes > max_bytes or is_too_old(file)):
             break
         gone.append(file)
         total_bytes -= file.size
@@ -44,8 +46,7 @@ def expendable(
 
 def _measured(path: Path, end: int) -> KeptFile:
     parts = [part.stat() for part in (path, log_of(path)) if part.exists()]
-    size = sum(part.st_size for part in parts)
-    return KeptFile(path, end, size, max((part.st_mtime_ns for part in parts), default=0))
+    return KeptFile(path, end, sum(part.st_size for part in parts))
 
 
 class Retention:
@@ -56,24 +57,42 @@ class Retention:
         self._keep_ns = keep_ns
         self._max_bytes = max_bytes
         self._needed_from = 0
+        self._now_ns = 0
+        self._newest_ns: dict[Path, int] = {}
         self._trouble = ""
 
-    def trim(self, needed_from: int) -> None:
+    def trim(self, needed_from: int, now_ns: int) -> None:
+        """`now_ns`: the newest receive time, which no clock that somebody sets can move."""
         self._needed_from = needed_from
-        self._remove(time.time_ns() - self._keep_ns, self._max_bytes)
+        self._now_ns = now_ns
+        self._remove(self._max_bytes)
 
     def make_room(self) -> None:
         """On a full disk: rather the oldest of what is kept for replay than what comes now."""
-        for file in self._remove(0, None):
+        for file in self._remove(None):
             LOG.warning("the disk is full: %s, which was kept for replay, is removed before its time", file.path)
 
-    def _remove(self, older_than_ns: int, max_bytes: int | None) -> list[KeptFile]:
+    def _is_too_old(self, file: KeptFile) -> bool:
+        """By the newest entry in it; its own time would change where it is copied."""
+        newest_ns = self._newest_ns.get(file.path)
+        if newest_ns is None:
+            try:
+                newest_ns = newest_received_ns(file.path)
+            except FAILURES:
+                # Of one that is damaged nothing else is known.
+                newest_ns = file.path.stat().st_mtime_ns
+            self._newest_ns = {file.path: newest_ns}
+        return newest_ns < self._now_ns - self._keep_ns
+
+    def _remove(self, max_bytes: int | None) -> list[KeptFile]:
+        """None: whatever its size, one file; none for its age."""
         trouble = ""
         gone: list[KeptFile] = []
         try:
             files, total_bytes = closed_files(self._directory)
             limit = total_bytes - 1 if max_bytes is None else max_bytes
-            for file in expendable(files, total_bytes, self._needed_from, older_than_ns, limit):
+            is_too_old = self._is_too_old if max_bytes is not None else lambda _: False
+            for file in expendable(files, total_bytes, self._needed_from, is_too_old, limit):
                 remove(file.path)
                 gone.append(file)
         except OSError as error:

@@ -144,6 +144,18 @@ def ending(path: Path) -> tuple[Row | None, int]:
         connection.close()
 
 
+def newest_received_ns(path: Path) -> int:
+    """Of all its entries, the latest receive time: one that was taken in again keeps its first. Raises FAILURES."""
+    connection = _opened(path)
+    try:
+        (newest,) = connection.execute("SELECT max(received_ns) FROM entry").fetchone()
+        if not isinstance(newest, int):
+            raise sqlite3.DatabaseError("it holds no entry with a time")
+        return newest
+    finally:
+        connection.close()
+
+
 def _row(values: tuple[Any, ...]) -> Row:
     """Raises sqlite3.DatabaseError: in a damaged file anything may stand in a column."""
     if [type(value) for value in values] != [int, int, int, int, bytes]:

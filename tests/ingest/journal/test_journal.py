@@ -23,7 +23,7 @@ from tests.ingest.journal.journals import START_NS, committed, messages, plain, 
 
 ROOT = Path(__file__).parents[3]
 KILLS = 10
-OLD_NS = 1_000_000_000
+DAY_NS = 86_400 * 1_000_000_000
 
 
 def wait_until(condition: Callable[[], bool], within_s: float = 30.0) -> None:
@@ -184,17 +184,38 @@ def test_what_was_acknowledged_at_the_stop_is_known_to_later_runs(tmp_path: Path
 
 def test_old_files_go_and_those_a_restart_needs_stay(tmp_path: Path) -> None:
     for numbers in (range(3), range(3, 6), range(6, 9)):
-        os.utime(written(tmp_path, numbers), ns=(OLD_NS, OLD_NS))
+        written(tmp_path, numbers)
     journal = Journal(tmp_path, JournalSettings())
     journal.start()
     journal.trim(5)
+    # Whatever the clock on the wall says, nothing is old before something newer has come.
+    committed(journal, [Tick(START_NS + DAY_NS)])
+    assert (tmp_path / name(0)).exists()
+    committed(journal, [Tick(START_NS + DAY_NS + 6)])
+    journal.trim(5)
     wait_until(lambda: not (tmp_path / name(0)).exists())
-    committed(journal, [messages(9)])
     assert sorted(path.name for path in tmp_path.glob("*.db")) == [name(first) for first in (3, 6, 9)]
-    journal.trim(10)
+    committed(journal, [Tick(START_NS + DAY_NS + 9)])
+    journal.trim(12)
     wait_until(lambda: len(list(tmp_path.glob("*.db"))) == 1)
     assert journal.stop(10)
-    assert read(tmp_path) == ([9], [])
+    assert [offset for offset, _ in read_entries(tmp_path)] == [9, 10, 11]
+
+
+def test_a_file_with_an_entry_that_came_in_again_is_as_old_as_its_newest_entry(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, JournalSettings())
+    journal.start()
+    committed(journal, [Tick(START_NS + DAY_NS), messages(1)])
+    assert journal.stop(10)
+    again = Journal(tmp_path, JournalSettings())
+    again.start()
+    committed(again, [Tick(START_NS + 2 * DAY_NS)])
+    again.trim(3)
+    committed(again, [Tick(START_NS + 2 * DAY_NS + 1)])
+    assert (tmp_path / name(0)).exists()
+    again.trim(4)
+    wait_until(lambda: not (tmp_path / name(0)).exists())
+    assert again.stop(10)
 
 
 def test_the_size_allowed_holds_while_entries_come(tmp_path: Path) -> None:
@@ -212,10 +233,11 @@ def test_the_size_allowed_holds_while_entries_come(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_removed_stops_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    os.utime(written(tmp_path, range(3)), ns=(OLD_NS, OLD_NS))
+    written(tmp_path, range(3))
     (tmp_path / f"{name(0)}-shm").mkdir()
     journal = Journal(tmp_path, JournalSettings())
     journal.start()
+    committed(journal, [Tick(START_NS + 2 * DAY_NS)])
     for number in range(3, 6):
         journal.trim(3)
         committed(journal, [messages(number)])

@@ -5,22 +5,25 @@ import pytest
 
 from ingest.journal.retention import KeptFile, Retention, closed_files, expendable
 from ingest.journal.segment import name
-from tests.ingest.journal.journals import written
+from tests.ingest.journal.journals import START_NS, written
 
 DAY_NS = 86_400 * 1_000_000_000
 
 
-def file(first: int, day: int) -> KeptFile:
+def file(first: int) -> KeptFile:
     """100 entries of 1000 bytes together."""
-    return KeptFile(Path(f"{first}.db"), first + 100, 1000, day * DAY_NS)
+    return KeptFile(Path(f"{first}.db"), first + 100, 1000)
 
 
-FILES = [file(0, 1), file(100, 2), file(200, 3)]
+DAYS = {"0": 1, "100": 2, "200": 3}
 
 
-def gone(needed_from: int, older_than_day: int, max_bytes: int) -> list[str]:
-    chosen = expendable(FILES, 3500, needed_from, older_than_day * DAY_NS, max_bytes)
-    return [kept.path.stem for kept in chosen]
+def gone(needed_from: int, older_than_day: int, max_bytes: int, days: dict[str, int] = DAYS) -> list[str]:
+    def is_too_old(kept: KeptFile) -> bool:
+        return days[kept.path.stem] < older_than_day
+
+    files = [file(int(first)) for first in days]
+    return [kept.path.stem for kept in expendable(files, 3500, needed_from, is_too_old, max_bytes)]
 
 
 def test_files_go_when_they_are_too_old() -> None:
@@ -41,9 +44,30 @@ def test_what_a_restart_needs_stays_however_old_and_large() -> None:
     assert gone(200, older_than_day=9, max_bytes=0) == ["0", "100"]
 
 
-def test_a_file_copied_back_with_a_newer_time_keeps_those_after_it() -> None:
-    files = [file(0, 9), file(100, 2)]
-    assert expendable(files, 2000, 200, 5 * DAY_NS, 10_000) == []
+def test_a_file_with_a_newer_time_keeps_those_after_it() -> None:
+    assert gone(200, older_than_day=5, max_bytes=10_000, days={"0": 9, "100": 2}) == []
+
+
+def test_age_is_that_of_the_entries_and_not_of_the_file(tmp_path: Path) -> None:
+    for numbers in (range(3), range(3, 5), range(5, 6)):
+        os.utime(written(tmp_path, numbers), ns=(0, 0))
+    retention = Retention(tmp_path, keep_ns=DAY_NS, max_bytes=1 << 30)
+    retention.trim(5, START_NS + DAY_NS + 2)
+    assert kept_files(tmp_path) == [0, 3, 5]
+    retention.trim(5, START_NS + DAY_NS + 3)
+    assert kept_files(tmp_path) == [3, 5]
+
+
+def test_a_damaged_file_is_as_old_as_its_last_change(tmp_path: Path) -> None:
+    for numbers in (range(3), range(3, 5), range(5, 6)):
+        written(tmp_path, numbers)
+    (tmp_path / name(0)).write_bytes(b"damaged")
+    os.utime(tmp_path / name(0), ns=(START_NS, START_NS))
+    retention = Retention(tmp_path, keep_ns=DAY_NS, max_bytes=1 << 30)
+    retention.trim(5, START_NS + DAY_NS)
+    assert kept_files(tmp_path) == [0, 3, 5]
+    retention.trim(5, START_NS + DAY_NS + 1)
+    assert kept_files(tmp_path) == [3, 5]
 
 
 def test_files_are_measured_with_their_logs_and_the_newest_is_not_closed(tmp_path: Path) -> None:
@@ -51,11 +75,8 @@ def test_files_are_measured_with_their_logs_and_the_newest_is_not_closed(tmp_pat
         written(tmp_path, numbers)
     log = tmp_path / f"{3:020}.db-wal"
     log.write_bytes(b"x" * 50_000)
-    os.utime(tmp_path / f"{3:020}.db", ns=(DAY_NS, DAY_NS))
-    os.utime(log, ns=(2 * DAY_NS, 2 * DAY_NS))
     files, total = closed_files(tmp_path)
     assert [kept.end for kept in files] == [3, 5]
-    assert files[1].modified_ns == 2 * DAY_NS
     assert files[1].size == (tmp_path / f"{3:020}.db").stat().st_size + 50_000
     assert total == sum(kept.size for kept in files) + (tmp_path / f"{5:020}.db").stat().st_size
 
@@ -74,7 +95,7 @@ def test_nothing_goes_before_it_is_said_what_a_restart_needs(tmp_path: Path) -> 
     retention = Retention(tmp_path, keep_ns=0, max_bytes=0)
     retention.make_room()
     assert kept_files(tmp_path) == [0, 3, 5]
-    retention.trim(4)
+    retention.trim(4, START_NS)
     assert kept_files(tmp_path) == [3, 5]
 
 
@@ -84,7 +105,7 @@ def test_on_a_full_disk_the_oldest_file_that_no_restart_needs_goes_and_is_named(
     for numbers in (range(3), range(3, 5), range(5, 6)):
         written(tmp_path, numbers)
     retention = Retention(tmp_path, keep_ns=DAY_NS, max_bytes=1 << 30)
-    retention.trim(5)
+    retention.trim(5, START_NS)
     assert kept_files(tmp_path) == [0, 3, 5]
     retention.make_room()
     assert kept_files(tmp_path) == [3, 5]
