@@ -3,6 +3,7 @@
 from config.language import Language
 from dashboard.live.figure_columns import COLUMNS, Column, cell
 from dashboard.live.ledger_lines import balance, details, pace
+from dashboard.live.pillar_scores import scores_sentence, scores_title
 from dashboard.live.scene import Scene
 from dashboard.live.screen import figures_title
 from dashboard.live.zone_figures import Figure, ZoneFigures
@@ -15,6 +16,9 @@ def plain_lines(scene: Scene, language: Language, first_zone: int = 0, zones: in
     if scene.ledger is not None:
         sentences = [balance(scene.ledger, language), *details(scene.ledger, language)]
         lines += [f"  {text.plain}" for text in sentences]
+    if scene.scores is not None:
+        lines.append(f"  {scores_title(scene.scores, scene.clock_ns(scene.scores.end_ns), language)}")
+        lines.append(f"    {scores_sentence(scene.scores, language)}")
     if scene.figures is None:
         return [*lines, f"  {language.gettext('no window has closed yet')}"]
     lines.append(f"  {figures_title(scene, scene.figures, language)}")

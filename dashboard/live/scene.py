@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 
 from config.language import Language
 from dashboard.live.ledger import Ledger
+from dashboard.live.pillar_scores import PillarScores
 from dashboard.live.zone_figures import ZoneFigures
 from processors.indicators.indicator_batch import CITY_ZONE
 
@@ -24,6 +25,8 @@ class Scene:
     figures: ZoneFigures | None
     """None: no window has closed yet."""
     zone_names: Mapping[str, str] = field(default_factory=dict)
+    scores: PillarScores | None = None
+    """None: no step of the scores has ended yet."""
 
     def zone_name(self, zone: str, language: Language) -> str:
         return language.gettext("whole city") if zone == CITY_ZONE else self.zone_names.get(zone) or zone

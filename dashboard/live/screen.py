@@ -9,12 +9,16 @@ from rich.text import Text
 from config.language import Language
 from dashboard.live.figure_columns import COLUMNS, NO_DEVICE, cell, columns_of, fitting_columns, heading
 from dashboard.live.ledger_lines import balance, details, pace
+from dashboard.live.pillar_scores import scores_table, scores_title
 from dashboard.live.scene import Scene
 from dashboard.live.zone_figures import ZoneFigures
 
 _NARROW = 100
 _ZONE_WIDTH = 14
 _HEADING_LINES = 2
+_SCORE_LINES = 4
+_LOW = 20
+"""Lines below which the zones need all the room."""
 _TURN_S = 5.0
 
 
@@ -24,9 +28,10 @@ def screen(scene: Scene, language: Language, width: int, height: int) -> Rendera
     foot = _foot(language)
     for line in (*head, *foot):
         line.no_wrap, line.overflow = True, "ellipsis"
-    room = height - len(head) - len(foot) - 1
+    scores = _scores(scene, language, width) if height >= _LOW else []
+    room = height - len(head) - len(foot) - 1 - (_SCORE_LINES if scores else 0)
     body = _body(scene, language, width, room)
-    return Group(*head, Text(), *body, *foot)
+    return Group(*head, Text(), *scores, *body, *foot)
 
 
 def _head(scene: Scene, language: Language) -> list[Text]:
@@ -39,6 +44,18 @@ def _head(scene: Scene, language: Language) -> list[Text]:
 def _foot(language: Language) -> list[Text]:
     legend = language.gettext("(%): coverage, share of expected readings · {dash} no such device · Ctrl-C ends")
     return [Text(legend.format(dash=NO_DEVICE), style="dim")]
+
+
+def _scores(scene: Scene, language: Language, width: int) -> list[RenderableType]:
+    """A title, the names of the pillars, their scores, and an empty line; nothing before there are any."""
+    if scene.scores is None:
+        return []
+    title = scores_title(scene.scores, scene.clock_ns(scene.scores.end_ns), language)
+    return [
+        Text(title, style="bold", no_wrap=True, overflow="ellipsis"),
+        scores_table(scene.scores, language, width),
+        Text(),
+    ]
 
 
 def _body(scene: Scene, language: Language, width: int, room: int) -> list[RenderableType]:

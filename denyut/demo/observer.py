@@ -10,12 +10,16 @@ from config.settings import Settings
 from dashboard.live.figure_columns import COLUMNS, expected_figures
 from dashboard.live.ledger import Ledger, read_ledger
 from dashboard.live.message_rate import MessageRate
+from dashboard.live.pillar_scores import COLUMNS as SCORES
+from dashboard.live.pillar_scores import PillarScores, newest_scores
 from dashboard.live.scene import Scene
 from dashboard.live.zone_figures import HOLD_WINDOWS, ZoneFigures, newest_figures, silenced
 from denyut.status import read_status
+from processors.indicators.indicator_batch import CITY_ZONE
 from storage.open_store import open_store
 from storage.store import Query, Row, Store, StoreError
 
+_SCORES = tuple(column.indicator for column in SCORES)
 _LOOK_S = 1.0
 """Between two looks into the store; the status report is read for each scene."""
 
@@ -39,6 +43,7 @@ class Observer:
         self._store: Store | None = None
         self._looked_s = float("-inf")
         self._figures: ZoneFigures | None = None
+        self._scores: PillarScores | None = None
         self._expected = expected_figures(settings.devices)
 
     def ledger(self) -> Ledger | None:
@@ -59,6 +64,7 @@ class Observer:
             ledger=ledger,
             rate=None if ledger is None else self._rate.observe(now_s, ledger.received),
             figures=self._newest(now_s, final),
+            scores=self._scores,
             zone_names={zone.id: zone.name for zone in self._settings.zones},
         )
 
@@ -77,6 +83,7 @@ class Observer:
             self._looked_s = now_s
             newest = newest_figures(self._recent_indicators(self._wall_ns()), self._expected)
             self._figures = newest or (self._figures and silenced(self._figures))
+            self._scores = newest_scores(self._recent_scores(self._wall_ns()))
         return self._figures
 
     def _recent_indicators(self, now_ns: int) -> list[Row]:
@@ -88,6 +95,13 @@ class Observer:
             where = ("size", format_duration(size_ns)), *(("indicator", column.indicator) for column in COLUMNS)
             rows += self._rows(Query("indicator", where, ("value", "coverage"), from_ns=since_ns))
         return rows
+
+    def _recent_scores(self, now_ns: int) -> list[Row]:
+        """A score stands for two steps."""
+        every_ns = self._settings.scores.every
+        since_ns = now_ns - self._settings.windows.delay - 2 * every_ns
+        where = ("zone", CITY_ZONE), ("size", format_duration(every_ns)), *(("indicator", name) for name in _SCORES)
+        return self._rows(Query("indicator", where, ("value", "coverage"), from_ns=since_ns))
 
     def _rows(self, query: Query) -> list[Row]:
         """No rows while `denyut run` has not made its store yet, or is in the middle of something."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta, timezone
 
 from dashboard.live.ledger import read_ledger
+from dashboard.live.pillar_scores import newest_scores
 from dashboard.live.scene import Scene
 from dashboard.live.zone_figures import newest_figures
 
@@ -61,8 +62,23 @@ TWO_ZONES = [
 ]
 
 
+SCORES = [
+    indicator("all", "score_city", 76.4, 0.71, size="1m"),
+    indicator("all", "score_governance", 100.0, 1.0, size="1m"),
+    indicator("all", "score_branding", 88.2, 0.97, size="1m"),
+    indicator("all", "score_economy", 71.0, 0.95, size="1m"),
+    indicator("all", "score_living", 64.5, 0.6, size="1m"),
+    indicator("all", "score_society", None, 0.0, size="1m"),
+    indicator("all", "score_environment", 58.7, 0.45, size="1m"),
+    indicator("all", "score_city", 70.0, 0.7, size="1m", time_ns=END_NS - 60_000_000_000),
+]
+
+
 def scene(
-    rows: Iterable[Row] = tuple(TWO_ZONES), status: dict[str, object] | None = STATUS, elapsed_s: float = 34.2
+    rows: Iterable[Row] = tuple(TWO_ZONES),
+    status: dict[str, object] | None = STATUS,
+    elapsed_s: float = 34.2,
+    scores: Iterable[Row] = (),
 ) -> Scene:
     return Scene(
         city="Bojonegoro",
@@ -73,4 +89,5 @@ def scene(
         rate=312.4 if status else None,
         figures=newest_figures(rows),
         zone_names={"kapas": "Kapas"},
+        scores=newest_scores(scores),
     )

@@ -8,7 +8,7 @@ from config.language import open_language
 from dashboard.live.figure_columns import NO_DEVICE
 from dashboard.live.scene import Scene
 from dashboard.live.screen import screen
-from tests.dashboard.live.scenes import STATUS, indicator, scene
+from tests.dashboard.live.scenes import SCORES, STATUS, indicator, scene
 
 MANY_ZONES = [
     indicator(zone, name, value)
@@ -44,7 +44,7 @@ def line_of(lines: list[str], beginning: str) -> str:
 @pytest.mark.parametrize("language", ["id", "en"])
 @pytest.mark.parametrize(("width", "height"), [(80, 24), (140, 40), (60, 16), (200, 60)])
 def test_a_frame_fits_its_terminal(language: str, width: int, height: int) -> None:
-    lines = shown(scene(MANY_ZONES), language, width, height)
+    lines = shown(scene(MANY_ZONES, scores=SCORES), language, width, height)
     assert len(lines) <= height
     assert max(len(line) for line in lines) <= width
 

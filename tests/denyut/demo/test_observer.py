@@ -47,8 +47,12 @@ def observer(tmp_path: Path, clocks: Clocks) -> Iterator[Observer]:
 
 
 def store_pm25(directory: Path, value: float, end_ns: int = END_NS) -> None:
+    store_indicator(directory, value, end_ns, {"zone": "kapas", "indicator": "pm25", "size": "10s"})
+
+
+def store_indicator(directory: Path, value: float, end_ns: int, tags: dict[str, str]) -> None:
     table = SeriesTable()
-    series = table.index("indicator", {"city": "bojonegoro", "zone": "kapas", "indicator": "pm25", "size": "10s"})
+    series = table.index("indicator", {"city": "bojonegoro"} | tags)
     fields = {"value": np.array([value]), "coverage": np.array([0.5])}
     store = open_store(StoreSettings(), directory)
     store.write([PointBatch(table, np.array([series], np.int32), np.array([end_ns]), fields)])
@@ -98,3 +102,15 @@ def test_when_windows_stop_coming_no_value_stands_any_longer(
     assert figures is not None
     assert figures.zones["kapas"]["pm25"] == NO_DATA
     assert figures.end_ns == END_NS
+
+
+def test_the_scores_of_the_whole_city_are_shown_and_stand_for_two_steps(
+    observer: Observer, clocks: Clocks, tmp_path: Path
+) -> None:
+    for zone, value in (("all", 76.0), ("kapas", 12.0)):
+        store_indicator(tmp_path, value, END_NS, {"zone": zone, "indicator": "score_city", "size": "15m"})
+    scores = observer.scene().scores
+    assert scores is not None
+    assert (scores.size, scores.figures) == ("15m", {"score_city": Figure(76.0, 0.5)})
+    clocks.seconds = 1801.0
+    assert observer.scene().scores is None
