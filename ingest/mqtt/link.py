@@ -188,7 +188,8 @@ class Link(asyncio.BufferedProtocol):
         if not (self._heard or self._held):
             self.end(Ending(Happening.LOST, f"no answer to PINGREQ within {interval_s:.0f} s"))
             return
-        owes, settled = self._deliveries.awaits_release and not self._held, self._deliveries.settled
+        settled = self._deliveries.settled
+        owes = self._deliveries.awaits_release and not self._held and not self._backlog.unanswered
         if owes and self._unreleased == settled:
             self.end(Ending(Happening.LOST, f"no PUBREL within {interval_s:.0f} s, though PINGREQ was answered"))
             return
