@@ -84,6 +84,8 @@ class KindWindows:
 
     def is_too_late(self, time_ns: NDArray[np.int64]) -> NDArray[np.bool_]:
         """(n,) whether every window that holds the time is gone."""
+        if not len(time_ns) or int(time_ns.min()) >= min(self.gone_until_ns):
+            return np.zeros(len(time_ns), np.bool_)
         gone = np.ones(len(time_ns), np.bool_)
         for shape, gone_until_ns in zip(self.shapes, self.gone_until_ns, strict=True):
             gone &= shape.all_ended(time_ns, gone_until_ns)
