@@ -91,20 +91,25 @@ def _of_the_hour(
 ) -> list[Figure]:
     steps = steps_in(windows, HOUR_NS)
     parts = []
-    for name, of_bays in (("stays", finished.stays), ("stay minutes", finished.minutes), ("bays", None)):
+    for name, of_bays in (("stays", finished.stays), ("stay minutes", finished.minutes)):
         history = ZoneHistory(windows, name, steps)
-        history.put(coverage if of_bays is None else sums.over_devices(of_bays))
+        history.put(sums.over_devices(of_bays))
         parts.append(history.last(steps))
-    count, minutes = (np.nansum(part, axis=0) for part in parts[:2])
-    # Bays were followed in the steps between too, when nobody spoke; only before the first step nothing is known.
-    followed = np.isfinite(parts[2])
-    oldest = np.where(followed.any(axis=0), steps - np.argmax(followed[::-1], axis=0), 0)
-    share = coverage * oldest / steps
+    # A step in which nobody spoke is none of the history; no stay ended in it.
+    count, minutes = (np.nansum(part, axis=0) for part in parts)
+    share = coverage * min(_followed_ns(windows) / HOUR_NS, 1.0)
     watched = np.where(coverage > 0, count, np.nan)
     return [
         trusted("parking_dwell", ratio(minutes, count), share, quality),
         trusted("parking_stays", watched, share, quality),
     ]
+
+
+def _followed_ns(windows: ZoneWindows) -> int:
+    """Since when bays are followed at all."""
+    window = windows.windows
+    since_ns = windows.memory.column("bays followed since", 1, window.end_ns - window.size_ns, np.int64)
+    return window.end_ns - int(since_ns[0])
 
 
 def _going_on(sums: ZoneSums, windows: ZoneWindows, bays: _Bays, coverage: Column, quality: Column) -> list[Figure]:

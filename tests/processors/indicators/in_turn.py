@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from config.indicator_rules import IndicatorRules
 from processors.checkpoints.arrays import pack_inline, unpack_inline
-from processors.indicators.indicator_batch import UTC, IndicatorBatch, ZoneWindows
+from processors.indicators.indicator_batch import IndicatorBatch, ZoneWindows
 from processors.indicators.memory import Memory
 from tests.processors.indicators.conftest import END_NS, RULES, Row, figures, zone_windows
 
@@ -22,7 +22,7 @@ class InTurn:
     sizes_s: tuple[float, ...] = ()
     rules: IndicatorRules = RULES
     units: Mapping[str, str] = field(default_factory=dict)
-    timezone: ZoneInfo = UTC
+    timezone: ZoneInfo = ZoneInfo("UTC")
     begin_ns: int = END_NS
     memory: Memory = field(default_factory=Memory)
     number: int = 0

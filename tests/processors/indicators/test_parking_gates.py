@@ -20,8 +20,8 @@ class CarPark:
         self.said = {"entries": entries, "exits": exits}
         self.spaces = spaces
 
-    def row(self, **said: float):
-        fields = {}
+    def row(self, **said: float) -> dict[str, float | str]:
+        fields: dict[str, float | str] = {}
         for gate, last in said.items():
             before = self.said[gate]
             increase = last - before if last >= before else last

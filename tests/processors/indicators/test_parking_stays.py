@@ -192,10 +192,12 @@ def test_late_readings_move_no_stay_and_what_was_written_stands() -> None:
 STATES = st.lists(st.sampled_from([0, 1, None]), min_size=2, max_size=25)
 
 
-def plain(states):
+def plain(states: list[int | None]) -> tuple[list[int], int | None, int | None]:
     """Lengths of finished stays, the state that holds and since when, taking one minute after the other."""
-    state = since = other = None
-    finished = []
+    state: int | None = None
+    since: int | None = None
+    other: int | None = None
+    finished: list[int] = []
     for minute, said in enumerate(states):
         if said is not None and state is None:
             state = said
@@ -206,7 +208,7 @@ def plain(states):
                 other = minute
             if other is not None and until - other >= 1:
                 finished += [other - since] if state == 1 and since is not None else []
-                state, since, other = 1 - state, other, None
+                state, since, other = 1 - (state or 0), other, None
     return finished, state, since
 
 

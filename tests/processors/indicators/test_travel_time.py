@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from processors.indicators.traffic import traffic
 from processors.indicators.travel_time import percentiles
+from tests.processors.indicators.conftest import Row
 from tests.processors.indicators.in_turn import InTurn
 
 QUARTER_S = 900
@@ -115,15 +116,15 @@ def test_length_over_free_speed_is_a_free_time() -> None:
 
 
 def test_a_spot_speed_over_the_length_of_its_road_is_a_travel_time() -> None:
-    spot = {"zone": "koridor", "every_s": QUARTER_S, "readings": 1, "length": 3000, "free_speed": 60}
+    spot: Row = {"zone": "koridor", "every_s": QUARTER_S, "readings": 1, "length": 3000, "free_speed": 60}
     run = InTurn(traffic, "traffic", QUARTER_S)
-    found = run(spot | {"speed_harmonic": 30.0, "speed_count": 1})
+    found = run({**spot, "speed_harmonic": 30.0, "speed_count": 1})
     assert found["koridor", "traffic_travel_time"] == (pytest.approx(360), 1.0, 1.0)
     assert found["koridor", "traffic_delay"][0] == pytest.approx(180)
 
 
 def test_without_a_route_there_are_no_travel_times() -> None:
-    spot = {"zone": "koridor", "every_s": QUARTER_S, "readings": 1, "speed_harmonic": 30.0, "speed_count": 1}
+    spot: Row = {"zone": "koridor", "every_s": QUARTER_S, "readings": 1, "speed_harmonic": 30.0, "speed_count": 1}
     found = InTurn(traffic, "traffic", QUARTER_S)(spot)
     assert not [name for _, name in found if "route" in name or "travel" in name]
 
