@@ -12,6 +12,7 @@ from tests.processors.indicators.conftest import END_NS, RULES, Row, figures, zo
 
 Figures = dict[tuple[str, str], tuple[float, float, float]]
 SECOND_NS = 1_000_000_000
+UTC = ZoneInfo("UTC")
 
 
 @dataclass
@@ -22,7 +23,7 @@ class InTurn:
     sizes_s: tuple[float, ...] = ()
     rules: IndicatorRules = RULES
     units: Mapping[str, str] = field(default_factory=dict)
-    timezone: ZoneInfo = ZoneInfo("UTC")
+    timezone: ZoneInfo = UTC
     begin_ns: int = END_NS
     memory: Memory = field(default_factory=Memory)
     number: int = 0

@@ -35,7 +35,7 @@ class CarPark:
                 f"{gate}_rate": increase / QUARTER_S,
             }
         self.said = said
-        return {"zone": "garasi", "every_s": QUARTER_S, "readings": 1, "capacity": self.spaces} | fields
+        return {"zone": "garasi", "every_s": QUARTER_S, "readings": 1, "capacity": self.spaces, **fields}
 
     def __call__(self, entries: float, exits: float):
         return self.run(self.row(entries=entries, exits=exits))
