@@ -1,12 +1,12 @@
 """Messages that could not be taken in, with the reason, kept in a file until age, space or count runs out."""
 
 import logging
-import os
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from config.durability import DeadLetterKeeping
 from ingest.dead_letter_file import FILE_NAME, DeadLetter, letter_of, open_for_writing
+from ingest.opened_file import OpenedFile
 
 LOG = logging.getLogger("denyut.dead_letters")
 
@@ -148,14 +148,15 @@ class LetterStore:
         (highest,) = self._connection.execute("SELECT coalesce(max(offset), -1) FROM origin").fetchone()
         self._highest_offset = int(highest)
         self._looked_at = -1
-        self._file = (self._directory / FILE_NAME).stat()
+        self._file = OpenedFile(self._directory / FILE_NAME)
 
     def _stay_in_place(self) -> None:
-        """SQLite writes on into a file that somebody has removed, which nobody will ever read."""
-        path = self._directory / FILE_NAME
-        if path.exists() and os.path.samestat(path.stat(), self._file):
+        if self._file.is_in_place:
             return
-        LOG.warning("%s was removed or replaced while it was used; letters go on into the file that is there now", path)
+        LOG.warning(
+            "%s was removed or replaced while it was used; letters go on into the file that is there now",
+            self._file.path,
+        )
         self._connection.close()
         self._open()
 

@@ -1,6 +1,7 @@
 """The embedded store: one SQLite file in the data directory, read by any process while one writes."""
 
 import json
+import logging
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config.settings import Retention
+from ingest.opened_file import OpenedFile
 from storage.line_protocol import NO_FIELD
 from storage.points import PointBatch, SeriesTable
 from storage.sqlite_cells import merge, merge_cells, pack
@@ -19,6 +21,8 @@ from storage.sqlite_reading import PointReader
 from storage.sqlite_schema import FILE_NAME, named_error, open_for_reading, open_for_writing
 from storage.sqlite_series import SeriesIds
 from storage.store import Query, Row, StoreRefused
+
+_log = logging.getLogger("denyut.store")
 
 _INSERT = """
 INSERT INTO point VALUES (?, ?, ?, ?, ?, ?)
@@ -46,16 +50,15 @@ class SqliteStore:
 
     def __init__(self, data_dir: Path, read_only: bool = False) -> None:
         self._path = data_dir / FILE_NAME
-        self._db = open_for_reading(data_dir) if read_only else open_for_writing(data_dir)
-        with self._named_errors():
-            self._db.create_function("merge_cells", 2, merge_cells, deterministic=True)
-            self._reader = PointReader(self._db)
-        self._ids: WeakKeyDictionary[SeriesTable, SeriesIds] = WeakKeyDictionary()
-        self._layouts: dict[tuple[str, tuple[str, ...]], int] = {}
+        self._open(open_for_reading(data_dir) if read_only else open_for_writing(data_dir))
         self.dropped: Counter[str] = Counter()
         """Points without a finite value."""
 
     def write(self, batches: Sequence[PointBatch]) -> int:
+        if not self._file.is_in_place:
+            _log.warning("%s was removed or replaced while it was used; points go on into a new one", self._path)
+            self._db.close()
+            self._open(open_for_writing(self._path.parent))
         with self._transaction():
             written = sum(self._write_batch(batch) for batch in batches)
         self.dropped += Counter({NO_FIELD: sum(map(len, batches)) - written})
@@ -87,6 +90,15 @@ class SqliteStore:
 
     def close(self) -> None:
         self._db.close()
+
+    def _open(self, db: sqlite3.Connection) -> None:
+        self._db = db
+        self._file = OpenedFile(self._path)
+        with self._named_errors():
+            self._db.create_function("merge_cells", 2, merge_cells, deterministic=True)
+            self._reader = PointReader(self._db)
+        self._ids: WeakKeyDictionary[SeriesTable, SeriesIds] = WeakKeyDictionary()
+        self._layouts: dict[tuple[str, tuple[str, ...]], int] = {}
 
     def _write_batch(self, batch: PointBatch) -> int:
         kept, cells = pack(batch)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.journal.encoding import checksum
+from ingest.opened_file import OpenedFile
 
 PAGE_SIZE = 16_384
 """Measured (docs/decisions/0006-journal.md): half the work of 4096 for large entries, and no more for small ones."""
@@ -78,6 +79,7 @@ class Segment:
         """Bytes of the entries written."""
         _make(self.path, acknowledged_until)
         self._connection = _connected(self.path)
+        self._file = OpenedFile(self.path)
         try:
             self._connection.execute("PRAGMA synchronous = FULL")
             self._connection.execute(f"PRAGMA wal_autocheckpoint = {_LOG_BYTES // PAGE_SIZE}")
@@ -87,6 +89,7 @@ class Segment:
 
     def write(self, rows: Iterable[Row]) -> None:
         """All of them or none; when it returns they are on disk."""
+        self._check()
         size = 0
         with self._connection:
             self._connection.execute("BEGIN")
@@ -100,10 +103,17 @@ class Segment:
 
     def acknowledge(self, until: int) -> None:
         """Where no entry comes that could carry it."""
+        self._check()
         self._connection.execute("UPDATE acknowledged SET until = ?", (until,))
 
     def close(self) -> None:
         self._connection.close()
+
+    def _check(self) -> None:
+        if not self._file.is_in_place:
+            raise OSError(
+                f"{self.path} was removed while it was written; what it held is lost if the run is killed now"
+            )
 
 
 def rows(path: Path, from_offset: int) -> Iterator[Row]:
@@ -184,6 +194,8 @@ def _connected(path: Path, options: str = "mode=rwc") -> sqlite3.Connection:
 
 def _make(path: Path, acknowledged_until: int) -> None:
     """Whole or not at all, so that a file without its tables is a damaged one. Raises sqlite3.Error or OSError."""
+    # Somebody may have removed it with all it held.
+    path.parent.mkdir(exist_ok=True)
     unfinished = path.with_name(_UNFINISHED)
     remove(unfinished)
     connection = _connected(unfinished)

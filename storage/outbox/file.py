@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.opened_file import OpenedFile
 from storage.outbox.cursors import Cursor
 from storage.outbox.parts import cut, encode
 from storage.outbox.recent import Portion
@@ -44,6 +45,7 @@ class OutboxFile:
         """Raises `StoreUnusable` or `StoreUnavailable`."""
         self._tables = tables
         self._db = open_for_writing(data_dir, durable)
+        self._file = OpenedFile(data_dir / FILE_NAME)
         try:
             self.appended = Appended(*self._row("SELECT until_offset, part, points FROM appended"))
             self.cursors = self._open_cursors(sinks)
@@ -68,8 +70,10 @@ class OutboxFile:
     def write(self, entries: Sequence[Entry], cursors: Mapping[str, Cursor]) -> list[Portion]:
         """Adds what was appended, moves the sinks, removes some of the parts that all have passed: all or nothing.
 
-        Returns the parts that were added.
+        Returns the parts that were added. Raises OSError where somebody has removed the file.
         """
+        if not self._file.is_in_place:
+            raise OSError("it was removed or replaced while it was used; stop the run and start it again")
         parts: list[Portion] = []
         until = min(self._passed_by_all(cursors), self._first_part + _REMOVED_AT_ONCE - 1)
         oldest_session = self._oldest_session

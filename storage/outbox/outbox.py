@@ -231,7 +231,7 @@ class Outbox:
         message = f"{self._data_dir / FILE_NAME} cannot be written: {error}"
         if message != self.last_error:
             # A mistake of ours must not end the thread, but be found.
-            LOG.warning("%s; points wait in memory", message, exc_info=not isinstance(error, sqlite3.Error))
+            LOG.warning("%s; points wait in memory", message, exc_info=not isinstance(error, sqlite3.Error | OSError))
         self.last_error = message
 
     def _pause(self, seconds: float) -> None:

@@ -156,6 +156,21 @@ def test_a_full_disk_is_unavailable_and_loses_nothing(store: SqliteStore) -> Non
     assert len(store.latest("window")) == 3001
 
 
+def test_a_file_that_is_removed_while_it_is_used_begins_anew_and_the_log_says_so(
+    store: SqliteStore, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    store.write([points([("a", T0, {"x": 1.0})])])
+    for path in tmp_path.glob("denyut.db*"):
+        path.unlink()
+    store.write([points([("a", T0 + SECOND, {"x": 2.0})])])
+    reader = SqliteStore(tmp_path, read_only=True)
+    assert [row.fields for row in reader.query(Query("window"))] == [{"x": 2.0}]
+    reader.close()
+    assert caplog.messages == [
+        f"{tmp_path / 'denyut.db'} was removed or replaced while it was used; points go on into a new one"
+    ]
+
+
 def test_a_store_made_in_one_thread_writes_in_another(store: SqliteStore) -> None:
     written: list[int] = []
     worker = threading.Thread(target=lambda: written.append(store.write([points([("a", T0, {"x": 1.0})])])))

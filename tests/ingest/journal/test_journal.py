@@ -392,3 +392,25 @@ def test_a_batch_without_messages_is_an_entry_too(journal: Journal, tmp_path: Pa
     ((_, entry),) = read_entries(tmp_path)
     assert isinstance(entry, Messages)
     assert len(entry.batch) == 0
+
+
+@pytest.mark.parametrize("what", ["the file", "the directory"])
+def test_a_file_that_is_removed_while_it_is_written_is_told_and_the_next_entries_have_one(
+    what: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    directory = tmp_path / "journal"
+    journal = Journal(directory, JournalSettings())
+    journal.start()
+    committed(journal, [messages(0)])
+    if what == "the file":
+        (directory / name(0)).unlink()
+    else:
+        shutil.rmtree(directory)
+    committed(journal, [messages(1), messages(2)])
+    assert journal.stop(10)
+    assert [offset for offset, _ in read_entries(directory)] == [1, 2]
+    assert caplog.messages == [
+        f"the journal cannot be written, messages wait: {directory / name(0)} was removed while it was written; "
+        "what it held is lost if the run is killed now",
+        "the journal can be written again",
+    ]

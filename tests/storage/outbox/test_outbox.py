@@ -353,3 +353,18 @@ def test_a_run_that_need_not_survive_a_power_cut_waits_for_no_disk(tmp_path: Pat
     outbox = Outbox(tmp_path, MIB)
     assert outbox._file._db.execute("PRAGMA synchronous").fetchone() == (2,)
     outbox._file.close()
+
+
+def test_a_file_that_is_removed_while_it_is_used_is_told_and_what_comes_waits(
+    outbox: Outbox, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    outbox.append(1, [noise(10)])
+    wait_until(lambda: outbox.settled(1))
+    (tmp_path / "outbox.db").unlink()
+    outbox.append(2, [noise(10)])
+    wait_until(lambda: bool(outbox.last_error))
+    sentence = f"{tmp_path / 'outbox.db'} cannot be written: it was removed or replaced while it was used; "
+    sentence += "stop the run and start it again"
+    assert (outbox.last_error, outbox.settled(1), outbox.settled(2)) == (sentence, True, False)
+    assert caplog.messages == [f"{sentence}; points wait in memory"]
+    assert not caplog.records[0].exc_info
