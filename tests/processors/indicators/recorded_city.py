@@ -26,7 +26,7 @@ Figure = tuple[float, float, float]
 
 
 def at(text: str, zone: ZoneInfo = JAKARTA) -> int:
-    """ "2025-11-22 07:00" of the city's clock in ns UTC."""
+    """A moment such as "2025-11-22 07:00" of the city's clock in ns UTC."""
     return round(datetime.fromisoformat(text).replace(tzinfo=zone).timestamp()) * SECOND_NS
 
 

@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from processors.indicators.ispu import (
+    CATEGORIES,
     CONCENTRATION,
     INDEX,
     Category,
     beyond_scale,
     category,
+    category_number,
     critical_parameter,
     rounded,
     sub_index,
@@ -174,3 +176,18 @@ def test_the_documented_categories_and_examples_are_those_that_come_out() -> Non
         assert category(float(first)) == category(float(last or 500)) == name
         computed = float(sub_index("pm25", float(concentration)))
         assert (computed, rounded(computed)) == (pytest.approx(float(exact), abs=5e-5), float(index))
+
+
+def test_a_category_carries_the_colour_of_the_regulation_and_what_shows_it() -> None:
+    assert [(str(each), each.colour, each.theme) for each in CATEGORIES] == [
+        ("Baik", "hijau", "#00cc00"),
+        ("Sedang", "biru", "#0000cc"),
+        ("Tidak Sehat", "kuning", "#cccc00"),
+        ("Sangat Tidak Sehat", "merah", "#cc0000"),
+        ("Berbahaya", "hitam", "#000000"),
+    ]
+
+
+def test_categories_are_numbered_on_the_rounded_index() -> None:
+    numbers = category_number([0, 50.4, 50.5, 100.5, 200.5, 300.5, 500, float("nan")])
+    np.testing.assert_array_equal(numbers, [1, 1, 2, 3, 4, 5, 5, float("nan")])
