@@ -7,9 +7,10 @@ from config.durations import UNITS_NS
 from processors.quality.seasons import MAD_OF_NORMAL, Seasons
 
 _HOUR_NS = UNITS_NS["h"]
-_ALL_HOURS, _DAYS, _WEEKS = 24, 3, 3
-"""Hours, days and weeks that must have passed before each level is relied upon."""
-_MOST = 200
+_ALL_HOURS, _DAYS, _WEEKS = 72, 3, 3
+"""Hours, days and weeks that must have passed before each level is relied upon. All hours together are no measure for
+a day on which each is unlike the others, so they are not asked before the hours of the day can be."""
+_MOST = 250
 """A count is one byte."""
 _OF_ALL = 0.3
 """An hour may be calm by chance: its spread is taken for no less than this share of that of all hours."""
@@ -19,7 +20,7 @@ _WHITE = 0.6
 
 
 def needed(size_ns: int) -> tuple[int, int, int]:
-    """Values that each level needs: a day of all times, three days of the hour, three weeks of the hour of the week."""
+    """Values that each level needs: three days of all times and of the hour, three weeks of the hour of the week."""
     in_hour = _HOUR_NS // size_ns
     return tuple(min(_MOST, hours * in_hour) for hours in (_ALL_HOURS, _DAYS, _WEEKS))  # type: ignore[return-value]
 

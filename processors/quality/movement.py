@@ -25,6 +25,7 @@ _CALM = 0.25
 _MOST = np.iinfo(np.uint16).max
 _LONGEST_HELD = np.iinfo(np.uint8).max
 _FEWEST_OTHERS = 3
+_MOST_OTHERS = 0.8
 _MOVED = 128
 """Beside the flags of a series: it has changed at least once."""
 _ODD = int(Flag.SPIKE | Flag.RATE)
@@ -165,16 +166,20 @@ def _stillness(
     awake = came & ~((value == 0) & (settings.min == 0))
     readings = still * np.fmax(1.0, step.windows.expected[row])
     long = awake & (still * step.pace_ns[row] >= rules.flat)
-    stuck = awake & (readings >= rules.stuck_readings)
-    if stuck.any():
-        stuck &= readings >= rules.stuck_ratio * max(_four_fifths(readings[awake]), 1.0)
+    longest = _longest_rest(step, name, readings[awake])
+    stuck = awake & (readings >= max(rules.stuck_readings, rules.stuck_ratio * longest))
     moved = (flags_column(step.memory, step.devices, name)[row] & _MOVED) > 0
     return (np.where(stuck, Flag.STUCK, 0) | np.where(long & (moved | stuck), Flag.FLAT, 0)).astype(np.uint16)
 
 
-def _four_fifths(readings: NDArray[np.float64]) -> float:
-    """So long stand four fifths of the devices still at most; infinite where there are too few to compare."""
+def _longest_rest(step: Step, name: str, readings: NDArray[np.float64]) -> float:
+    """So long four fifths of the devices stood still at most, of late; endless where there are too few to compare.
+
+    They may all have moved just now, so what was longer before is forgotten slowly.
+    """
     if len(readings) < _FEWEST_OTHERS:
         return np.inf
-    place = int(0.8 * (len(readings) - 1))
-    return float(np.partition(readings, place)[place])
+    place = int(_MOST_OTHERS * (len(readings) - 1))
+    longest = step.memory.column(f"{name} rest", 1, 0.0)
+    longest[0] = max(np.partition(readings, place)[place], longest[0] * (1.0 - _WEIGHT / 2), 1.0)
+    return float(longest[0])

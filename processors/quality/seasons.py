@@ -37,6 +37,8 @@ _SPREAD_STEP = np.float32(1.166)
 _MAD_OF_MEAN = np.float32(0.8453)
 """MAD / mean distance of a normal distribution."""
 _BOUND = np.float32(9.0)
+_TAMED = 3
+"""Values of an hour after which the next early one may be no further off than nine of its own spreads."""
 _SURE = 32
 """Values at all times after which an early value of an hour may be no further off than nine spreads."""
 
@@ -104,8 +106,9 @@ class Seasons:
         centre, spread, seen = self.centre[slot, place], self.spread[slot, place], self.seen[slot, place]
         number = seen.astype(np.float32) + 1
         off = np.where(seen == 0, np.float32(0), value - centre)
-        distance = np.minimum(np.abs(off), bound)
         early = seen < _EARLY
+        tame = np.where(early & (seen >= _TAMED) & (spread > 0), np.minimum(bound, _BOUND * spread), bound)
+        distance = np.minimum(np.abs(off), tame)
         gain = np.maximum(1 / number, np.float32(1 / memory))
         step = np.where(early, distance * gain, np.minimum(np.abs(off), _CENTRE_STEP * spread * gain))
         self.centre[slot, place] = np.where(seen == 0, value, centre + np.sign(off) * step)

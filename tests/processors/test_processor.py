@@ -109,7 +109,7 @@ def test_registered_devices_count_before_they_speak_and_as_often_as_configured()
     processor.expect("c", [Device(id="d1", kind="parking", every=30 * SECOND_NS), Device(id="d2", kind="parking")])
     readings = [row(0, "10:00:01", occupied=10, capacity=50), row(0, "10:00:31", occupied=20, capacity=50)]
     processor.process(batch(readings, at("10:00:31"), "parking"))
-    indicators, _ = processor.advance(at("10:01:00")).indicators
+    indicators = parking_figures(processor.advance(at("10:01:00")))
     found = dict(zip(zip(indicators.zone, indicators.indicator, strict=True), indicators.coverage, strict=True))
     zones = {zone for zone, _ in found}
     assert zones == {"kota", "unassigned", "all"}
@@ -126,7 +126,7 @@ def test_a_late_reading_revises_the_indicators_of_all_devices_and_not_of_one() -
     processor.advance(at("10:01:00"))
     late = processor.process(batch([row(0, "10:00:30", occupied=30, capacity=50)], at("10:01:05"), "parking"))
     assert late.tolist() == [Outcome.LATE]
-    indicators, _ = processor.advance(at("10:01:06")).indicators
+    indicators = parking_figures(processor.advance(at("10:01:06")))
     at_zone = indicators.zone.index("kota")
     assert indicators.revision[at_zone] == 1
     occupancy = indicators.value[indicators.indicator.index("parking_occupancy")]
