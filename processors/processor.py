@@ -41,6 +41,7 @@ TimeBase = Literal["received", "event"]
 
 _NEVER = -(2**62)
 _MEBIBYTE = 1 << 20
+_UNCONFIGURED = Kind()
 _QUIET = np.errstate(over="ignore", invalid="ignore")
 """Readings near the largest float have no finite variance: their field stays empty, and nobody is warned each time."""
 
@@ -105,7 +106,7 @@ class Processor:
         for device in devices:
             row = self._devices.row(city, device.kind, device.id)
             self._kind_windows(device.kind)
-            every = device.every or self._kinds.get(device.kind, Kind()).every
+            every = device.every or self._kinds.get(device.kind, _UNCONFIGURED).every
             if every is not None:
                 self.state.cadences.fix(row, every)
 
@@ -227,7 +228,7 @@ class Processor:
 
     def _judge_values(self, batch: ReadingBatch, outcomes: Outcomes) -> NDArray[np.float64]:
         """(q, n) plausible values, NaN elsewhere; a reading of none is marked in `outcomes`."""
-        quantities = self._kinds.get(batch.kind, Kind()).quantities
+        quantities = self._kinds.get(batch.kind, _UNCONFIGURED).quantities
         values, implausible = without_implausible(batch.quantities, batch.values, quantities)
         for name, count in implausible.items():
             self.state.implausible[batch.kind, name] += count
@@ -311,7 +312,7 @@ class Processor:
             plan = self._plans[kind]
             if plan is None:
                 return None
-            windows = KindWindows(kind, TrackedColumns(self._kinds.get(kind, Kind())), plan)
+            windows = KindWindows(kind, TrackedColumns(self._kinds.get(kind, _UNCONFIGURED)), plan)
             if self._time_base == "received" and self.state.closed_until_ns > _NEVER:
                 # A kind that was not heard of before is late by the same measure as the others.
                 windows.start_at(self.state.closed_until_ns, self._windows.lateness)
