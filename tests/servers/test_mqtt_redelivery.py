@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from ingest.mqtt import redelivery
 from ingest.mqtt.events import Happening
 from tests.servers.listening import Recorder, killed, listening, send, source
 from tests.servers.mosquitto import mosquitto
@@ -52,6 +53,26 @@ def test_a_process_that_is_killed_and_knows_what_it_held_counts_nothing_twice(tm
             await send(port, *EQUAL[:100], qos=qos)
             await second.until(lambda: second.counted >= 100)
         assert second.counted == 100
+
+    with mosquitto(tmp_path) as port:
+        asyncio.run(scene(port))
+
+
+@pytest.mark.parametrize("qos", [1, 2])
+def test_however_many_have_no_answer_none_is_forgotten(
+    tmp_path: Path, qos: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(redelivery, "MOST_HELD", 50)
+
+    async def scene(port: int) -> None:
+        async with listening(source(port, qos=qos), acknowledging=False) as recorder:
+            for first in range(0, 700, 100):
+                await send(port, *EQUAL[first : first + 100], qos=qos)
+                await recorder.until(lambda: recorder.counted == first + 100)  # noqa: B023 - over before the next
+            recorder.acknowledging = True
+            recorder.cut()
+            await recorder.until(lambda: recorder.connection.statistics.repeated == 700)
+        assert recorder.counted == 700
 
     with mosquitto(tmp_path) as port:
         asyncio.run(scene(port))
