@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from config.checks.city import check_devices, check_ids, check_zone_names
 from config.checks.finding import OTHER, Finding
 from config.checks.indicators import check_indicators
+from config.checks.rules import check_rules
 from config.checks.scores import check_scores
 from config.checks.service import check_http
 from config.checks.sources import check_sources
@@ -36,7 +37,7 @@ CHECKS = (
 def load_settings(path: Path | None, indicators: Collection[str] = ()) -> Settings:
     """The settings of a TOML file, with the devices of its CSV files in `devices`; without a file the defaults.
 
-    `indicators`: the names that scores may be made of; without any they are not checked.
+    `indicators`: the names of which scores are made and that rules watch; without any they are not checked.
     Raises ConfigurationError with every mistake of all these files.
     """
     if path is None:
@@ -70,13 +71,12 @@ def _parsed(path: Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:
         raise ConfigurationError([Mistake(path, line, "", f"this is no TOML: {message}")]) from None
 
 
-def _mistakes(
-    path: Path, lines: dict[KeyPath, int], found: Salvage, indicators: Collection[str]
-) -> Iterator[Mistake]:
+def _mistakes(path: Path, lines: dict[KeyPath, int], found: Salvage, indicators: Collection[str]) -> Iterator[Mistake]:
     for place, sentence in found.wrong:
         yield Mistake(path, nearest_line(lines, place), written(place), sentence)
     findings: Iterator[Finding] = chain.from_iterable(check(found.settings) for check in CHECKS)
-    for finding in chain(findings, check_scores(found.settings, indicators)):
+    named = (check(found.settings, indicators) for check in (check_scores, check_rules))
+    for finding in chain(findings, *named):
         places = [found.original(place) for place in finding.paths]
         if not any(found.touched(place) for place in places):
             message = finding.message.replace(OTHER, _place(lines, places[-1]))

@@ -5,13 +5,14 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, SecretStr
 
 from config.addresses import checked_broker, checked_store_url
+from config.alert_rules import Rule
 from config.durability import Checkpoints, DeadLetterKeeping, JournalSettings, Limits, OutboxSettings
 from config.durations import SECOND_NS
 from config.indicator_rules import IndicatorRules
 from config.noise_limits import LandUse
 from config.periods import Period
-from config.quality_rules import QualityRules
 from config.pillars import Scores
+from config.quality_rules import QualityRules
 from config.roads import ROADS, Road
 from config.section import Duration, File, Name, Section, Wait
 from config.service import Http, Log
@@ -237,6 +238,7 @@ class Settings(Section):
     devices: tuple[Device, ...] = ()
     devices_csv: tuple[File, ...] = ()
     """CSV files of devices, with the keys of a device as their header; paths relative to the file that names them."""
+    rules: tuple[Rule, ...] = ()
     store: StoreSettings = StoreSettings()
     mirrors: tuple[Mirror, ...] = ()
     retention: Retention = Retention()

@@ -5,6 +5,7 @@ from importlib import import_module
 import click
 
 COMMANDS = {
+    "backtest": "Say when rules of alerts would have fired.",
     "check": "Check a configuration file; say every mistake at once.",
     "dead-letters": "Look at what could not be taken in; take it in again.",
     "demo": "Start a broker, a simulated city and Denyut, and watch.",

@@ -18,7 +18,7 @@ from config.settings import Settings
 from denyut.admission import Admission
 from denyut.checkpointing import Checkpointing
 from denyut.pipeline import Pipeline
-from denyut.saved_state import SavedState
+from denyut.saved_state import ALERTS, SavedState
 from denyut.snapshot import Snapshot
 from ingest.journal.entries import Messages
 from ingest.journal.journal import Journal
@@ -163,7 +163,10 @@ class Durability:
 
     def _checkpointing(self) -> Checkpointing:
         pipeline = self._pipeline
-        snapshot = Snapshot(pipeline.processor, pipeline.ledger, pipeline.devices, pipeline.decoders)
+        snapshot = Snapshot(
+            *(pipeline.processor, pipeline.ledger, pipeline.devices, pipeline.decoders),
+            parts=lambda: {ALERTS: pipeline.alerts.dump()},
+        )
         return Checkpointing(self._directory, self._settings.checkpoint, snapshot.describe, self._settled)
 
     def _settled(self, offset: int) -> bool:

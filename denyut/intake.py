@@ -10,6 +10,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from alerts.engine import AlertEvent, Alerts
+from denyut.alert_points import alert_points
 from ingest.dead_letter_file import DeadLetter
 from ingest.dead_letters import DeadLetters
 from ingest.decoding import DecodedBatch, SourceDecoder
@@ -38,6 +40,7 @@ class Intake:
         shaper: PointShaper,
         outbox: Outbox,
         raw: frozenset[str],
+        alerts: Alerts,
         next_offset: int = 0,
     ) -> None:
         self._decoders = decoders
@@ -47,9 +50,12 @@ class Intake:
         self._shaper = shaper
         self._outbox = outbox
         self._raw = raw
+        self._alerts = alerts
         self.next_offset = next_offset
         self.heard: Callable[[Sequence[ReadingBatch]], None] | None = None
         """Told of what was decoded of each batch that came as it was sent, not from a backlog."""
+        self.told: Callable[[Sequence[AlertEvent]], None] | None = None
+        """Hears every change of an alert, beside the store."""
         self.now_ns: Callable[[], int] = time.time_ns
         """The clock that the batches' receive times are of; for `lag_s` alone."""
         self.windows_closed = 0
@@ -63,7 +69,7 @@ class Intake:
             case Messages():
                 self.set_aside(offset, entry, Reason.SOURCE_UNKNOWN)
             case Tick(received_ns):
-                self._append(offset, self._closed(self._processor.advance(received_ns)))
+                self._append(offset, self._closed(self._processor.advance(received_ns), received_ns))
             case Shed(source, topics):
                 if source in self._decoders:
                     account_unread(self._ledger, Reason.SHED, self._decoders[source].devices(topics))
@@ -87,7 +93,7 @@ class Intake:
 
     def finish(self) -> None:
         """Recorded data has ended: close everything."""
-        self._append(self.next_offset, self._closed(self._processor.finish()))
+        self._append(self.next_offset, self._closed(self._processor.finish(), None))
         self.next_offset += 1
 
     def _take(self, offset: int, source: str, batch: MessageBatch) -> None:
@@ -99,7 +105,7 @@ class Intake:
         if batch.behind:
             # The clock closes nothing meanwhile, and a day of open windows would fill the memory.
             self._processor.fall_behind(source)
-            points += self._closed(self._processor.advance())
+            points += self._closed(self._processor.advance(), batch.received_ns)
         self._append(offset, points)
         if not batch.behind:
             self.lag_s = max(0.0, (self.now_ns() - batch.received_ns) / 1e9)
@@ -127,9 +133,14 @@ class Intake:
             if batch.source in self._raw
         ]
 
-    def _closed(self, output: Output) -> list[PointBatch]:
+    def _closed(self, output: Output, learned_ns: int | None) -> list[PointBatch]:
+        """`learned_ns`: None for recorded data, of which each window is known at its end."""
         points: list[PointBatch] = [self._shaper.windows(window.changed) for window in output.windows]
         points += [self._shaper.indicators(indicators) for indicators in output.indicators]
+        events = self._alerts.observe(output, learned_ns)
+        if events and self.told is not None:
+            self.told(events)
+        points += alert_points(self._shaper.table, events)
         self.windows_closed += sum(len(window.changed) for window in output.windows)
         return points
 

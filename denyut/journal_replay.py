@@ -4,10 +4,11 @@ The clock's ticks stand in the journal, so windows close where they closed in th
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from alerts.engine import AlertEvent
 from config.iso_times import iso_utc
 from config.settings import Settings, StoreSettings
 from denyut.durability import JOURNAL
@@ -45,9 +46,12 @@ class JournalReplay:
         self._first_ns: int | None = None
         self._last_ns = 0
         self.status: dict[str, Any]
+        self.told: Callable[[Sequence[AlertEvent]], None] | None = None
+        """To be set before `run`: hears every change of an alert."""
 
     def run(self, speed: float | None = None) -> Iterator[Progress]:
         """Process everything, at `speed` times the recorded pace or as fast as possible; yields after each entry."""
+        self._pipeline.intake.told = self.told
         self._pipeline.start()
         read_bytes, (_, total_bytes) = 0, closed_files(self._journal)
         pace = _Pace(speed)

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from alerts.engine import Alerts
 from config.default_kinds import effective_kinds
 from config.settings import Settings
 from denyut.intake import Intake
@@ -51,6 +52,7 @@ class Pipeline:
     dead_letters: DeadLetters
     outbox: Outbox
     sinks: list[Sink]
+    alerts: Alerts
     intake: Intake
 
     def start(self) -> None:
@@ -101,10 +103,11 @@ def build(
         for name, store in stores.items()
     ]
     raw = frozenset(source.name for source in settings.sources if source.raw)
-    intake = Intake(
-        decoders, processor, saved.ledger, dead_letters, PointShaper(devices), outbox, raw, saved.next_offset
-    )
-    return Pipeline(settings, devices, decoders, processor, saved.ledger, dead_letters, outbox, sinks, intake)
+    alerts = Alerts(settings.rules, devices)
+    saved.restore_alerts(alerts)
+    shaper = PointShaper(devices)
+    intake = Intake(decoders, processor, saved.ledger, dead_letters, shaper, outbox, raw, alerts, saved.next_offset)
+    return Pipeline(settings, devices, decoders, processor, saved.ledger, dead_letters, outbox, sinks, alerts, intake)
 
 
 def _refusal(sink: str, dead_letters: DeadLetters) -> Callable[[Sequence[tuple[bytes, str]]], None]:

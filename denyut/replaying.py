@@ -1,13 +1,14 @@
 """Recorded data through the same processing as live data, by its event time."""
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from alerts.engine import AlertEvent
 from config.durations import SECOND_NS
 from config.settings import Kind, Settings
 from denyut.replay_pipeline import ReplayPipeline
@@ -41,10 +42,13 @@ class Replay:
         self._pipeline = ReplayPipeline(settings, data_dir, time_base)
         self.recording: Recording = open_recording(paths, mapping, self._pipeline.devices)
         self.status: dict[str, Any]
+        self.told: Callable[[Sequence[AlertEvent]], None] | None = None
+        """To be set before `run`: hears every change of an alert."""
 
     def run(self, speed: float | None = None) -> Iterator[Progress]:
         """Process everything, at `speed` times the recorded pace or as fast as possible; yields after each batch."""
         pipeline, intake = self._pipeline, self._pipeline.intake
+        intake.told = self.told
         pipeline.start()
         for span in _paced(self._spans(speed), speed):
             for batch in span:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from alerts.engine import Alerts
 from config.settings import Kind, Windows
 from config.timezones import UTC
 from denyut.saved_ledger import restore_ledger
@@ -16,6 +17,9 @@ from processors.checkpoints.directory import CheckpointDirectory
 from processors.checkpoints.pieces import PieceReader
 from processors.processor import State
 from processors.state import StateError, begun_anew, civil_anew, restore
+
+ALERTS = "alerts"
+"""Of `parts`."""
 
 LOG = logging.getLogger("denyut")
 
@@ -79,6 +83,19 @@ class SavedState:
     def restore_devices(self, devices: DeviceTable) -> None:
         for city, kind, device, zone in self.devices:
             devices.row(city, kind, device, zone)
+
+    def restore_alerts(self, alerts: Alerts) -> None:
+        """Raises StateError."""
+        if ALERTS not in self.parts:
+            return
+        try:
+            dropped = alerts.load(self.parts[ALERTS])
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            raise StateError(f"the saved alerts cannot be read: {error}") from error
+        if dropped:
+            LOG.warning(
+                "%s: rules that are other than in the last run, or gone: their alerts are dropped", ", ".join(dropped)
+            )
 
     def forget_unnamed(self) -> None:
         """Where a source was not configured for a while, nothing says any more which topics its streams were."""

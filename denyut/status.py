@@ -45,7 +45,7 @@ def compose(pipeline: Pipeline, uptime_s: float, state: str) -> dict[str, Any]:
             "fraction_full": round(pipeline.outbox.fraction_full, 4),
             "error": pipeline.outbox.last_error,
         },
-        "alerts_active": 0,
+        "alerts_active": pipeline.alerts.active,
         "devices": len(pipeline.devices),
         "dead_letters": len(pipeline.dead_letters),
         "dead_letters_waiting": pipeline.dead_letters.waiting,

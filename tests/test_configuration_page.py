@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 from pydantic_core import PydanticUndefined
 
+from config.alert_rules import Rule
 from config.default_kinds import DEFAULT_KINDS
 from config.durability import Checkpoints, DeadLetterKeeping, JournalSettings, Limits, OutboxSettings
 from config.indicator_rules import IndicatorRules
@@ -51,6 +52,7 @@ SECTIONS: dict[str, type[Section]] = {
     "zones": Zone,
     "offices": Office,
     "devices": Device,
+    "rules": Rule,
     "store": StoreSettings,
     "retention": Retention,
     "journal": JournalSettings,
@@ -105,7 +107,8 @@ def test_a_mirror_is_documented_as_a_store_with_a_name():
 @pytest.mark.parametrize("heading", SECTIONS)
 def test_every_setting_is_documented_with_type_and_meaning_and_no_other(heading):
     documented = rows(heading)
-    assert set(documented) == set(SECTIONS[heading].model_fields)
+    fields = SECTIONS[heading].model_fields
+    assert set(documented) == {field.alias or name for name, field in fields.items()}
     assert all(kind and meaning for kind, _, meaning in documented.values())
 
 
@@ -113,14 +116,16 @@ def test_every_setting_is_documented_with_type_and_meaning_and_no_other(heading)
 def test_the_documented_default_is_the_real_one(heading, name):
     section = SECTIONS[heading]
     default = section.model_fields[name].default
-    written = rows(heading)[name][1]
+    setting = section.model_fields[name].alias or name
+    written = rows(heading)[setting][1]
     if default is PydanticUndefined:
         assert written == "needed"
     elif written == "none":
         assert default is None
     else:
-        document = tomllib.loads(f"{name} = {written.strip('`')}")
-        needed = {"size": "1m", "id": "x", "kind": "gauge", "indicator": "x", "points": [[0, 0], [1, 100]]}
+        document = tomllib.loads(f"{setting} = {written.strip('`')}")
+        needed = {"size": "1m", "id": "x", "kind": "gauge", "enter": 1}
+        needed |= {"indicator": "x", "points": [[0, 0], [1, 100]]}
         others = {key: needed[key] for key, field in section.model_fields.items() if field.is_required()}
         read = section.model_validate(others | document, context={"folder": "."})
         assert getattr(read, name) == default

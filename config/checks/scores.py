@@ -15,14 +15,18 @@ BY_KIND = ("sensors_known", "sensors_alive_share", "freshness_s", "freshness_wor
 
 def check_scores(settings: Settings, indicators: Collection[str]) -> Iterator[Finding]:
     """`indicators`: the names of all that Denyut computes; none: names are not checked."""
-    kinds = {*DEFAULT_KINDS, *settings.kinds, *(device.kind for device in settings.devices)}
-    known = {name for name in indicators if not name.startswith("score_")}
-    of_kinds = {f"{kind}_{name}" for name in BY_KIND for kind in kinds}
+    known = {name for name in known_indicators(settings, indicators) if not name.startswith("score_")}
     for name in PILLARS:
         pillar: Pillar = getattr(settings.scores, name)
         if indicators:
-            yield from _names(name, pillar, known | of_kinds)
+            yield from _names(name, pillar, known)
         yield from _repeated(name, pillar)
+
+
+def known_indicators(settings: Settings, indicators: Collection[str]) -> set[str]:
+    """Those names, and the ones that each kind of the configuration has of its own."""
+    kinds = {*DEFAULT_KINDS, *settings.kinds, *(device.kind for device in settings.devices)}
+    return {*indicators, *(f"{kind}_{name}" for name in BY_KIND for kind in kinds)}
 
 
 def _names(name: str, pillar: Pillar, known: Collection[str]) -> Iterator[Finding]:

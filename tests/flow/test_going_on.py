@@ -17,9 +17,11 @@ import denyut.snapshot
 import processors.checkpoints.pieces
 import processors.duplicates
 import processors.kind_windows
+from alerts.engine import Alerts
+from config.alert_rules import Rule
 from config.settings import Device, Kind, Quantity, Settings, Source
 from denyut.intake import Intake
-from denyut.saved_state import SavedState
+from denyut.saved_state import ALERTS, SavedState
 from denyut.snapshot import Snapshot
 from ingest.dead_letters import DeadLetters
 from ingest.decoding import SourceDecoder
@@ -49,6 +51,11 @@ KINDS = {
 SETTINGS = Settings(
     windows=windows("10s", "20s/10s", "1m", delay="2s", lateness="20s"),
     sources=(Source(name="mqtt"), Source(name="other", topic="{city}/{zone}/{kind}/{device}", raw=True)),
+    rules=(
+        Rule(id="fast", kind="traffic", field="speed_mean", size="10s", enter=50, exit=7, lasting=10 * SECOND_NS),
+        Rule(id="slow", kind="traffic", field="speed_max", size="1m", when="<=", enter=7.25, keep=60 * SECOND_NS),
+        Rule(id="calm", indicator="traffic_speed", size="10s", when="<", enter=80, stale_after=10 * SECOND_NS),
+    ),
     devices=(Device(id="d1", kind="traffic", zone="kota", every=5 * SECOND_NS),),
 )
 
@@ -150,9 +157,11 @@ class Process:
         for source, decoder in self.decoders.items():
             saved.forget_renumbered(source, decoder.topics)
         shaper = PointShaper(self.devices)
+        self.alerts = Alerts(SETTINGS.rules, self.devices)
+        saved.restore_alerts(self.alerts)
         self.intake = Intake(
             *(self.decoders, self.processor, self.ledger, dead_letters, shaper, outbox, frozenset({"other"})),
-            saved.next_offset,
+            *(self.alerts, saved.next_offset),
         )
 
     def go_on(self, entries: Sequence[Entry]) -> None:
@@ -160,7 +169,9 @@ class Process:
             self.intake.apply(offset, entries[offset])
 
     def save(self) -> None:
-        snapshot = Snapshot(self.processor, self.ledger, self.devices, self.decoders)
+        snapshot = Snapshot(
+            *(self.processor, self.ledger, self.devices, self.decoders), parts=lambda: {ALERTS: self.alerts.dump()}
+        )
         self._checkpoints.publish(self._checkpoints.write(self.intake.next_offset, snapshot.describe))
 
     def remembered(self) -> list[object]:
@@ -168,7 +179,7 @@ class Process:
         counts = [ledger.devices, ledger.numbered, *ledger.reasons.values()]
         totals = (ledger.received, ledger.accepted, ledger.duplicate, ledger.late, ledger.readings, ledger.missing)
         return [
-            dump(self.processor.state),
+            *(dump(self.processor.state), self.alerts.dump()),
             self.devices.identities,
             {source: decoder.topics for source, decoder in self.decoders.items()},
             *(totals, dict(ledger.rejected), dict(ledger.parts_rejected), list(ledger.reasons)),

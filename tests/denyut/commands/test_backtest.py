@@ -1,0 +1,136 @@
+"""What rules would have done, as a user asks for it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from denyut.cli import main
+
+CONFIG = """\
+[[windows.sizes]]
+size = "1m"
+
+[[rules]]
+id = "hot"
+kind = "boiler"
+field = "temperature_mean"
+size = "1m"
+enter = 90
+exit = 80
+for = "1m"
+severity = "critical"
+
+[[rules]]
+id = "cold"
+kind = "boiler"
+field = "temperature_mean"
+size = "1m"
+when = "<"
+enter = 10
+"""
+MAPPING = """\
+kind = "boiler"
+device = "b1"
+zone = "hall"
+time = { column = "at" }
+values = { t = "temperature" }
+"""
+MINUTES = (50, 95, 96, 85, 70, 50, 95, 50, 5, 50)
+LABELS = """\
+start,end,rule
+2025-11-22T10:02:00Z,2025-11-22T10:04:00Z,hot
+2025-11-22T12:00:00Z,2025-11-22T12:01:00Z,hot
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """One reading in each minute from 10:00 on."""
+    rows = [f"2025-11-22T10:{minute:02}:30Z,{value}\n" for minute, value in enumerate(MINUTES)]
+    (tmp_path / "readings.csv").write_text("at,t\n" + "".join(rows))
+    (tmp_path / "city.toml").write_text(CONFIG)
+    (tmp_path / "boiler.toml").write_text(MAPPING)
+    (tmp_path / "labels.csv").write_text(LABELS)
+    return tmp_path
+
+
+def backtest(folder: Path, *options: str) -> Result:
+    files = ["--config", "city.toml", "--mapping", "boiler.toml", "readings.csv"]
+    arguments = [str(folder / each) if each.endswith((".toml", ".csv")) else each for each in (*files, *options)]
+    return CliRunner().invoke(main, ["backtest", *arguments])
+
+
+def found(folder: Path, *options: str) -> Any:
+    result = backtest(folder, "--json", *options)
+    assert result.exit_code == 0, result.output
+    return json.loads(result.stdout)
+
+
+def test_it_says_when_each_rule_would_have_fired_and_for_how_long(folder: Path) -> None:
+    alerts = found(folder)["alerts"]
+    assert [(each["rule"], each["fired"], each["ended"], each["value"]) for each in alerts] == [
+        ("hot", "2025-11-22T10:03:00Z", "2025-11-22T10:05:00Z", 96.0),
+        ("cold", "2025-11-22T10:09:00Z", "2025-11-22T10:10:00Z", 5.0),
+    ]
+    assert (alerts[0]["kind"], alerts[0]["device"], alerts[0]["zone"]) == ("boiler", "b1", "hall")
+
+
+def test_it_adds_up_each_rule_and_sets_it_against_labels(folder: Path) -> None:
+    hot, cold = found(folder, "--labels", "labels.csv")["rules"]
+    assert (hot["alerts"], hot["assets"], hot["firing_s"], hot["open"]) == (1, 1, 120.0, 0)
+    assert (hot["precision"], hot["recall"], hot["delay_s"]) == (1.0, 0.5, 60.0)
+    assert (cold["precision"], cold["recall"], cold["delay_s"]) == (0.0, None, None)
+
+
+def test_one_rule_may_be_chosen(folder: Path) -> None:
+    assert [each["rule"] for each in found(folder, "--rule", "cold")["rules"]] == ["cold"]
+
+
+def test_as_a_table_each_alert_is_a_line(folder: Path) -> None:
+    result = backtest(folder)
+    assert result.exit_code == 0
+    lines = [line.split() for line in result.stdout.splitlines()]
+    assert lines[1] == ["hot", "critical", "1", "0", "1", "2m", "0"]
+    assert ["hot", "boiler/b1", "2025-11-22T10:03:00Z", "2025-11-22T10:05:00Z", "96"] in lines
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--rule", "warm"), "has no rule 'warm'"),
+        (("--journal", "."), "name FILES, or a run's data directory with --journal"),
+        (("--labels", "nowhere.csv"), "nowhere.csv"),
+    ],
+)
+def test_wrong_use_is_one_sentence(folder: Path, options: tuple[str, ...], said: str) -> None:
+    result = backtest(folder, *options)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"),
+    [
+        ("start,stop\n", "labels.csv:1: unknown column 'stop'; known here: start, end, zone, device, rule"),
+        ("start,zone\n", "labels.csv:1: the columns start and end are needed"),
+        ("start,end\n15m,1h\n", "labels.csv:2: '15m' to '1h': write ISO 8601"),
+        ("start,end\nyesterday,today\n", "labels.csv:2: 'yesterday' is no time"),
+        ("start,end\n2025-11-22T10:05Z,2025-11-22T10:01Z\n", "start 2025-11-22T10:05Z must not be later than end"),
+    ],
+)
+def test_labels_that_cannot_be_read_are_named_with_their_line(folder: Path, labels: str, said: str) -> None:
+    (folder / "labels.csv").write_text(labels)
+    result = backtest(folder, "--labels", "labels.csv")
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_without_rules_there_is_nothing_to_test(folder: Path) -> None:
+    (folder / "city.toml").write_text("")
+    result = backtest(folder)
+    assert result.exit_code == 2
+    assert "city.toml has no [[rules]]" in result.stderr
