@@ -1,6 +1,7 @@
 """The data directory: made on first use, and used by one run at a time."""
 
 import fcntl
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+LOG = logging.getLogger("denyut")
 DEFAULT = Path("denyut-data")
 VARIABLE = "DENYUT_DATA_DIR"
 DEFAULT_SAID = f"Default: ${VARIABLE}, else {DEFAULT}."
@@ -66,13 +68,27 @@ def claim(data_dir: Path) -> Iterator[Claim]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            lock.seek(0)
-            holder = lock.read().strip() or "unknown"
+            holder, _ = _written(lock)
             raise DataDirError(f"data directory {data_dir} is in use by process {holder}") from None
+        _, place = _written(lock)
+        own = str(os.fstat(lock.fileno()).st_ino)
+        if place not in ("", own):
+            LOG.warning(
+                "data directory %s is a copy or was restored from one: if the other is in use too, both take the same "
+                "messages and write the same points",
+                data_dir,
+            )
         try:
             lock.truncate(0)
             # Past the buffer, whose content would be tried once more as the file is closed.
-            os.pwrite(lock.fileno(), f"{os.getpid()}\n".encode(), 0)
+            os.pwrite(lock.fileno(), f"{os.getpid()}\n{own}\n".encode(), 0)
         except OSError as error:
             raise DamagedError(f"data directory {data_dir} cannot be written: {error.strerror}") from error
         yield Claim(data_dir, lock)
+
+
+def _written(lock: TextIO) -> tuple[str, str]:
+    """The process that wrote it, and the number of the file it wrote to, which no copy has."""
+    lock.seek(0)
+    lines = lock.read(100).split("\n")
+    return lines[0].strip() or "unknown", lines[1] if len(lines) > 1 else ""

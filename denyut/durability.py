@@ -20,6 +20,7 @@ from denyut.checkpointing import Checkpointing
 from denyut.pipeline import Pipeline
 from denyut.saved_state import ALERTS, SavedState
 from denyut.snapshot import Snapshot
+from ingest.journal.damage import Damage
 from ingest.journal.entries import Messages
 from ingest.journal.journal import Journal
 from ingest.journal.reading import read_backwards, read_entries
@@ -30,6 +31,8 @@ from processors.checkpoints.directory import CheckpointDirectory
 LOG = logging.getLogger("denyut")
 JOURNAL = "journal"
 _CHECKPOINTS = "checkpoints"
+_OUTBOX = "outbox"
+"""Part of a checkpoint: the highest entry whose points the outbox had taken in."""
 _BREATHE_S = 0.05
 """Entries are applied at most this long before signals and questions are answered."""
 _JOURNAL_STOP_S = 2.0
@@ -60,8 +63,10 @@ class Durability:
         """Open the journal where the pipeline's knowledge ends. Raises JournalError."""
         self._pipeline = pipeline
         self.checkpoints = self._checkpointing()
+        self._compare_outbox()
         if self._settings.journal.enabled:
-            self.journal = Journal(self._journal_dir, _no_shorter(self._settings.journal), self._first_offset())
+            settings = _no_shorter(self._settings.journal)
+            self.journal = Journal(self._journal_dir, settings, self._first_offset(), self._ends_early)
 
     async def recover(self, admission: Admission, stop: asyncio.Event) -> None:
         """Apply again what the journal holds beyond the checkpoint, before the first new message.
@@ -161,11 +166,25 @@ class Durability:
         known = max(pipeline.outbox.appended_until, pipeline.dead_letters.highest_offset)
         return max(pipeline.intake.next_offset, known + 1)
 
+    def _ends_early(self, damage: Damage) -> None:
+        """What the checkpoint does not hold either is lost, and told as the journal is read."""
+        if damage.last is not None and damage.last < self._pipeline.intake.next_offset:
+            LOG.warning("%s is not whole, but the checkpoint holds what it lacks: it cannot be replayed", damage.path)
+
+    def _compare_outbox(self) -> None:
+        """With what it held when the checkpoint was taken: parts leave it, but how far it has come does not go back."""
+        known = self.saved.parts.get(_OUTBOX)
+        if known is not None and self._pipeline.outbox.appended_until < int(known):
+            LOG.warning(
+                "the outbox is older than the checkpoint (it was removed, cut short or restored from a copy): "
+                "points that no store had taken yet are lost"
+            )
+
     def _checkpointing(self) -> Checkpointing:
         pipeline = self._pipeline
         snapshot = Snapshot(
             *(pipeline.processor, pipeline.ledger, pipeline.devices, pipeline.decoders),
-            parts=lambda: {ALERTS: pipeline.alerts.dump()},
+            lambda: {ALERTS: pipeline.alerts.dump(), _OUTBOX: str(pipeline.outbox.appended_until).encode()},
         )
         return Checkpointing(self._directory, self._settings.checkpoint, snapshot.describe, self._settled)
 

@@ -1,4 +1,5 @@
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -29,7 +30,26 @@ def test_a_directory_in_use_is_named_with_the_process_that_uses_it(tmp_path: Pat
         holder.kill()
         holder.communicate()
     with claimed(tmp_path):
-        assert (tmp_path / "lock").read_text() == f"{os.getpid()}\n"
+        assert (tmp_path / "lock").read_text().splitlines()[0] == str(os.getpid())
+
+
+def test_a_copy_of_a_directory_in_use_is_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with claimed(tmp_path / "city"):
+        shutil.copytree(tmp_path / "city", tmp_path / "copy")
+    with claimed(tmp_path / "city"):
+        assert caplog.messages == []
+    for _ in range(2):
+        with claimed(tmp_path / "copy"):
+            assert caplog.messages == [
+                f"data directory {tmp_path / 'copy'} is a copy or was restored from one: if the other is in use too, "
+                "both take the same messages and write the same points"
+            ]
+
+
+def test_a_lock_of_an_earlier_version_is_taken(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (tmp_path / "lock").write_text("1234\n")
+    with claimed(tmp_path):
+        assert caplog.messages == []
 
 
 def test_a_directory_that_cannot_be_made_is_one_sentence(tmp_path: Path) -> None:

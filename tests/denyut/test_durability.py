@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from denyut.set_aside import SetAside
 from ingest.dead_letter_file import FILE_NAME
 from ingest.journal.entries import Entry, Messages, Tick
 from ingest.journal.journal import Journal
+from ingest.journal.segment import name
 from ingest.kept_letters import Selection, read_letters
 from ingest.ledger import Ledger
 from ingest.messages import MessageBatch
@@ -134,6 +136,48 @@ def test_entries_that_are_missing_are_named(tmp_path: Path, caplog: pytest.LogCa
         ledger, known = run(Settings(), tmp_path, [], killed=False)
     assert (known, ledger.received) == (1, 1)
     assert "journal entries 0 to 0 are missing" in caplog.text
+
+
+def test_a_journal_that_was_removed_is_no_loss_where_a_checkpoint_holds_it(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    run(Settings(), tmp_path, [air("A1", 10, "10:00:01"), air("A1", 11, "10:00:02")], killed=False)
+    shutil.rmtree(tmp_path / "journal")
+    ledger, known = run(Settings(), tmp_path, [air("A1", 12, "10:00:03")], killed=False)
+    assert (known, ledger.accepted) == (2, 3)
+    assert caplog.messages == [
+        f"{tmp_path / 'journal'} is not whole, but the checkpoint holds what it lacks: it cannot be replayed"
+    ]
+
+
+def test_what_neither_the_journal_nor_the_checkpoint_holds_is_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    run(Settings(), tmp_path, [air("A1", 10, "10:00:01")], killed=False)
+    run(Settings(), tmp_path, [air("A1", 11, "10:00:02"), Tick(at("10:00:13"))], killed=True)
+    shutil.rmtree(tmp_path / "journal")
+    _, known = run(Settings(), tmp_path, [], killed=False)
+    assert known == 1
+    assert caplog.messages == [
+        f"journal damaged: {tmp_path / 'journal' / name(3)}: entries 1 to 2 lost: they are missing"
+    ]
+
+
+@pytest.mark.parametrize("harm", ["removed", "older"])
+def test_an_outbox_that_lost_what_it_held_is_told(harm: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    run(Settings(), tmp_path, [air("A1", 10, "10:00:01"), Tick(at("10:00:13"))], killed=False)
+    shutil.copy(tmp_path / "outbox.db", tmp_path / "older.db")
+    run(Settings(), tmp_path, [Tick(at("10:16:00"))], killed=False)
+    run(Settings(), tmp_path, [], killed=False)
+    assert caplog.messages == []
+    (tmp_path / "outbox.db").unlink()
+    if harm == "older":
+        (tmp_path / "older.db").rename(tmp_path / "outbox.db")
+    run(Settings(), tmp_path, [], killed=False)
+    assert caplog.messages == [
+        "the outbox is older than the checkpoint (it was removed, cut short or restored from a copy): "
+        "points that no store had taken yet are lost"
+    ]
 
 
 def test_without_a_journal_a_stop_is_gone_on_from_and_a_kill_begins_anew(tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """Entries for the tests of the journal, and journals made of them."""
 
 import threading
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +57,13 @@ def committed(journal: Journal, entries: Iterable[Entry]) -> list[int]:
         journal.append(entry, done)
         assert is_done.wait(30), journal.last_error
     return offsets
+
+
+def wait_until(condition: Callable[[], bool], within_s: float = 30.0) -> None:
+    until_s = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < until_s
+        time.sleep(0.005)
 
 
 def written(directory: Path, numbers: Sequence[int], size: int = 20, count: int = 3) -> Path:

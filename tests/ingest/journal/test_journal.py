@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,18 +19,11 @@ from ingest.journal.entries import Entry, Messages, Shed, Tick
 from ingest.journal.journal import Journal, JournalError
 from ingest.journal.reading import read_entries
 from ingest.journal.segment import listed, name
-from tests.ingest.journal.journals import START_NS, committed, messages, plain, read, written
+from tests.ingest.journal.journals import START_NS, committed, messages, plain, read, wait_until, written
 
 ROOT = Path(__file__).parents[3]
 KILLS = 10
 DAY_NS = 86_400 * 1_000_000_000
-
-
-def wait_until(condition: Callable[[], bool], within_s: float = 30.0) -> None:
-    until_s = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < until_s
-        time.sleep(0.005)
 
 
 @pytest.fixture
@@ -180,42 +173,6 @@ def test_what_was_acknowledged_at_the_stop_is_known_to_later_runs(tmp_path: Path
         again = Journal(tmp_path, JournalSettings())
         assert again.acknowledged_until == 1
         assert again.stop(10)
-
-
-def test_old_files_go_and_those_a_restart_needs_stay(tmp_path: Path) -> None:
-    for numbers in (range(3), range(3, 6), range(6, 9)):
-        written(tmp_path, numbers)
-    journal = Journal(tmp_path, JournalSettings())
-    journal.start()
-    journal.trim(5)
-    # Whatever the clock on the wall says, nothing is old before something newer has come.
-    committed(journal, [Tick(START_NS + DAY_NS)])
-    assert (tmp_path / name(0)).exists()
-    committed(journal, [Tick(START_NS + DAY_NS + 6)])
-    journal.trim(5)
-    wait_until(lambda: not (tmp_path / name(0)).exists())
-    assert sorted(path.name for path in tmp_path.glob("*.db")) == [name(first) for first in (3, 6, 9)]
-    committed(journal, [Tick(START_NS + DAY_NS + 9)])
-    journal.trim(12)
-    wait_until(lambda: len(list(tmp_path.glob("*.db"))) == 1)
-    assert journal.stop(10)
-    assert [offset for offset, _ in read_entries(tmp_path)] == [9, 10, 11]
-
-
-def test_a_file_with_an_entry_that_came_in_again_is_as_old_as_its_newest_entry(tmp_path: Path) -> None:
-    journal = Journal(tmp_path, JournalSettings())
-    journal.start()
-    committed(journal, [Tick(START_NS + DAY_NS), messages(1)])
-    assert journal.stop(10)
-    again = Journal(tmp_path, JournalSettings())
-    again.start()
-    committed(again, [Tick(START_NS + 2 * DAY_NS)])
-    again.trim(3)
-    committed(again, [Tick(START_NS + 2 * DAY_NS + 1)])
-    assert (tmp_path / name(0)).exists()
-    again.trim(4)
-    wait_until(lambda: not (tmp_path / name(0)).exists())
-    assert again.stop(10)
 
 
 def test_the_size_allowed_holds_while_entries_come(tmp_path: Path) -> None:

@@ -3,9 +3,13 @@ from pathlib import Path
 
 import pytest
 
+from config.durability import JournalSettings
+from ingest.journal.entries import Tick
+from ingest.journal.journal import Journal
+from ingest.journal.reading import read_entries
 from ingest.journal.retention import KeptFile, Retention, closed_files, expendable
 from ingest.journal.segment import name
-from tests.ingest.journal.journals import START_NS, written
+from tests.ingest.journal.journals import START_NS, committed, messages, wait_until, written
 
 DAY_NS = 86_400 * 1_000_000_000
 
@@ -116,3 +120,39 @@ def test_on_a_full_disk_the_oldest_file_that_no_restart_needs_goes_and_is_named(
         f"the disk is full: {tmp_path / name(first)}, which was kept for replay, is removed before its time"
         for first in (0, 3)
     ]
+
+
+def test_old_files_go_and_those_a_restart_needs_stay(tmp_path: Path) -> None:
+    for numbers in (range(3), range(3, 6), range(6, 9)):
+        written(tmp_path, numbers)
+    journal = Journal(tmp_path, JournalSettings())
+    journal.start()
+    journal.trim(5)
+    # Whatever the clock on the wall says, nothing is old before something newer has come.
+    committed(journal, [Tick(START_NS + DAY_NS)])
+    assert (tmp_path / name(0)).exists()
+    committed(journal, [Tick(START_NS + DAY_NS + 6)])
+    journal.trim(5)
+    wait_until(lambda: not (tmp_path / name(0)).exists())
+    assert sorted(path.name for path in tmp_path.glob("*.db")) == [name(first) for first in (3, 6, 9)]
+    committed(journal, [Tick(START_NS + DAY_NS + 9)])
+    journal.trim(12)
+    wait_until(lambda: len(list(tmp_path.glob("*.db"))) == 1)
+    assert journal.stop(10)
+    assert [offset for offset, _ in read_entries(tmp_path)] == [9, 10, 11]
+
+
+def test_a_file_with_an_entry_that_came_in_again_is_as_old_as_its_newest_entry(tmp_path: Path) -> None:
+    journal = Journal(tmp_path, JournalSettings())
+    journal.start()
+    committed(journal, [Tick(START_NS + DAY_NS), messages(1)])
+    assert journal.stop(10)
+    again = Journal(tmp_path, JournalSettings())
+    again.start()
+    committed(again, [Tick(START_NS + 2 * DAY_NS)])
+    again.trim(3)
+    committed(again, [Tick(START_NS + 2 * DAY_NS + 1)])
+    assert (tmp_path / name(0)).exists()
+    again.trim(4)
+    wait_until(lambda: not (tmp_path / name(0)).exists())
+    assert again.stop(10)
