@@ -60,8 +60,8 @@ def rolling_peak_hour_factor(sums: ZoneSums, windows: ZoneWindows, vehicles: Cou
     """
     devices, size_ns = len(windows.zone), windows.windows.size_ns
     covered = np.abs(vehicles.covered_s * SECOND_NS - size_ns) <= _INTERVAL_SLACK * size_ns
-    # Half as many again, so that a quarter that late readings revise still has those before it.
-    history = windows.memory.history("quarters", devices, QUARTERS + QUARTERS // 2, size_ns, np.float32)
+    # One more, so that the quarter that late readings revise still has those before it.
+    history = windows.memory.history("quarters", devices, QUARTERS + 1, size_ns, np.float32)
     hourly = np.where(covered & vehicles.plausible, vehicles.hourly, np.nan)
     history.put(windows.windows.end_ns, windows.row, hourly)
     quarters = history.until(windows.windows.end_ns, QUARTERS)[:, windows.row].astype(np.float64)

@@ -70,6 +70,12 @@ def test_a_road_stands_beside_its_row_as_its_number() -> None:
     assert np.array_equal(around.setting("lanes"), [2, np.nan], equal_nan=True)
 
 
+def test_the_length_of_a_road_and_its_free_travel_time_stand_beside_its_row() -> None:
+    table = DeviceTable([Device(id="T1", kind="traffic", length=1030, free_travel_time=60)])
+    around = Zones(table, Cadences()).around(closed("traffic", table.row("c", "traffic", "T1")), TRACKED)
+    assert (around.setting("length").tolist(), around.setting("free_travel_time").tolist()) == ([1030], [60])
+
+
 def test_the_units_of_what_was_ever_sent_and_the_rules_of_the_kind_stand_beside_the_window() -> None:
     table = DeviceTable()
     around = Zones(table, Cadences()).around(closed("noise", table.row("c", "noise", "N1")), TRACKED)

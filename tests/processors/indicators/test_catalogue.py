@@ -38,12 +38,27 @@ def device_of(*quantities: str) -> st.SearchStrategy[dict[str, float | str]]:
         "siaga_1": st.sampled_from([math.nan, 200.0, 300.0]),
         "road_number": st.sampled_from([math.nan, ROADS.index("2/2-UD"), ROADS.index("freeway")]),
         "free_speed": st.sampled_from([math.nan, 40.0]),
+        "length": st.sampled_from([math.nan, 500.0]),
+        "free_travel_time": st.sampled_from([math.nan, 60.0]),
     }
     return st.fixed_dictionaries(about | fields | counts)
 
 
-CAR_PARK = device_of("occupied", "free", "capacity", "open", "entries")
-STATION = st.one_of(device_of("vehicle_count", "speed", "occupancy"), device_of("speed", *CLASSES))
+def running(gates: dict[str, float | str]) -> dict[str, float | str]:
+    """With gates whose counters run."""
+    return gates | {
+        f"{gate}_{end}": gates[f"{gate}_last"] for gate in ("entries", "exits") for end in ("rate", "increase")
+    }
+
+
+CAR_PARK = st.one_of(
+    device_of("occupied", "free", "capacity", "open", "entries"), device_of("entries", "exits").map(running)
+)
+STATION = st.one_of(
+    device_of("vehicle_count", "speed", "occupancy"),
+    device_of("speed", *CLASSES),
+    device_of("travel_time", "speed", "delay"),
+)
 CITIES = st.one_of(
     st.tuples(st.just("parking"), st.lists(CAR_PARK, min_size=1, max_size=8)),
     st.tuples(st.just("traffic"), st.lists(STATION, min_size=1, max_size=8)),

@@ -4,6 +4,7 @@ import pytest
 
 from config.roads import ROADS
 from processors.indicators.traffic import traffic
+from tests.processors.indicators.in_turn import InTurn
 
 HOUR_S = 3600
 
@@ -105,3 +106,55 @@ def test_without_four_quarters_with_vehicles_there_is_no_peak_hour_factor(drive,
 def test_only_windows_of_a_quarter_or_a_whole_hour_have_a_peak_hour_factor(drive) -> None:
     for size_s in (60, 86_400):
         assert ("kota", "traffic_peak_hour_factor") not in drive(quarterly(**counted(900.0, 1000.0)), size_s=size_s)
+
+
+def minutely(vehicles, readings=15, zone="kota"):
+    """A quarter of an hour of a station that reports each minute."""
+    count = {"vehicle_count_mean": vehicles / readings, "vehicle_count_count": readings}
+    return {"zone": zone, "every_s": 60, "readings": readings} | count
+
+
+def quarters(*vehicles, run=None):
+    """The peak-hour factor after each quarter."""
+    run = run or InTurn(traffic, "traffic", 900, (10, 60, 900))
+    return [run(minutely(number))["kota", "traffic_peak_hour_factor"] for number in vehicles]
+
+
+def test_the_peak_hour_factor_of_a_rolling_hour_is_made_of_its_four_quarters() -> None:
+    found = quarters(800, 900, 1000, 900, 500)
+    assert all(math.isnan(value) for value, *_ in found[:3])
+    assert found[3] == (pytest.approx(3600 / 4000), 1.0, 1.0)
+    assert found[4][0] == pytest.approx(3300 / 4000)
+
+
+def test_a_quarter_that_was_not_counted_through_leaves_the_hours_it_is_in_without_a_factor() -> None:
+    run = InTurn(traffic, "traffic", 900, (60, 900))
+    quarters(800, 900, run=run)
+    run(minutely(500, readings=10))
+    assert [math.isnan(value) for value, *_ in quarters(900, 900, 900, 900, run=run)] == [True, True, True, False]
+
+
+def test_a_quarter_without_any_window_breaks_the_hour() -> None:
+    run = InTurn(traffic, "traffic", 900, (60, 900))
+    quarters(800, 900, run=run)
+    run.skip(1)
+    assert math.isnan(quarters(900, run=run)[0][0])
+
+
+def test_stations_of_a_zone_have_busiest_quarters_of_their_own() -> None:
+    run = InTurn(traffic, "traffic", 900, (60, 900))
+    for one, other in ((400, 100), (300, 100), (300, 200), (200, 200)):
+        found = run(minutely(one), minutely(other))
+    assert found["kota", "traffic_peak_hour_factor"][0] == pytest.approx((1200 + 600) / (4 * 400 + 4 * 200))
+
+
+def test_a_revised_quarter_changes_the_factor_of_its_hour() -> None:
+    run = InTurn(traffic, "traffic", 900, (60, 900))
+    quarters(800, 900, 1000, 900, run=run)
+    assert run.revise(4, minutely(1300))["kota", "traffic_peak_hour_factor"][0] == pytest.approx(4000 / 5200)
+    assert run.revise(3, minutely(1000))["kota", "traffic_peak_hour_factor"][1] == 0, "its hour began before the run"
+
+
+def test_197_vehicles_in_five_minutes_are_2364_an_hour(drive) -> None:
+    row = {"zone": "kota", "every_s": 300, "readings": 1, "vehicle_count_mean": 197.0, "vehicle_count_count": 1}
+    assert drive(row, size_s=300)["kota", "traffic_flow"][0] == 2364

@@ -34,6 +34,30 @@ def test_1200_vehicles_an_hour_at_60_kmh_are_20_on_a_km_and_so_says_an_occupancy
     assert found["kota", "traffic_occupancy"] == (pytest.approx(0.12), 1.0, 1.0)
 
 
+def test_1200_vehicles_an_hour_on_a_loop_that_is_covered_for_12_percent_drive_60_kmh(drive) -> None:
+    found = drive(station(**counted(20.0 / 6), **covered(0.12)))
+    assert found["kota", "traffic_speed_loop"] == (pytest.approx(60.0), 1.0, 1.0)
+    longer = drive(station(**counted(20.0 / 6), **covered(0.12), detector_length=7.0))
+    assert longer["kota", "traffic_speed_loop"][0] == pytest.approx(70.0)
+
+
+def test_the_vehicles_of_a_road_with_loops_in_two_lanes_are_those_of_both(drive) -> None:
+    found = drive(station(**counted(40.0 / 6), **covered(0.12), lanes=2))
+    assert found["kota", "traffic_speed_loop"][0] == pytest.approx(60.0)
+
+
+def test_the_loop_speed_of_a_zone_is_harmonic_over_its_vehicles(drive) -> None:
+    found = drive(station(**counted(20.0 / 6), **covered(0.12)), station(**counted(20.0 / 6), **covered(0.24)))
+    assert found["kota", "traffic_speed_loop"][0] == pytest.approx(40.0)
+
+
+@pytest.mark.parametrize(("share", "coverage"), [(0.0, 1.0), (0.9, 0.5)], ids=["empty", "stuck, or under a queue"])
+def test_a_loop_that_counts_nobody_has_no_speed(drive, share, coverage) -> None:
+    found = drive(station(**counted(0.0), **covered(share)), station(zone="ring", **counted(2.0), **covered(0.1)))
+    assert math.isnan(found["kota", "traffic_speed_loop"][0])
+    assert found["all", "traffic_speed_loop"][1] == coverage
+
+
 def test_density_is_divided_by_the_space_mean_speed_and_weighed_by_time(drive) -> None:
     slow, fast = station(**counted(2.0), **speeds(36.0)), station(readings=3, **counted(2.0, 3), **speeds(72.0, 3))
     # 20 vehicles on a km for 60 s, 10 for 30 s.
