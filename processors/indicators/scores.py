@@ -89,10 +89,12 @@ class CityFigures:
         self._asked = asked if settings.enabled else set()
         self._places = {place: number for number, place in enumerate(state.places)}
         self._names = {name: number for number, name in enumerate(state.names)}
+        # The steps of the last run may have been others.
+        state.revised = {end_ns for end_ns in state.revised if end_ns % settings.every == 0}
 
     def take(self, batch: IndicatorBatch) -> None:
         """Keep what the scores are made of. Figures may come in any order, a revised one after what it revises."""
-        first_ns = -(-batch.end_ns // self._every_ns) * self._every_ns
+        first_ns = self._step_from(batch.end_ns)
         until_ns = batch.end_ns + batch.size_ns
         if first_ns >= until_ns or until_ns <= self._oldest_ns():
             return
@@ -103,7 +105,7 @@ class CityFigures:
         figures = self._figures(batch, chosen)
         held = state.held.get((batch.size_ns, batch.end_ns))
         state.held[batch.size_ns, batch.end_ns] = figures if held is None else held.followed_by(figures)
-        first_ns = max(first_ns, self._oldest_ns() + self._every_ns)
+        first_ns = self._step_from(max(first_ns, self._oldest_ns() + 1))
         state.revised.update(range(first_ns, min(state.scored_until_ns, until_ns - 1) + 1, self._every_ns))
 
     def close(self, until_ns: int) -> list[IndicatorBatch]:
@@ -116,6 +118,10 @@ class CityFigures:
         state.held = {key: figures for key, figures in state.held.items() if sum(key) > oldest_ns}
         return batches
 
+    def _step_from(self, time_ns: int) -> int:
+        """The first end of a step from there on."""
+        return -(-time_ns // self._every_ns) * self._every_ns
+
     def _oldest_ns(self) -> int:
         """Steps up to here are not revised any more."""
         return self._state.scored_until_ns - KEPT * self._every_ns
@@ -125,7 +131,7 @@ class CityFigures:
         ends = set(self._state.revised)
         after_ns = self._state.scored_until_ns
         for size_ns, end_ns in self._state.held:
-            first_ns = max(-(-end_ns // self._every_ns) * self._every_ns, after_ns + self._every_ns)
+            first_ns = self._step_from(max(end_ns, after_ns + 1))
             ends.update(range(first_ns, min(end_ns + size_ns - 1, until_ns) + 1, self._every_ns))
         return sorted(ends)
 

@@ -1,6 +1,7 @@
 """Scores of the city from readings on: through several kinds of device, restarts, late readings and a store."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from config.default_kinds import effective_kinds
 from config.durations import parse_duration
 from config.load import load_settings
-from config.pillars import Scores
+from config.pillars import SHIPPED, Scores, inputs_of
 from config.settings import Device, Settings
 from ingest.devices import DeviceTable
 from processors.indicators.catalogue import UNITS
@@ -250,3 +251,17 @@ def test_a_configured_pillar_reaches_the_store(tmp_path: Path) -> None:
     stopped(pipeline, tmp_path)
     (row,) = stored(tmp_path, "indicator", zone="all", indicator="score_economy")
     assert (row.tags["size"], row.fields["value"], row.fields["coverage"]) == ("1m", 25, 1), json.dumps(row.fields)
+
+
+def test_the_documented_configuration_is_taken(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "city-scores.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    file = tmp_path / "city.toml"
+    file.write_text(block)
+    loaded = load_settings(file, UNITS).scores
+    assert (loaded.every, loaded.environment.weight) == (parse_duration("5m"), 2)
+    assert "branding" not in inputs_of(loaded)
+
+
+def test_every_shipped_indicator_exists() -> None:
+    assert {each.indicator for inputs in SHIPPED.values() for each in inputs} <= set(UNITS)

@@ -141,6 +141,30 @@ def test_a_revision_further_back_than_the_kept_steps_reaches_no_score() -> None:
     assert city(made(figures.close(at(f"10:{KEPT:02}:20")))) == {"10:01": 70}
 
 
+def test_other_steps_than_in_the_last_run_go_on_at_the_next_of_the_new_ones() -> None:
+    state = ScoreState()
+    by_minutes = CityFigures(settings("a", every="1m"), state)
+    for end in ("10:06:00", "10:07:00"):
+        by_minutes.take(batch("1m", end, {"a": 40}))
+        by_minutes.close(at(end))
+    by_minutes.take(batch("1m", "10:06:00", {"a": 50}, revision=1))
+    by_quarters = CityFigures(settings("a"), state)
+    assert by_quarters.close(at("10:08:00")) == []
+    by_quarters.take(batch("15m", "10:15:00", {"a": 80}))
+    assert city(made(by_quarters.close(at("10:15:00")))) == {"10:15": 80}
+
+
+def test_an_indicator_that_is_asked_for_since_a_restart_counts_from_then_on() -> None:
+    state = ScoreState()
+    before = CityFigures(settings("a"), state)
+    before.take(batch("15m", "10:00:00", {"a": 40, "b": 100}))
+    before.close(at("10:00:00"))
+    state = ScoreState.restore(state.describe(pack_inline), unpack_inline)
+    after = CityFigures(settings("b", "a"), state)
+    after.take(batch("15m", "10:15:00", {"a": 40, "b": 100}))
+    assert city(made(after.close(at("10:15:00")))) == {"10:15": 70}
+
+
 def test_what_no_score_asks_for_and_windows_that_no_step_ends_with_are_not_kept() -> None:
     state = ScoreState()
     figures = CityFigures(settings("a"), state)

@@ -3,8 +3,11 @@
 import math
 import re
 from pathlib import Path
+from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from config.durations import parse_duration
 from config.settings import Device
@@ -149,3 +152,27 @@ def test_a_restart_forgets_nobody() -> None:
     assert found["a", "sensors_known"][0] == 2
     assert found["a", "freshness_worst_s"][0] == 240
     assert found["a", "sensors_alive_share"] == (0.5, 1, 1)
+
+
+SPOKEN = st.lists(
+    st.tuples(st.sampled_from("abc"), st.sampled_from(["10s", "1m", None]), st.lists(st.integers(0, 599), max_size=4)),
+    min_size=1,
+    max_size=8,
+)
+
+
+@given(SPOKEN, st.randoms(use_true_random=False))
+def test_the_order_of_the_devices_changes_nothing(
+    said: list[tuple[str, str | None, list[int]]], random: Random
+) -> None:
+    named = [(f"L{number}", *each) for number, each in enumerate(said)]
+    found = []
+    for order in (named, random.sample(named, len(named))):
+        fleet = Fleet(*((name, zone, every) for name, zone, every, _ in order))
+        for second, name in sorted((second, name) for name, _, _, seconds in named for second in seconds):
+            fleet.says(name, f"10:{second // 60:02}:{second % 60:02}")
+        found.append(fleet.at("10:10:00"))
+    one, other = found
+    assert sorted(one) == sorted(other)
+    for key, figure in one.items():
+        assert figure == pytest.approx(other[key], nan_ok=True), key
