@@ -5,12 +5,18 @@ from hypothesis import strategies as st
 
 from config.settings import Device, Kind, Quantity, Window, Windows
 from ingest.devices import DeviceTable
+from processors.indicators.indicator_batch import IndicatorBatch
 from processors.outcomes import Outcome
-from processors.processor import Processor
+from processors.processor import Output, Processor
 from tests.processors.batches import SECOND_NS, Fed, Row, at, batch, row, window, windows
 
 HOUR_NS = 3600 * SECOND_NS
 SPEED = {"speed": Quantity(min=0, max=250)}
+
+
+def parking_figures(output: Output) -> IndicatorBatch:
+    (found,) = [batch for batch in output.indicators if "parking_occupancy" in batch.indicator]
+    return found
 
 
 def test_the_watermark_stays_where_it_is_when_the_receive_clock_steps_back_an_hour() -> None:
@@ -139,6 +145,24 @@ def test_a_kind_heard_of_late_is_late_by_the_same_measure_as_the_others() -> Non
     fed.advance("10:10:00")
     assert fed.take(row(0, "10:08:50", v=1.0), received="10:10:01") == [Outcome.TOO_LATE]
     assert fed.take(row(0, "10:09:30", v=2.0), received="10:10:01") == [Outcome.LATE]
+
+
+@pytest.mark.parametrize("registered", [False, True])
+def test_before_the_first_closing_nothing_is_too_late_and_each_window_is_written_once(registered: bool) -> None:
+    fed = Fed(windows("10s", "1m", delay="2s"))
+    if registered:
+        fed.processor.expect("c", [Device(id="d0", kind="street")])
+    assert fed.take(row(0, "00:00:01", x=1), row(1, "10:00:01", x=2), received="10:00:02") == [Outcome.ACCEPTED] * 2
+    assert fed.take(row(0, "00:00:02", x=3), received="10:00:03") == [Outcome.ACCEPTED]
+    fed.advance("10:00:04")
+    assert fed.take(row(0, "00:00:03", x=9), row(0, "00:00:01", x=1), received="10:00:05") == [
+        Outcome.TOO_LATE,
+        Outcome.DUPLICATE,
+    ]
+    fed.advance("10:02:00")
+    old = [batch for batch in fed.written if len(batch) and batch.end_ns <= at("00:01:00")]
+    assert [(batch.end_ns, batch.revision.tolist()) for batch in old] == [(at("00:00:10"), [0]), (at("00:01:00"), [0])]
+    assert {window(fed, size, end, 0)["x_mean"] for size, end in (("10s", "00:00:10"), ("1m", "00:01:00"))} == {2}
 
 
 def test_the_clock_is_due_when_a_pane_has_ended_or_late_readings_came_and_not_in_between() -> None:

@@ -95,7 +95,9 @@ def test_the_finest_level_that_is_known_well_enough_is_relied_upon() -> None:
     assert np.isnan(seasons.usual((0, 1, 25), (13, 13, 13), places(1))[0]).all()
 
 
-def test_a_score_is_the_distance_in_standard_deviations_and_needs_three_days_of_values_as_far_as_a_byte_counts() -> None:
+def test_a_score_is_the_distance_in_standard_deviations_and_needs_three_days_of_values_as_far_as_a_byte_counts() -> (
+    None
+):
     assert needed(QUARTER_NS) == (250, 12, 12)
     values = np.random.default_rng(7).normal(100, 10, size=(249, 2000))
     seasons = taught(values)
