@@ -103,6 +103,21 @@ def test_windows_that_closed_before_the_kill_are_not_revised_by_closing_again(tm
     assert (point.fields["pm25_count"], point.fields["revision"]) == (1, 0)
 
 
+def test_an_old_reading_on_a_fresh_directory_is_stored_once_and_no_kill_doubles_or_replaces_it(tmp_path: Path) -> None:
+    for_ever = Settings(retention=Retention(window=None))
+
+    def old(value: float, own: str, clock: str) -> Messages:
+        return Messages("mqtt", messages([message("city/c/air/A1", {"pm25": value}, own)], clock))
+
+    run(for_ever, tmp_path, [old(10, "00:00:01", "10:00:02"), Tick(at("10:00:13"))], killed=True)
+    (written,) = stored(tmp_path, "window", size="10s")
+    assert (written.time_ns, written.fields["pm25_count"], written.fields["revision"]) == (at("00:00:10"), 1, 0)
+    late: list[Entry] = [old(99, "00:00:02", "10:00:14"), old(10, "00:00:01", "10:00:15"), Tick(at("10:16:00"))]
+    ledger, known = run(for_ever, tmp_path, late, killed=False)
+    assert (known, ledger.duplicate, ledger.rejected, ledger.balanced) == (1, 1, {Reason.TOO_LATE: 1}, True)
+    assert stored(tmp_path, "window", size="10s") == [written]
+
+
 def test_what_comes_late_after_a_kill_and_a_change_stands_in_no_whole_windows_place(tmp_path: Path) -> None:
     for_ever = Settings(retention=Retention(window=None))
     run(for_ever, tmp_path, [air("A1", 10, "10:00:01")], killed=False)
