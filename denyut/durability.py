@@ -31,8 +31,8 @@ from processors.checkpoints.directory import CheckpointDirectory
 LOG = logging.getLogger("denyut")
 JOURNAL = "journal"
 _CHECKPOINTS = "checkpoints"
-_OUTBOX = "outbox"
-"""Part of a checkpoint: the highest entry whose points the outbox had taken in."""
+_OUTBOX, _DEAD_LETTERS = "outbox", "dead_letters"
+"""Parts of a checkpoint: the highest entry whose points the outbox had taken in, and the number of the last letter."""
 _BREATHE_S = 0.05
 """Entries are applied at most this long before signals and questions are answered."""
 _JOURNAL_STOP_S = 2.0
@@ -63,7 +63,7 @@ class Durability:
         """Open the journal where the pipeline's knowledge ends. Raises JournalError."""
         self._pipeline = pipeline
         self.checkpoints = self._checkpointing()
-        self._compare_outbox()
+        self._compare_with_checkpoint()
         if self._settings.journal.enabled:
             settings = _no_shorter(self._settings.journal)
             self.journal = Journal(self._journal_dir, settings, self._first_offset(), self._ends_early)
@@ -171,20 +171,28 @@ class Durability:
         if damage.last is not None and damage.last < self._pipeline.intake.next_offset:
             LOG.warning("%s is not whole, but the checkpoint holds what it lacks: it cannot be replayed", damage.path)
 
-    def _compare_outbox(self) -> None:
-        """With what it held when the checkpoint was taken: parts leave it, but how far it has come does not go back."""
-        known = self.saved.parts.get(_OUTBOX)
-        if known is not None and self._pipeline.outbox.appended_until < int(known):
-            LOG.warning(
-                "the outbox is older than the checkpoint (it was removed, cut short or restored from a copy): "
-                "points that no store had taken yet are lost"
-            )
+    def _compare_with_checkpoint(self) -> None:
+        """What outbox and dead letters count never goes back, whatever leaves them."""
+        for part, known, lost in (
+            (_OUTBOX, self._pipeline.outbox.appended_until, "points that no store had taken yet"),
+            (_DEAD_LETTERS, self._pipeline.dead_letters.last_id, "some letters"),
+        ):
+            if int(self.saved.parts.get(part, known)) > known:
+                LOG.warning(
+                    "%s older than the checkpoint (removed, cut short or restored from a copy): %s may be lost",
+                    "the outbox is" if part == _OUTBOX else "the dead letters are",
+                    lost,
+                )
+
+    def _marks(self) -> dict[str, bytes]:
+        marks = {_OUTBOX: self._pipeline.outbox.appended_until, _DEAD_LETTERS: self._pipeline.dead_letters.last_id}
+        return {part: str(mark).encode() for part, mark in marks.items()}
 
     def _checkpointing(self) -> Checkpointing:
         pipeline = self._pipeline
         snapshot = Snapshot(
             *(pipeline.processor, pipeline.ledger, pipeline.devices, pipeline.decoders),
-            lambda: {ALERTS: pipeline.alerts.dump(), _OUTBOX: str(pipeline.outbox.appended_until).encode()},
+            lambda: {ALERTS: pipeline.alerts.dump(), **self._marks()},
         )
         return Checkpointing(self._directory, self._settings.checkpoint, snapshot.describe, self._settled)
 

@@ -75,6 +75,11 @@ class DeadLetters:
         return len(self._store)
 
     @property
+    def last_id(self) -> int:
+        """The number that the file gave last; it never goes back."""
+        return self._store.last_id
+
+    @property
     def waiting(self) -> int:
         return self._offered - self._done
 

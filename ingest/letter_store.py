@@ -120,6 +120,11 @@ class LetterStore:
         self._taken.difference_update(ids)
 
     @property
+    def last_id(self) -> int:
+        """The number given last, 0 before any. It never goes back, whichever letters go."""
+        return self._last_id
+
+    @property
     def highest_offset(self) -> int:
         """Of the journal's entries that letters came from. A journal that begins anew must begin beyond it."""
         return self._highest_offset
@@ -147,6 +152,7 @@ class LetterStore:
         self._letters, self._bytes = self._sums()
         (highest,) = self._connection.execute("SELECT coalesce(max(offset), -1) FROM origin").fetchone()
         self._highest_offset = int(highest)
+        self._last_id = self._given_last()
         self._looked_at = -1
         self._file = OpenedFile(self._directory / FILE_NAME)
 
@@ -163,6 +169,10 @@ class LetterStore:
     def _sums(self) -> tuple[int, int]:
         letters, size = self._connection.execute("SELECT count(*), coalesce(sum(size), 0) FROM letters").fetchone()
         return int(letters), int(size)
+
+    def _given_last(self) -> int:
+        row = self._connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'letter'").fetchone()
+        return 0 if row is None else int(row[0])
 
     def _new(self, letters: Sequence[DeadLetter]) -> list[DeadLetter]:
         if min(letter.offset for letter in letters) > self._highest_offset:
@@ -210,7 +220,8 @@ class LetterStore:
             self._connection.execute("BEGIN IMMEDIATE")
             written = self._connection.executemany(_INSERT, [letter.values for letter in letters])
             held = self._trimmed(self._letters + written.rowcount, self._bytes + size)
-        self._letters, self._bytes = held
+            last_id = self._given_last()
+        (self._letters, self._bytes), self._last_id = held, last_id
         self._highest_offset = max(self._highest_offset, max(letter.offset for letter in letters))
 
     def _trimmed(self, letters: int, size: int) -> tuple[int, int]:

@@ -21,6 +21,7 @@ from ingest.journal.journal import Journal
 from ingest.journal.segment import name
 from ingest.kept_letters import Selection, read_letters
 from ingest.ledger import Ledger
+from ingest.letter_store import LetterStore
 from ingest.messages import MessageBatch
 from ingest.reasons import Reason
 from tests.denyut.live_batches import at, message, messages, stored
@@ -190,8 +191,27 @@ def test_an_outbox_that_lost_what_it_held_is_told(harm: str, tmp_path: Path, cap
         (tmp_path / "older.db").rename(tmp_path / "outbox.db")
     run(Settings(), tmp_path, [], killed=False)
     assert caplog.messages == [
-        "the outbox is older than the checkpoint (it was removed, cut short or restored from a copy): "
-        "points that no store had taken yet are lost"
+        "the outbox is older than the checkpoint (removed, cut short or restored from a copy): "
+        "points that no store had taken yet may be lost"
+    ]
+
+
+def test_dead_letters_that_are_gone_are_told_but_not_those_whose_time_is_up(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken = Messages("mqtt", messages([message("city/c/air/A1", b"{", None)], "10:00:01"))
+    run(Settings(), tmp_path, [broken, broken], killed=False)
+    letters = LetterStore(tmp_path, keep_ns=1)
+    letters.expire(at("10:00:02"))
+    assert len(letters) == 0
+    letters.close()
+    run(Settings(), tmp_path, [air("A1", 1, "10:00:03")], killed=False)
+    assert caplog.messages == []
+    (tmp_path / FILE_NAME).unlink()
+    run(Settings(), tmp_path, [], killed=False)
+    assert caplog.messages == [
+        "the dead letters are older than the checkpoint (removed, cut short or restored from a copy): "
+        "some letters may be lost"
     ]
 
 
