@@ -10,12 +10,14 @@ import threading
 import time
 from collections import deque
 from collections.abc import Collection, Iterable
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
 from config.durability import DeadLetterKeeping
 from ingest.dead_letter_file import DeadLetter, DeadLettersError
 from ingest.letter_store import LetterStore
+from ingest.oldest_first import oldest
 
 LOG = logging.getLogger("denyut.dead_letters")
 
@@ -205,10 +207,9 @@ class DeadLetters:
 
     def _write(self) -> None:
         with self._work:
-            size = 0
-            while self._queue and (not self._writing or size + self._queue[0].size <= _AT_ONCE_BYTES):
-                size += self._queue[0].size
-                self._writing.append(self._queue.popleft())
+            self._writing = oldest(self._queue, _AT_ONCE_BYTES, attrgetter("size"))
+            for _ in self._writing:
+                self._queue.popleft()
         unkept = 0
         try:
             unkept = self._store.add(self._writing)
@@ -222,7 +223,7 @@ class DeadLetters:
             LOG.exception("%d dead letters cannot be written", len(self._writing))
             unkept = len(self._writing)
         with self._work:
-            self._bytes -= size
+            self._bytes -= sum(letter.size for letter in self._writing)
             self._done += len(self._writing)
             self.unkept += unkept
             self._writing = []

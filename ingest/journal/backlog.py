@@ -4,8 +4,10 @@ import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from operator import attrgetter
 
 from ingest.journal.encoding import Measured
+from ingest.oldest_first import oldest
 
 _ENTRY_BYTES = 500
 _MESSAGE_BYTES = 80
@@ -46,14 +48,7 @@ class Backlog:
 
     def oldest(self, max_bytes: int) -> list[Waiting]:
         """At least one, if any waits."""
-        chosen: list[Waiting] = []
-        size = 0
-        for waiting in self._queue:
-            size += waiting.size
-            if chosen and size > max_bytes:
-                break
-            chosen.append(waiting)
-        return chosen
+        return oldest(self._queue, max_bytes, attrgetter("size"))
 
     def remove_oldest(self, count: int) -> None:
         for _ in range(count):

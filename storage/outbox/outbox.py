@@ -14,8 +14,10 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
+from operator import attrgetter
 from pathlib import Path
 
+from ingest.oldest_first import oldest
 from storage.outbox.cursors import Cursor
 from storage.outbox.file import Entry, OutboxFile
 from storage.outbox.fullness import Fullness
@@ -197,14 +199,7 @@ class Outbox:
     def _next_entries(self) -> list[Entry]:
         """They stay in the queue until they are written."""
         with self._lock:
-            entries: list[Entry] = []
-            size = 0
-            for entry in self._queue:
-                size += entry.bytes
-                if entries and size > _AT_ONCE_BYTES:
-                    break
-                entries.append(entry)
-            return entries
+            return oldest(self._queue, _AT_ONCE_BYTES, attrgetter("bytes"))
 
     def _write(self, entries: list[Entry]) -> None:
         with self._lock:
