@@ -1,6 +1,6 @@
 """How many labelled anomalies the score finds, and how many alarms are false: the table of docs/data-quality.md.
 
-`python -m pytest -s tests/processors/quality/test_labelled_series.py` prints it. The recordings are those of the
+`python -m pytest -s tests/processors/quality/test_unusual.py` prints it. The recordings are those of the
 Numenta Anomaly Benchmark; all settings are those of no configuration, the same for all files.
 """
 
