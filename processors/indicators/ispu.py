@@ -30,7 +30,7 @@ class Category(StrEnum):
     theme: str
     """Hexadecimal RGB; the regulation gives none, these are the values of the ministry's own page."""
 
-    def __new__(cls, word: str, colour: str, theme: str) -> Self:
+    def __new__(cls, word: str, colour: str = "", theme: str = "") -> Self:
         category = str.__new__(cls, word)
         category._value_, category.colour, category.theme = word, colour, theme
         return category
