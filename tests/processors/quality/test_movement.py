@@ -5,8 +5,8 @@ import pytest
 from config.quality_rules import QualityRules
 from config.settings import Quantity
 from processors.quality.flags import Flag
-from tests.processors.batches import Row
-from tests.processors.quality.minutes import BEGIN, MINUTE_NS, SECOND_NS, figures, flags, send, station, trembling
+from tests.processors.batches import SECOND_NS, Row
+from tests.processors.quality.minutes import BEGIN, MINUTE_NS, figures, flags, send, station, trembling
 
 LEVEL = Quantity(unit="cm", max_change=200)
 
@@ -51,7 +51,7 @@ def test_what_may_rest_is_never_stuck(quantity: Quantity, value: float) -> None:
 
 
 def test_a_sensor_alone_is_flat_where_it_moved_once_and_then_no_more_for_long() -> None:
-    fed = station(Quantity(), 2, rules=QualityRules(flat="20m"))  # type: ignore[arg-type]
+    fed = station(Quantity(), 2, rules=QualityRules(flat="20m"))
     send(fed, [10.0, 7.0], *([11.0, 7.0] for _ in range(22)))
     assert [flags(fed, minute, 0) for minute in (20, 21, 22)] == [0, Flag.FLAT, Flag.FLAT]
     assert flags(fed, 22, 1) == 0, "what never moved may be a constant"

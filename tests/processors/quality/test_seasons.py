@@ -31,7 +31,8 @@ def taught(values: np.ndarray, slots: tuple[int, int, int] = HOUR) -> Seasons:
 
 
 def mad(values: np.ndarray) -> np.ndarray:
-    return np.median(np.abs(values - np.median(values, axis=0)), axis=0)
+    found: np.ndarray = np.median(np.abs(values - np.median(values, axis=0)), axis=0)
+    return found
 
 
 @pytest.mark.parametrize(
