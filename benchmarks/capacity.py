@@ -6,7 +6,7 @@ within each pair.
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,16 +102,18 @@ def measure_case(case: str, qos: int, configuration: str, target: float | None, 
             ours.append(run_denyut(broker, port, plan.messages, qos, configuration, verify=last))
             peers.append(run_paho(broker, port, plan.messages, qos))
             plan.say(f"capacity, {case}: {ours[-1].rate:,.0f}/s against {peers[-1].rate:,.0f}/s")
-    return figure_of_runs(
-        "capacity",
-        case,
-        [our.rate / peer.rate for our, peer in zip(ours, peers, strict=True)],
-        target=target,
-        denyut_messages_per_s=[run.rate for run in ours],
-        paho_messages_per_s=[run.rate for run in peers],
-        denyut_cpu_us_per_message=[run.cpu_us for run in ours],
-        paho_cpu_us_per_message=[run.cpu_us for run in peers],
-    )
+    return figure_of_pairs("capacity", case, target, denyut=ours, paho=peers)
+
+
+def figure_of_pairs(benchmark: str, case: str, target: float | None, **runs: Sequence[Run]) -> Figure:
+    """The rate of the first against that of the second, pair by pair; both by name."""
+    ours, others = runs.values()
+    detail: dict[str, float | list[float]] = {}
+    for name, each in runs.items():
+        detail[f"{name}_messages_per_s"] = [run.rate for run in each]
+        detail[f"{name}_cpu_us_per_message"] = [run.cpu_us for run in each]
+    ratios = [our.rate / other.rate for our, other in zip(ours, others, strict=True)]
+    return figure_of_runs(benchmark, case, ratios, "x", target, False, **detail)
 
 
 def measure(plan: Plan) -> Iterator[Figure]:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.capacity import DEVICES, Run, run_denyut, run_paho, stand_in_broker, stream_to
+from benchmarks.capacity import DEVICES, Run, figure_of_pairs, run_denyut, run_paho, stand_in_broker, stream_to
 from benchmarks.denyut_process import TWO_WINDOWS, DenyutProcess
 from benchmarks.figures import Figure, figure_of_runs
 from benchmarks.growth import LONG_WINDOW
@@ -48,16 +48,7 @@ def measure_cost(plan: Plan) -> Iterator[Figure]:
         ("journal and checkpoints, against paho", peers, AGAINST_PAHO),
         ("journal and checkpoints, against none", bare, AGAINST_NO_JOURNAL),
     ):
-        yield figure_of_runs(
-            "durability",
-            case,
-            [run.rate / other.rate for run, other in zip(durable, others, strict=True)],
-            target=target,
-            durable_messages_per_s=[run.rate for run in durable],
-            other_messages_per_s=[run.rate for run in others],
-            durable_cpu_us_per_message=[run.cpu_us for run in durable],
-            other_cpu_us_per_message=[run.cpu_us for run in others],
-        )
+        yield figure_of_pairs("durability", case, target, durable=durable, other=others)
 
 
 def recover(plan: Plan) -> tuple[Run, float]:
