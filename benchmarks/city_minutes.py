@@ -84,7 +84,7 @@ class LargeCity:
         self._delay_ns = settings.windows.delay
         self._decoder = SourceDecoder(settings.sources[0], settings.city.id, self._table, kinds)
         timezone = ZoneInfo(settings.city.timezone)
-        self.processor = Stopwatch(settings.windows, kinds, self._table, timezone=timezone)
+        self.processor = Stopwatch(settings.windows, kinds, self._table, timezone=timezone, scores=settings.scores)
         self.processor.expect(settings.city.id, settings.devices)
         self.figures = 0
 

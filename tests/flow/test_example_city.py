@@ -68,7 +68,7 @@ def live(settings: Settings, start_ns: int, hours: float, step_s: int) -> Lived:
     kinds = effective_kinds(settings)
     table = DeviceTable(settings.devices)
     timezone = ZoneInfo(settings.city.timezone)
-    processor = Processor(settings.windows, kinds, table, timezone=timezone)
+    processor = Processor(settings.windows, kinds, table, timezone=timezone, scores=settings.scores)
     processor.expect(settings.city.id, settings.devices)
     decoder = SourceDecoder(settings.sources[0], settings.city.id, table, kinds)
     lived = Lived()
