@@ -1,15 +1,17 @@
-"""A large city that lives minute by minute in this process, and how long its indicators take."""
+"""A large city that lives minute by minute in this process, and how long its indicators take.
+
+Taken is the processor time of this process, all threads together: what others do on the machine meanwhile is not in it.
+"""
 
 import os
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from benchmarks.contest import seconds_of
 from benchmarks.large_city import FIRST_NS
 from config.default_kinds import effective_kinds
 from config.durations import SECOND_NS, format_duration
@@ -27,6 +29,8 @@ from simulators.payloads import Encoder
 
 MINUTE_NS = 60 * SECOND_NS
 THREADS = 2
+Steps = list[list[ReadingBatch]]
+"""What came in each ten seconds, of each kind."""
 
 
 class Stopwatch(Processor):
@@ -40,10 +44,10 @@ class Stopwatch(Processor):
     def _indicators(self, windows: KindWindows, closed: list[ClosedWindow]) -> list[IndicatorBatch]:
         batches = []
         for each in closed:
-            began = time.perf_counter()
+            began = time.process_time()
             batches += super()._indicators(windows, [each])
             key = format_duration(each.whole.size_ns), each.whole.end_ns, windows.kind
-            self.taken[key] = self.taken.get(key, 0.0) + time.perf_counter() - began
+            self.taken[key] = self.taken.get(key, 0.0) + time.process_time() - began
         return batches
 
 
@@ -96,7 +100,7 @@ class LargeCity:
         received_ns = start_ns + 10 * SECOND_NS + self._delay_ns
         return self._decoder.decode(MessageBatch(topics, messages.payloads, kept, received_ns)).readings
 
-    def live_through(self, steps: list[list[ReadingBatch]]) -> None:
+    def live_through(self, steps: Steps) -> None:
         """Take in what came in each ten seconds, and close what is due."""
         self.processor.taken.clear()
         for batches in steps:
@@ -107,7 +111,7 @@ class LargeCity:
                 made += self.processor.advance(batches[0].received_ns).indicators
         self.figures = sum(len(batch.value) for batch in made if batch.size_ns == MINUTE_NS)
 
-    def polars_means(self, steps: list[list[ReadingBatch]]) -> object:
+    def polars_means(self, steps: Steps) -> object:
         """The plain way to one figure of each quantity and zone: a group-by of each kind's readings."""
         pl = _polars()
         zones = np.array(self._table.zone_numbers, np.int32)
@@ -131,13 +135,19 @@ def _polars() -> Any:
     return pl
 
 
+def _seconds_of(work: Callable[[Steps], object], steps: Steps) -> float:
+    began = time.process_time()
+    work(steps)
+    return time.process_time() - began
+
+
 def live_minutes(city: LargeCity, minutes: int) -> Minutes:
     taken = Minutes()
     for minute in range(minutes):
         start_ns = FIRST_NS + minute * MINUTE_NS
         steps = [city.readings(start_ns + step * 10 * SECOND_NS) for step in range(6)]
-        whole_s = seconds_of(partial(city.live_through, steps))
-        polars_s = seconds_of(partial(city.polars_means, steps))
+        whole_s = _seconds_of(city.live_through, steps)
+        polars_s = _seconds_of(city.polars_means, steps)
         if minute >= minutes // 2:
             taken.note(start_ns + MINUTE_NS, city, whole_s, polars_s)
     return taken
