@@ -16,6 +16,8 @@ Mask = NDArray[np.bool_]
 _WORTH_COUNTING = 4.0
 """Readings that must be due in a window before half of them missing is a gap."""
 _MOST = 200
+_NEVER = -(2**40)
+"""Before any window; small enough for its distance to one to be an int64."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +32,24 @@ def rhythm(windows: ZoneWindows, memory: Memory) -> Rhythm:
     """Who spoke in the window and when it did so before; keeps it for the next one."""
     size_ns = windows.windows.size_ns
     number = windows.windows.end_ns // size_ns
-    spoke = memory.column("spoke", len(windows.zone), 0, np.uint32)
-    before = spoke[windows.row].astype(np.float64)
-    elapsed_ns = np.where(before > 0, (number - before) * size_ns, np.nan)
+    spoke = _spoke(memory, len(windows.zone))
+    before = spoke[windows.row]
+    elapsed_ns = np.where(before > _NEVER, (number - before).astype(np.float64) * size_ns, np.nan)
     spoke[windows.row] = number
     return Rhythm(elapsed_ns, np.fmax(windows.interval_ns, float(size_ns)))
 
 
 def alive(windows: ZoneWindows, memory: Memory, rules: QualityRules, step_ns: int) -> Mask:
     """(d,) whether the device spoke in its last few intervals before the end of the window."""
-    spoke = memory.column("spoke", len(windows.zone), 0, np.uint32).astype(np.float64)
-    silent_ns = windows.windows.end_ns - spoke * step_ns
-    found: Mask = (spoke > 0) & (silent_ns <= rules.gap * np.fmax(windows.interval_ns, float(step_ns)))
+    spoke = _spoke(memory, len(windows.zone))
+    silent_ns = windows.windows.end_ns - spoke.astype(np.float64) * step_ns
+    found: Mask = (spoke > _NEVER) & (silent_ns <= rules.gap * np.fmax(windows.interval_ns, float(step_ns)))
     return found
+
+
+def _spoke(memory: Memory, devices: int) -> NDArray[np.int64]:
+    """(d,) number of the window in which each device spoke last."""
+    return memory.column("spoke", devices, _NEVER, np.int64)
 
 
 def device_flags(
