@@ -135,6 +135,13 @@ def test_windows_of_a_quarter_are_too_few_for_a_trend() -> None:
     assert not [name for _, name in run(garage(50)) if name.startswith("parking_minutes")]
 
 
+def test_two_standard_errors_hold_the_true_slope_in_about_95_of_100_straight_trends() -> None:
+    noise = np.random.default_rng(11).normal(0, 3, (30, 4000))
+    slopes, errors, _ = line(100 + 1.5 * np.arange(30)[:, None] + noise, 1.0)
+    held = np.abs(slopes + 1.5) <= 2 * errors
+    assert held.mean() == pytest.approx(0.945, abs=0.01)
+
+
 LEVELS = st.lists(st.one_of(st.just(math.nan), st.integers(-1000, 1000).map(float)), min_size=5, max_size=30)
 
 
