@@ -5,7 +5,7 @@ import numpy as np
 from processors.indicators.indicator_batch import ZoneWindows
 from processors.indicators.parking_capacity import Capacity
 from processors.indicators.parking_use import MINUTES_IN_HOUR, Volume, vehicle_hours
-from processors.indicators.steps import HOUR_NS, steps_in
+from processors.indicators.steps import HOUR_NS, reaches_back, steps_in
 from processors.indicators.zone_history import FigureSteps, Steps, ZoneHistory, trusted
 from processors.indicators.zone_sums import Column, Figure, ZoneSums, ratio
 
@@ -16,6 +16,8 @@ def of_the_hour(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity, stood:
     Spaces are the mean of the steps. A step that is missing lowers the coverage, and its arrivals are not known.
     """
     steps = steps_in(windows, HOUR_NS)
+    if not reaches_back(windows, steps):
+        return []
     usable = stood.usable
     arrived = np.where(usable, stood.entries.number, 0.0)
     reported = sums.over_windows(usable.astype(np.float64))

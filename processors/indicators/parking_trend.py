@@ -4,7 +4,15 @@ import numpy as np
 
 from config.durations import UNITS_NS
 from processors.indicators.indicator_batch import ZoneWindows
-from processors.indicators.steps import DAY_NS, HOUR_NS, MINUTE_NS, is_minute_step, is_quarter_step, steps_in
+from processors.indicators.steps import (
+    DAY_NS,
+    HOUR_NS,
+    MINUTE_NS,
+    is_minute_step,
+    is_quarter_step,
+    reaches_back,
+    steps_in,
+)
 from processors.indicators.zone_history import FigureHistory, Steps, ZoneHistory, trusted
 from processors.indicators.zone_sums import Column, Figure
 
@@ -23,22 +31,24 @@ def outlook(windows: ZoneWindows, occupancy: Figure, free: Figure) -> list[Figur
     """What the windows before tell with this one; only from windows that are the steps of it."""
     figures = []
     if is_minute_step(windows):
-        figures.append(_above_target(windows, occupancy, "parking_above_target_hour", HOUR_NS))
+        figures += _above_target(windows, occupancy, "parking_above_target_hour", HOUR_NS)
         if steps_in(windows, TREND_NS) >= FEWEST_STEPS:
             figures += _minutes_to_full(windows, free)
     if is_quarter_step(windows):
-        figures.append(_above_target(windows, occupancy, "parking_above_target_day", DAY_NS))
+        figures += _above_target(windows, occupancy, "parking_above_target_day", DAY_NS)
     return figures
 
 
-def _above_target(windows: ZoneWindows, occupancy: Figure, indicator: str, duration_ns: int) -> Figure:
+def _above_target(windows: ZoneWindows, occupancy: Figure, indicator: str, duration_ns: int) -> list[Figure]:
     """The share of the known steps in which the occupancy was above the target."""
     steps = steps_in(windows, duration_ns)
+    if not reaches_back(windows, steps):
+        return []
     history = FigureHistory(windows, f"occupancy {duration_ns // HOUR_NS} h", steps)
     history.put(occupancy)
     last = history.last(steps)
     above = np.round(last.value, _DIGITS) > windows.rules.parking_target
-    return last.mean_of(indicator, np.where(np.isfinite(last.value), above, np.nan))
+    return [last.mean_of(indicator, np.where(np.isfinite(last.value), above, np.nan))]
 
 
 def _minutes_to_full(windows: ZoneWindows, free: Figure) -> list[Figure]:
@@ -47,6 +57,8 @@ def _minutes_to_full(windows: ZoneWindows, free: Figure) -> list[Figure]:
     None where there is nothing free, where the zone does not fill for sure, and beyond four hours.
     """
     steps = steps_in(windows, TREND_NS)
+    if not reaches_back(windows, steps):
+        return []
     history = ZoneHistory(windows, "free", steps)
     history.put(free.value)
     slope, error, known = line(history.last(steps), windows.windows.size_ns / MINUTE_NS)

@@ -23,6 +23,15 @@ def is_quarter_step(windows: ZoneWindows) -> bool:
     return _is_step(windows, QUARTER_NS) and DAY_NS % windows.windows.size_ns == 0 and _at_most(windows, HOUR_NS)
 
 
+def reaches_back(windows: ZoneWindows, steps: int) -> bool:
+    """Whether a window is one of the newest, or at most so many steps older.
+
+    Of an older one that late readings revise, the steps before it are not held any more: what was written stands.
+    """
+    behind_ns = windows.memory.newest_ns - windows.windows.end_ns
+    return behind_ns <= steps * windows.windows.size_ns
+
+
 def steps_in(windows: ZoneWindows, duration_ns: int) -> int:
     return duration_ns // windows.windows.size_ns
 

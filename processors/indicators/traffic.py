@@ -31,7 +31,7 @@ def traffic(windows: ZoneWindows) -> IndicatorBatch:
     if windows.windows.usual_ns == traffic_capacity.PEAK_WINDOW_NS:
         figures.append(traffic_capacity.peak_hour_factor(sums, windows, counted))
     if windows.windows.size_ns == QUARTER_NS and is_quarter_step(windows) and counts_vehicles(windows):
-        figures.append(traffic_capacity.rolling_peak_hour_factor(sums, windows, counted))
+        figures += traffic_capacity.rolling_peak_hour_factor(sums, windows, counted)
     figures += _speeds(sums, windows, found)
     figures += _densities(sums, windows, counted, units, found)
     figures += _levels(sums, windows, counted, units, found)

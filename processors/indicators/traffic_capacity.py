@@ -5,10 +5,13 @@ import numpy as np
 from config.durations import SECOND_NS, UNITS_NS
 from processors.indicators.counts import HOUR_S, Counts
 from processors.indicators.indicator_batch import ZoneWindows
+from processors.indicators.steps import reaches_back
 from processors.indicators.zone_sums import Column, Figure, Mask, ZoneSums, column, ratio
 
 PEAK_WINDOW_NS = UNITS_NS["h"]
 QUARTERS = 4
+_SPARE_QUARTERS = 1
+"""Late readings may revise the last quarter but one; of older ones the three before are not held."""
 _INTERVAL_SLACK = 0.1  # an interval learned from readings follows their jitter, and one gap for a while
 
 
@@ -53,15 +56,16 @@ def peak_hour_factor(sums: ZoneSums, windows: ZoneWindows, vehicles: Counts) -> 
     return sums.figure("traffic_peak_hour_factor", value, np.where(complete, vehicles.came, 0.0), vehicles.plausible)
 
 
-def rolling_peak_hour_factor(sums: ZoneSums, windows: ZoneWindows, vehicles: Counts) -> Figure:
+def rolling_peak_hour_factor(sums: ZoneSums, windows: ZoneWindows, vehicles: Counts) -> list[Figure]:
     """As `peak_hour_factor`, of the hour that ends with a window of a quarter of an hour, from it and the three before.
 
     A station has part in it that counted through all four quarters.
     """
     devices, size_ns = len(windows.zone), windows.windows.size_ns
+    if not reaches_back(windows, _SPARE_QUARTERS):
+        return []
     covered = np.abs(vehicles.covered_s * SECOND_NS - size_ns) <= _INTERVAL_SLACK * size_ns
-    # One more, so that the quarter that late readings revise still has those before it.
-    history = windows.memory.history("quarters", devices, QUARTERS + 1, size_ns, np.float32)
+    history = windows.memory.history("quarters", devices, QUARTERS + _SPARE_QUARTERS, size_ns, np.float32)
     hourly = np.where(covered & vehicles.plausible, vehicles.hourly, np.nan)
     history.put(windows.windows.end_ns, windows.row, hourly)
     quarters = history.until(windows.windows.end_ns, QUARTERS)[:, windows.row].astype(np.float64)
@@ -69,7 +73,7 @@ def rolling_peak_hour_factor(sums: ZoneSums, windows: ZoneWindows, vehicles: Cou
     mean, busiest = np.where(complete, quarters, 0.0).mean(axis=0), np.where(complete, quarters, 0.0).max(axis=0)
     value = ratio(sums.over_windows(mean), sums.over_windows(busiest))
     came = np.where(complete, vehicles.came, 0.0)
-    return sums.figure("traffic_peak_hour_factor", value, came, vehicles.plausible)
+    return [sums.figure("traffic_peak_hour_factor", value, came, vehicles.plausible)]
 
 
 def _over(sums: ZoneSums, values: Column, usable: Mask) -> Column:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from processors.indicators.indicator_batch import ZoneWindows
-from processors.indicators.steps import DAY_NS, MINUTE_NS, is_quarter_step, steps_in
+from processors.indicators.steps import DAY_NS, MINUTE_NS, is_quarter_step, reaches_back, steps_in
 from processors.indicators.traffic_speed import Speeds
 from processors.indicators.zone_history import trusted
 from processors.indicators.zone_sums import Column, Figure, Mask, ZoneSums, column, first_known, ratio
@@ -74,11 +74,13 @@ def of_the_day(sums: ZoneSums, windows: ZoneWindows, times: TravelTimes) -> list
     if not (is_quarter_step(windows) and windows.windows.size_ns >= MINUTE_NS):
         return []
     steps = steps_in(windows, DAY_NS)
+    spare = steps // 2
+    if not reaches_back(windows, spare):
+        return []
     place = _places(windows, times)
     routes = np.flatnonzero(place >= 0)
-    # Half as many again, so that a step that late readings revise still has those before it.
     history = windows.memory.history(
-        "travel time", int(place.max()) + 1, steps + steps // 2, windows.windows.size_ns, np.float32
+        "travel time", int(place.max()) + 1, steps + spare, windows.windows.size_ns, np.float32
     )
     known = np.isfinite(times.seconds)
     history.put(windows.windows.end_ns, place[windows.row[known]].astype(np.int64), times.seconds[known])

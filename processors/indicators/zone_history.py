@@ -29,8 +29,8 @@ class ZoneHistory:
         known = np.flatnonzero(np.bincount(windows.zone, minlength=len(names)))
         here = dict.fromkeys(names[zone][0] for zone in known.tolist())
         self._rows = known, np.array([cities.index(city) for city in here], np.int64)
-        # Half as many again, so that a step that late readings revise still has those before it.
-        slots = steps + -(-steps // 2)
+        # Twice as many, so that a step that late readings revise still has those before it.
+        slots = 2 * steps
         self._histories: list[History] = []
         for suffix, words in (("zones", ["\0".join(place) for place in names]), ("cities", cities)):
             label = f"{name} of {suffix}"

@@ -130,6 +130,18 @@ def test_late_readings_of_a_minute_change_the_trend_of_that_minute() -> None:
     assert run.revise(30, garage(49))["pasar", FULL[0]][0] == pytest.approx(51)
 
 
+def test_of_a_revised_minute_whose_hour_is_not_held_any_more_what_was_written_stands() -> None:
+    run = InTurn(parking, "parking", MINUTE_S)
+    for _ in range(125):
+        run(garage(90))
+    assert run.revise(96, garage(90))["pasar", "parking_above_target_hour"] == (1.0, 1.0, 1.0)
+    assert run.revise(65, garage(90))["pasar", "parking_above_target_hour"] == (1.0, 1.0, 1.0)
+    written_before = run.revise(64, garage(10))
+    assert ("pasar", "parking_above_target_hour") not in written_before
+    assert ("pasar", "parking_minutes_to_full") not in written_before
+    assert written_before["pasar", "parking_occupancy"][0] == 0.1
+
+
 def test_windows_of_a_quarter_are_too_few_for_a_trend() -> None:
     run = InTurn(parking, "parking", QUARTER_S)
     assert not [name for _, name in run(garage(50)) if name.startswith("parking_minutes")]

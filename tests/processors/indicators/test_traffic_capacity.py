@@ -153,6 +153,8 @@ def test_a_revised_quarter_changes_the_factor_of_its_hour() -> None:
     quarters(800, 900, 1000, 900, run=run)
     assert run.revise(4, minutely(1300))["kota", "traffic_peak_hour_factor"][0] == pytest.approx(4000 / 5200)
     assert run.revise(3, minutely(1000))["kota", "traffic_peak_hour_factor"][1] == 0, "its hour began before the run"
+    quarters(800, 900, run=run)
+    assert ("kota", "traffic_peak_hour_factor") not in run.revise(4, minutely(1300)), "what was written stands"
 
 
 def test_197_vehicles_in_five_minutes_are_2364_an_hour(drive) -> None:

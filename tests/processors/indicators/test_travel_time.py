@@ -152,6 +152,14 @@ def test_a_revised_quarter_takes_the_place_of_the_first() -> None:
     assert run.revise(10, route(20))["koridor", DAY[1]][0] == pytest.approx(2.3875)
 
 
+def test_of_a_revised_quarter_whose_day_is_not_held_any_more_what_was_written_stands() -> None:
+    run = quarters()
+    for _ in range(150):
+        run(route(12))
+    assert run.revise(102, route(12))["koridor", DAY[1]] == (1.5, 1.0, 1.0)
+    assert ("koridor", DAY[1]) not in run.revise(101, route(12))
+
+
 def test_windows_of_a_minute_leave_the_day_to_those_of_a_quarter() -> None:
     assert not [name for _, name in quarters(size_s=60)(route(10)) if name in DAY]
 
