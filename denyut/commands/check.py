@@ -15,6 +15,7 @@ from config.hints import near_kinds, open_to_others
 from config.load import load_settings
 from config.mistakes import ConfigurationError
 from config.periods import PERIODS, TAGS
+from config.pillars import Scores, inputs_of
 from config.service import Http
 from config.settings import Settings, Source, StoreSettings
 from processors.indicators.catalogue import UNITS
@@ -70,6 +71,7 @@ def summarise(settings: Settings) -> dict[str, Any]:
             *(f"{TAGS[period]} (civil {period})" for period in PERIODS if period in settings.windows.civil),
         ],
         "kinds": {kind: sorted(entry.quantities) for kind, entry in sorted(effective_kinds(settings).items())},
+        "scores": _scores(settings.scores),
         "zones": len(settings.zones),
         "offices": len(settings.offices),
         "devices": dict(sorted(Counter(device.kind for device in settings.devices).items())),
@@ -130,16 +132,25 @@ def _origin(section: Source | StoreSettings | Http, secret: str) -> str | None:
     return f"from the environment variable {variable}" if variable else f"from {file}" if file else None
 
 
+def _scores(scores: Scores) -> dict[str, Any] | None:
+    """Pillar -> what it is scored by."""
+    if not scores.enabled:
+        return None
+    pillars = {name: [each.indicator for each in inputs] for name, inputs in inputs_of(scores).items()}
+    return {"every": format_duration(scores.every), "pillars": pillars}
+
+
 def _lines(file: Path, summary: dict[str, Any]) -> list[str]:
     devices = summary["devices"]
     counts = ", ".join(f"{count} {kind}" for kind, count in devices.items())
-    city = summary["city"]
+    city, scores = summary["city"], summary["scores"]
     return [
         f"{file}: no mistakes",
         f"city     {city['name'] or city['id']} ({city['id']}), {city['timezone']}",
         *(_source_line(source) for source in summary["sources"]),
         f"windows  {', '.join(summary['windows'])}",
         *(f"kind     {kind}: {', '.join(quantities)}" for kind, quantities in summary["kinds"].items()),
+        *([f"scores   each {scores['every']}: {', '.join(scores['pillars'])}"] if scores else []),
         f"zones    {summary['zones']}, offices {summary['offices']}",
         f"devices  {sum(devices.values())}" + (f": {counts}" if counts else ", others as they appear"),
         f"store    {_store_words(summary['store'])}",

@@ -15,8 +15,11 @@ def test_the_shipped_city_is_right_and_what_would_run_is_printed():
     result = check(shipped_city("bojonegoro"))
     assert result.exit_code == 0
     assert "no mistakes" in result.stdout
-    assert "devices  346: 36 air, 43 noise, 83 parking, 112 traffic, 40 water, 32 weather" in result.stdout
+    assert (
+        "devices  366: 36 air, 43 noise, 95 parking, 8 satisfaction, 112 traffic, 40 water, 32 weather" in result.stdout
+    )
     assert "windows  10s, 1m, 15m" in result.stdout
+    assert "scores   each 1m: governance, branding, economy, living, society, environment\n" in result.stdout
 
 
 def test_every_mistake_is_printed_and_the_exit_status_is_2(tmp_path):
@@ -51,6 +54,25 @@ def test_what_would_run_is_an_object_where_a_program_reads(tmp_path):
     assert summary["kinds"]["lamp"] == ["power"]
     assert summary["store"] == {"kind": "sqlite"}
     assert summary["devices"] == {}
+    assert summary["scores"]["every"] == "15m"
+    assert summary["scores"]["pillars"]["economy"] == ["parking_occupancy"]
+
+
+def test_an_indicator_that_no_score_can_be_made_of_is_a_mistake(tmp_path):
+    file = tmp_path / "city.toml"
+    file.write_text('[[scores.living.indicators]]\nindicator = "trafic_speed"\npoints = [[0, 0], [40, 100]]\n')
+    result = check(file)
+    assert result.exit_code == 2
+    assert f"{file}:2: scores.living.indicators[0].indicator: there is no indicator 'trafic_speed'; did you mean " in (
+        result.stderr
+    )
+
+
+def test_without_scores_none_are_said(tmp_path):
+    file = tmp_path / "city.toml"
+    file.write_text("[scores]\nenabled = false\n")
+    assert "scores   each" not in check(file).stdout
+    assert json.loads(check(file, "--json").stdout)["scores"] is None
 
 
 @pytest.mark.parametrize("form", [(), ("--json",)])
