@@ -182,13 +182,13 @@ class Device(Section):
     """Lanes that a traffic station counts, all together."""
     free_speed: Annotated[float, Field(gt=0)] | None = None
     """km/h of vehicles on the empty road, the base free-flow speed."""
-    detector_length: Annotated[float, Field(gt=0)] | None = None
-    """Metres: the mean length of a vehicle and of the detection zone together."""
-    emp_heavy: Annotated[float, Field(gt=0)] | None = None
     length: Annotated[float, Field(gt=0)] | None = None
     """Metres of road that the travel time of a station stands for."""
     free_travel_time: Annotated[float, Field(gt=0)] | None = None
     """Seconds over this length on the empty road, where it is not length / free_speed."""
+    detector_length: Annotated[float, Field(gt=0)] | None = None
+    """Metres: the mean length of a vehicle and of the detection zone together."""
+    emp_heavy: Annotated[float, Field(gt=0)] | None = None
     """smp of a heavy vehicle, where the table of the road does not hold (signals, slopes)."""
     emp_motorcycle: Annotated[float, Field(gt=0)] | None = None
 
