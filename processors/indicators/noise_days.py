@@ -16,7 +16,7 @@ from processors.indicators.day_night_noise import (
 from processors.indicators.hour_means import hour_of_day, hours_until, since, step_of, take_means
 from processors.indicators.indicator_batch import ZoneWindows
 from processors.indicators.sound_level import energy, level
-from processors.indicators.station_means import share_known, station_figure, station_mean
+from processors.indicators.station_means import is_enough, share_known, station_figure, station_mean
 from processors.indicators.zone_sums import Column, Figure, ZoneSums, column, ratio
 
 LEVELS = ("noise_ls", "noise_lm", "noise_lsm", "noise_lden", "noise_ldn")
@@ -39,12 +39,13 @@ def noise_days(sums: ZoneSums, windows: ZoneWindows) -> list[Figure]:
     day = last_day(step.full_ns, 0, windows)
     if day.end_ns < since(windows, step, _ENERGY):
         return []
-    of_day = {name: _of_day(windows, name, day.number) for name in LEVELS}
+    # Levels are kept with seven digits: 58 must not be beyond 58.
+    of_day = {name: np.round(_of_day(windows, name, day.number), 4) for name in LEVELS}
     share = np.nan_to_num(_of_day(windows, _SHARE, day.number))
     figures = [_level(sums, windows, name, of_day[name], share) for name in LEVELS]
     limit = windows.registered.get("noise_limit")
     if limit is not None and np.isfinite(limit).any():
-        enough = np.nan_to_num(_of_day(windows, _JUDGED, day.number)) >= windows.rules.day_completeness - 1e-9
+        enough = is_enough(np.nan_to_num(_of_day(windows, _JUDGED, day.number)), windows.rules.day_completeness)
         figures += _judged(sums, windows, of_day["noise_lsm"], limit, np.where(enough, share, 0.0))
     return figures
 
@@ -64,9 +65,7 @@ def _found(windows: ZoneWindows, day: Day) -> dict[str, Column]:
 
 
 def _of_day(windows: ZoneWindows, name: str, number: int) -> Column:
-    kept = days_of(windows, name).until(number, 1)[0].astype(np.float64)
-    # Levels are kept with seven digits: 58 must not be beyond 58.
-    found: Column = np.round(kept, 4)
+    found: Column = days_of(windows, name).until(number, 1)[0].astype(np.float64)
     return found
 
 

@@ -5,6 +5,8 @@ from numpy.typing import NDArray
 
 from processors.indicators.zone_sums import Column, Figure, Mask, ZoneSums, ratio
 
+_SLACK = 1e-6
+
 
 def share_known(hours: NDArray[np.floating]) -> Column:
     """(d,) share of (hours, d) that have a value."""
@@ -19,9 +21,9 @@ def mean_known(hours: NDArray[np.floating]) -> Column:
     return ratio(total, known.sum(axis=0, dtype=np.float64))
 
 
-def complete(values: Column, share: Column, needed: float) -> Mask:
-    """(d,) stations that have a value and enough of its time behind it."""
-    return np.isfinite(values) & (share >= needed - 1e-9)
+def is_enough(share: Column, needed: float) -> Mask:
+    """(d,) whether enough of the time is known; shares are kept with seven digits."""
+    return share >= needed - _SLACK
 
 
 def station_mean(sums: ZoneSums, values: Column, share: Column, needed: float) -> tuple[Column, Mask]:
@@ -30,7 +32,7 @@ def station_mean(sums: ZoneSums, values: Column, share: Column, needed: float) -
     Those with at least the share `needed` of their time make the mean; where none has, all that have a value do, and
     the mean is provisional.
     """
-    full = complete(values, share, needed)
+    full = np.isfinite(values) & is_enough(share, needed)
     number = sums.over_devices(full.astype(np.float64))
     provisional = number == 0
     of_full = ratio(sums.over_devices(np.where(full, values, 0.0)), number)

@@ -1,9 +1,14 @@
 """The levels of civil days, from the readings of meters through a processor."""
 
+import csv
 import math
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import numpy as np
 import pytest
 
+from config.civil_time import civil_to_utc
 from config.indicator_rules import IndicatorRules
 from config.settings import Device
 from tests.processors.indicators.recorded_city import HOUR_NS, RecordedCity, at, hours_of
@@ -11,6 +16,7 @@ from tests.processors.indicators.test_day_night_noise import day
 
 MIDNIGHT = at("2025-11-22 00:00")
 NAN = math.nan
+BALLYMUN = Path(__file__).parents[4] / "shared" / "data" / "noise_dublin" / "noise_Ballymun4_2015-2016.csv"
 
 
 def meters(*devices: Device, **said: object) -> RecordedCity:
@@ -95,3 +101,28 @@ def test_a_run_that_is_interrupted_after_each_hour_gives_the_same_levels_byte_fo
         return city.everything()
 
     assert run(interrupted=True) == run(interrupted=False)
+
+
+@pytest.mark.skipif(not BALLYMUN.is_file(), reason="the recording of Dublin's noise is not here")
+def test_recorded_days_have_the_lsm_that_a_plain_loop_gives_also_where_the_clocks_change() -> None:
+    dublin = ZoneInfo("Europe/Dublin")
+    with BALLYMUN.open(newline="", encoding="utf-8") as file:
+        rows = [
+            row for row in csv.DictReader(file, delimiter="\t") if "2015-03-27" <= row["datetime"] < "2015-04-01 02"
+        ]
+    city = RecordedCity("noise", [meter()], ("1h",), zone=dublin)
+    plain: dict[str, tuple[list[float], list[float]]] = {}
+    for row in rows:
+        date, hour, sent = row["datetime"][:10], int(row["datetime"][11:13]), row["laeq_Ballymun4"]
+        if sent:
+            city.hear("N1", at(row["datetime"][:16], dublin), laeq=float(sent))
+            plain.setdefault(date, ([], []))[not 6 <= hour < 22].append(float(sent))
+    for date in ("2015-03-27", "2015-03-28", "2015-03-29", "2015-03-30", "2015-03-31"):
+        siang, malam = plain[date]
+        day_energy = sum(10 ** (level / 10) for level in siang) / len(siang)
+        night_energy = sum(10 ** ((level + 5) / 10) for level in malam) / len(malam)
+        midnight = civil_to_utc(np.array([np.datetime64(date, "ns").astype(np.int64) + 24 * HOUR_NS]), dublin)
+        found = city.figures("noise_lsm", "kota")[int(midnight[0])]
+        assert found[0] == pytest.approx(10 * math.log10((16 * day_energy + 8 * night_energy) / 24), abs=1e-3), date
+        hours = 23 if date == "2015-03-29" else 24
+        assert found[1] == pytest.approx((len(siang) + len(malam)) / hours), date

@@ -61,4 +61,4 @@ def test_the_mean_lies_between_its_stations_and_more_stations_never_make_it_prov
     zones = sums(windows_of, *["a"] * len(stations))
     mean, provisional = station_mean(zones, values, share, needed)
     assert values.min() - 1e-9 <= mean[0] <= values.max() + 1e-9
-    assert provisional[0] == (share < needed - 1e-9).all()
+    assert provisional[0] == (share < needed - 1e-6).all()
