@@ -18,10 +18,9 @@ def wave_figures(sums: ZoneSums, windows: ZoneWindows, stage: Column, quiet: Mas
     downstream one travel time after the water here was last at a stage. Its stage is that of the gauge upstream, by its
     own thresholds: what the other staff will show cannot be told from it.
     """
-    downstream = windows.registered.get("downstream")
-    if downstream is None or not np.isfinite(downstream).any():
+    downstream, travel_ns = (windows.registered.get(name) for name in ("downstream", "travel_time"))
+    if downstream is None or travel_ns is None or not np.isfinite(downstream).any():
         return []
-    travel_ns = windows.registered["travel_time"]
     sends = np.isfinite(downstream) & np.isfinite(travel_ns)
     wave, until_ns = _waves(windows, np.where(sends, stage, np.nan), travel_ns)
     place = downstream[sends].astype(np.int64)
