@@ -90,7 +90,8 @@ def _scored(
         return score
     value = values[held].astype(np.float32)
     noise = _noise(windows, kept, name)[held]
-    score[held] = scores(seasons, slots, windows.windows.size_ns, row[held], value, noise)
+    found = scores(seasons, slots, windows.windows.size_ns, row[held], value, noise)
+    score[held] = np.where(np.isfinite(found), found, np.nan)
     if windows.fresh:
         learn = np.isfinite(value) & believed[held]
         seasons.learn(slots, row[held][learn], value[learn])
@@ -118,4 +119,4 @@ def drifted(
         away = drifting(windows, kept.memory, rules, name, limit, values, believed)
         flags = flags_column(kept.memory, len(windows.zone), name)
         flags[windows.row] = (flags[windows.row] & ~np.uint8(Flag.DRIFT)) | np.where(away, np.uint8(Flag.DRIFT), 0)
-        each[:] = (each & ~np.uint16(Flag.DRIFT)) | np.where(away & (values == values), np.uint16(Flag.DRIFT), 0)
+        each[:] = (each & ~np.uint16(Flag.DRIFT)) | np.where(away & np.isfinite(values), np.uint16(Flag.DRIFT), 0)
