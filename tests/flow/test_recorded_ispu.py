@@ -15,7 +15,7 @@ import pytest
 
 from processors.indicators.ispu import CONCENTRATION, INDEX, category, critical_parameter, rounded
 
-RECORDED = Path(__file__).parents[4] / "shared" / "data" / "jakarta_ispu"
+RECORDED = Path(__file__).parents[3] / "shared" / "data" / "jakarta_ispu"
 COLUMNS = {
     "pm25": ("pm25", "pm_duakomalima"),
     "pm10": ("pm10", "pm_sepuluh"),
