@@ -32,6 +32,8 @@ from ingest.receive_clock import ReceiveClock, median_lag_ns
 
 LOG = logging.getLogger("denyut")
 TICK_S = 0.25
+REVISE_EVERY_NS = 2_000_000_000
+"""The least time between two looks at windows that late readings have changed."""
 _CHECKPOINT_S = 2.0
 _STORE_STOP_S = 3.0
 """Of the ten seconds that a stop may take."""
@@ -55,6 +57,7 @@ class Run:
         self._admission = Admission(self._durability.journal, self._pipeline.intake, SetAside(data_dir))
         self._delay_ns = settings.windows.delay
         self._clock = ReceiveClock()
+        self._ticked_ns = 0
         self._pipeline.intake.heard = self._heard
         self._pipeline.intake.now_ns = self._clock.now_ns
         self._connections: dict[str, Connection] = {}
@@ -158,9 +161,15 @@ class Run:
         """By an entry of the journal, so that windows close at the same place when it is applied again."""
         now_ns = self._clock.now_ns()
         behind = any(connection.behind for connection in self._connections.values())
-        if not (behind or self._admission.ticking) and self._pipeline.processor.due(now_ns):
+        if not (behind or self._admission.ticking) and self._is_time(now_ns):
+            self._ticked_ns = now_ns
             self._admission.tick(now_ns)
         self._freed.give_back(self._pipeline.intake.windows_closed)
+
+    def _is_time(self, now_ns: int) -> bool:
+        """Windows close at once; what late readings changed waits for more of them, since all figures are made anew."""
+        processor = self._pipeline.processor
+        return processor.due(now_ns) and (abs(now_ns - self._ticked_ns) >= REVISE_EVERY_NS or processor.closes(now_ns))
 
     def _take_requeued(self) -> None:
         """Dead letters that somebody asked to be taken in again."""

@@ -146,6 +146,12 @@ class KindWindows:
         sealed_until_ns = self._sealed_by(watermark_ns)
         return sealed_until_ns > self.sealed_until_ns or self.revised or self._ripe(sealed_until_ns)
 
+    def closes(self, watermark_ns: int) -> bool:
+        """Whether `advance` would close a window, or bring away many readings that wait; else it revises at most."""
+        if self._sealed_by(watermark_ns) > self.sealed_until_ns or self.waiting_size >= FOLD_AT:
+            return True
+        return any(not window.closed and self._end(key) <= self.sealed_until_ns for key, window in self.windows.items())
+
     def advance(self, watermark_ns: int, lateness_ns: int) -> list[ClosedWindow]:
         """Close what the watermark has passed, revise what late readings changed, let go what is too old.
 

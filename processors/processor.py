@@ -130,10 +130,18 @@ class Processor:
 
     def due(self, received_ns: int) -> bool:
         """Whether `advance` would close, revise or fold anything: where it would not, it need not be called."""
-        watermark_ns = self.state.watermark_ns
-        if self._time_base == "received":
-            watermark_ns = max(watermark_ns, received_ns - self._windows.delay)
+        watermark_ns = self._watermark_by(received_ns)
         return any(windows.due(watermark_ns) for windows in self.state.kinds.values())
+
+    def closes(self, received_ns: int) -> bool:
+        """Whether `advance` would do more than revise windows, which may wait a little for more late readings."""
+        watermark_ns = self._watermark_by(received_ns)
+        return any(windows.closes(watermark_ns) for windows in self.state.kinds.values())
+
+    def _watermark_by(self, received_ns: int) -> int:
+        if self._time_base == "event":
+            return self.state.watermark_ns
+        return max(self.state.watermark_ns, received_ns - self._windows.delay)
 
     def advance(self, received_ns: int | None = None) -> Output:
         """Move the watermark to the receive time given (live data), close what it passed, compute the indicators.

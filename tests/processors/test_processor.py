@@ -178,6 +178,17 @@ def test_the_clock_is_due_when_a_pane_has_ended_or_late_readings_came_and_not_in
     assert fed.processor.due(at("10:00:13"))
 
 
+def test_late_readings_close_nothing_so_they_may_wait_for_each_other() -> None:
+    fed = Fed(windows("10s", delay="2s"))
+    fed.take(row(0, "10:00:03", v=1.0))
+    fed.advance("10:00:03")
+    assert fed.processor.closes(at("10:00:12"))
+    fed.advance("10:00:12")
+    fed.take(row(0, "10:00:09", v=2.0), received="10:00:13")
+    assert (fed.processor.due(at("10:00:13")), fed.processor.closes(at("10:00:13"))) == (True, False)
+    assert fed.processor.closes(at("10:00:22"))
+
+
 @given(st.lists(st.tuples(st.integers(-40, 3), st.integers(0, 9)), max_size=20))
 def test_a_clock_that_is_asked_only_when_it_is_due_closes_the_same_windows(steps: list[tuple[int, int]]) -> None:
     often, when_due = (Fed(windows("10s", "20s/10s", delay="2s", lateness="20s")) for _ in range(2))
