@@ -1,7 +1,8 @@
 """How long vehicles stand on single spaces: from occupied to free, for each bay, from window to window.
 
-A stay is as exact as the windows are long. It begins and ends with the window in which the bay was first seen in its
-new state, once it has stayed in it for `parking_debounce`: a van that passes, or a sensor that blinks, is no stay.
+A stay begins and ends with the last reading of the window in which the bay was first seen in its new state: to the
+second where it sends only changes, else as exact as the windows are long. The new state must last for
+`parking_debounce`: a van that passes, or a sensor that blinks, is no stay.
 """
 
 from dataclasses import dataclass
@@ -139,11 +140,20 @@ def _follow(windows: ZoneWindows, bays: _Bays, said: Column, capacity: Capacity)
     bays.state[first] = now[first]
     other = speaks & (now != bays.state)
     bays.other_ns[speaks & ~other] = _NEVER
-    bays.other_ns[other & (bays.other_ns == _NEVER)] = end_ns
+    begins = other & (bays.other_ns == _NEVER)
+    bays.other_ns[begins] = _spoke_ns(windows)[begins]
     ended = bays.change(_sure(bays, end_ns, windows))
     bays.forget((bays.state != UNKNOWN) & (end_ns - bays.heard_ns > windows.rules.parking_silence))
     finished = np.stack([earlier, ended])
     return _Finished(np.isfinite(finished).sum(axis=0).astype(np.float64), np.nansum(finished, axis=0))
+
+
+def _spoke_ns(windows: ZoneWindows) -> NDArray[np.int64]:
+    """(d,) when each device spoke last in the window; the window's end where that is not kept."""
+    spoke_ns = np.full(len(windows.zone), windows.windows.end_ns, np.int64)
+    if windows.windows.last_ns is not None:
+        spoke_ns[windows.row] = windows.windows.last_ns
+    return spoke_ns
 
 
 def _sure(bays: _Bays, until_ns: int, windows: ZoneWindows) -> Mask:

@@ -121,6 +121,15 @@ def test_a_bay_that_reports_only_changes_is_occupied_for_its_share_of_the_time(r
     assert found["kota", "parking_occupancy"][0] == pytest.approx(0.75)
 
 
+def test_a_stay_on_a_bay_that_sends_only_changes_is_known_to_the_second(recorded) -> None:
+    bay = Device(id="B1", kind="parking", zone="kota", capacity=1)
+    changes = [("10:00:05", 0), ("10:03:10", 1), ("10:30:55", 0), ("10:40:00", 0)]
+    readings = [(clock, {"occupied": taken}) for clock, taken in changes]
+    found = recorded("1m", *readings, kind="parking", device=bay)
+    assert found["kota", "parking_dwell"][0] == pytest.approx(27 + 45 / 60)
+    assert found["kota", "parking_stays"][0] == 1
+
+
 def test_a_car_park_that_closes_is_told_from_one_that_is_full(recorded) -> None:
     garage = Device(id="P1", kind="parking", zone="kota", capacity=100)
     closing = [("10:00:10", {"occupied": 100, "open": 1}), ("10:00:40", {"occupied": 0, "open": 0})]

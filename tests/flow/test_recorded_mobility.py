@@ -311,7 +311,7 @@ def test_stays_on_single_spaces_are_those_that_really_were() -> None:
         )
         if until < 1_700_000_000 + 11 * 3600:
             assert stays[0] == pytest.approx(len(truth), abs=3)
-            assert dwell[0] == pytest.approx(mean(truth), rel=0.05)
+            assert dwell[0] == pytest.approx(mean(truth), rel=0.02)
             assert dwell[1:] == (1.0, 1.0)
             assert 0 < going_on[0] < 60
 
