@@ -127,13 +127,18 @@ class CityFigures:
         return self._state.scored_until_ns - KEPT * self._every_ns
 
     def _due(self, until_ns: int) -> list[int]:
-        """Ends of steps. One at which no figure counts is left out: nothing was closed there that could be silent."""
-        ends = set(self._state.revised)
-        after_ns = self._state.scored_until_ns
+        """Ends of steps. Windows up to the step's length make one; a longer one counts at those, and makes its own end.
+
+        So nothing is made where nobody watched: after the end of a recording, at each step of its last month.
+        """
+        steps: set[int] = set()
         for size_ns, end_ns in self._state.held:
-            first_ns = self._step_from(max(end_ns, after_ns + 1))
-            ends.update(range(first_ns, min(end_ns + size_ns - 1, until_ns) + 1, self._every_ns))
-        return sorted(ends)
+            first_ns = self._step_from(end_ns)
+            last_ns = end_ns + size_ns - 1 if size_ns <= self._every_ns else first_ns
+            steps.update(range(first_ns, min(last_ns, until_ns) + 1, self._every_ns))
+        return sorted(
+            end_ns for end_ns in steps if end_ns > self._state.scored_until_ns or end_ns in self._state.revised
+        )
 
     def _figures(self, batch: IndicatorBatch, chosen: list[int]) -> Figures:
         places = [_number(self._places, self._state.places, (batch.city[at], batch.zone[at])) for at in chosen]

@@ -91,6 +91,16 @@ def test_an_hour_counts_at_its_end_and_the_three_quarters_after_it() -> None:
     assert city(found) == {"10:00": 50, "10:15": 50, "10:30": 50, "10:45": 50, "11:00": 60}
 
 
+def test_a_longer_window_makes_no_steps_of_its_own_but_the_one_at_its_end() -> None:
+    figures = CityFigures(settings("a", every="1m"), ScoreState())
+    figures.take(batch("1m", "10:00:00", {"a": 40}))
+    figures.take(batch("24h", "10:00:00", {"a": 50}))
+    figures.take(batch("1h", "10:30:00", {"a": 60}))
+    assert city(made(figures.close(at("23:00:00")))) == {"10:00": 40, "10:30": 60}
+    figures.take(batch("24h", "10:00:00", {"a": 70}, revision=1))
+    assert figures.close(at("23:00:00")) == [], "no step of the last ones was made"
+
+
 def test_steps_of_a_minute_go_by_minutes_and_know_the_quarter_before() -> None:
     figures = CityFigures(settings("a", "b", every="1m"), ScoreState())
     figures.take(batch("15m", "10:15:00", {"a": 20, "b": 20}))
