@@ -32,7 +32,7 @@ from ingest.receive_clock import ReceiveClock, median_lag_ns
 
 LOG = logging.getLogger("denyut")
 TICK_S = 0.25
-REVISE_EVERY_NS = 2_000_000_000
+REVISE_EVERY_NS = 3_000_000_000
 """The least time between two looks at windows that late readings have changed."""
 _CHECKPOINT_S = 2.0
 _STORE_STOP_S = 3.0
