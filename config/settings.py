@@ -56,7 +56,7 @@ class Quantity(Section):
     drift: Annotated[float, Field(gt=0)] | None = None
     """Lasting difference from the median of the zone from which a sensor may have drifted; absent: not compared."""
     steady: bool = False
-    """Whether it may stay the same for ever; then nothing about it is stuck, flat or unusual."""
+    """Whether it may stay the same for ever; then nothing of it is stuck, flat, a spike or unusual."""
 
 
 class Kind(Section):

@@ -65,7 +65,7 @@ def flags_column(memory: Memory, devices: int, name: str) -> NDArray[np.uint8]:
 def judge_movement(step: Step, groups: Groups, name: str, settings: Quantity) -> Movement | None:
     """Compare with the window before and keep what the next one is compared with. None: nothing can be said."""
     found = value_of(step.windows, name, settings)
-    if found is None:
+    if found is None or (settings.steady and settings.max_change is None):
         return None
     kept, row = _kept(step, name), step.windows.row
     value = found.astype(np.float32)
