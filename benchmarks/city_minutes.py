@@ -50,6 +50,13 @@ class Stopwatch(Processor):
             self.taken[key] = self.taken.get(key, 0.0) + time.process_time() - began
         return batches
 
+    def _of_the_city(self, figures: list[IndicatorBatch], watermark_ns: int) -> list[IndicatorBatch]:
+        began = time.process_time()
+        batches = super()._of_the_city(figures, watermark_ns)
+        key = "1m", watermark_ns // MINUTE_NS * MINUTE_NS, "city"
+        self.taken[key] = self.taken.get(key, 0.0) + time.process_time() - began
+        return batches
+
 
 @dataclass(slots=True)
 class Minutes:
