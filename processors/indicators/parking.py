@@ -15,6 +15,7 @@ from processors.indicators.parking_capacity import (
 )
 from processors.indicators.parking_gates import GATES
 from processors.indicators.parking_hour import of_the_hour
+from processors.indicators.parking_passages import PASSAGES
 from processors.indicators.parking_stays import stays
 from processors.indicators.steps import HOUR_NS, is_minute_step, is_quarter_step, steps_in
 from processors.indicators.zone_sums import Column, Figure, Mask, ZoneSums, column, first_known, ratio
@@ -45,7 +46,7 @@ def parking(windows: ZoneWindows) -> IndicatorBatch:
     figures += parking_trend.outlook(windows, figures[0], figures[2])
     if is_minute_step(windows):
         figures += stays(sums, windows, capacity)
-    if np.isfinite(capacity.gates.mean).any() or windows.memory.holds(GATES):
+    if np.isfinite(capacity.gates.mean).any() or windows.memory.holds(GATES) or windows.memory.holds(PASSAGES):
         figures.append(_drift(sums, capacity))
     return sums.batch(figures + _use(sums, windows, capacity))
 

@@ -7,6 +7,7 @@ import numpy as np
 from config.durations import SECOND_NS
 from processors.indicators.indicator_batch import ZoneWindows
 from processors.indicators.parking_gates import Gates, gates
+from processors.indicators.parking_passages import passages
 from processors.indicators.zone_sums import Column, Mask, column, first_known
 
 BAY_CAPACITY = 1.0
@@ -49,7 +50,25 @@ def capacities(windows: ZoneWindows) -> Capacity:
         built=np.where(assumed, BAY_CAPACITY, built),
         assumed=assumed,
         closed=closed,
-        gates=gates(windows, spaces, closed),
+        gates=_inside(windows, np.where(assumed, np.nan, spaces), closed),
+    )
+
+
+def _inside(windows: ZoneWindows, spaces: Column, closed: Mask) -> Gates:
+    """By running counters where gates have them, else by what passed; (n,) spaces, NaN where not known for sure."""
+    running = gates(windows, spaces, closed)
+    field = windows.windows
+    told = first_known(column(field, "occupied_last"), np.where(closed, np.nan, spaces) - column(field, "free_last"))
+    believed = (told >= 0) & windows.believed("occupied", "free")
+    passed = passages(windows, spaces, closed, np.where(believed, told, np.nan))
+    if passed is None:
+        return running
+    return Gates(
+        first=first_known(running.first, passed.first),
+        mean=first_known(running.mean, passed.mean),
+        last=first_known(running.last, passed.last),
+        corrected=running.corrected + passed.corrected,
+        doubtful=running.doubtful | passed.doubtful,
     )
 
 
@@ -60,14 +79,15 @@ def occupied(windows: ZoneWindows, capacity: Capacity, statistic: str) -> Column
     free = column(windows.windows, f"free_{of_free}")
     inside = capacity.gates
     by_gates = {"first": inside.first, "mean": inside.mean, "last": inside.last}.get(statistic)
-    # The largest number inside is not known: both counters only rise.
+    # The largest number inside is not known: gates only say who passed.
     return first_known(sent, capacity.spaces - free, *([] if by_gates is None else [by_gates]))
 
 
 def readings_of(windows: ZoneWindows, capacity: Capacity) -> Column:
     """(n,) readings that say how many spaces are occupied."""
     window = windows.windows
-    readings = np.where(np.isfinite(capacity.gates.mean), column(window, "entries_count"), 0.0)
+    passed = first_known(column(window, "entries_count"), column(window, "exits_count"))
+    readings = np.where(np.isfinite(capacity.gates.mean), passed, 0.0)
     for quantity in ("free", "occupied"):
         sent = column(window, f"{quantity}_count")
         readings = np.where(sent > 0, sent, readings)
@@ -92,7 +112,7 @@ def drifted(windows: ZoneWindows, capacity: Capacity) -> Mask:
     """(n,) whether the gates leave fewer than no vehicle inside, or more than there is room for in an open car park."""
     inside = np.stack([capacity.gates.first, capacity.gates.mean, capacity.gates.last])
     beyond = (inside < 0) | ((inside > capacity.spaces) & ~capacity.closed)
-    outside: Mask = np.any(beyond, axis=0) | (capacity.gates.corrected > 0)
+    outside: Mask = np.any(beyond, axis=0) | (capacity.gates.corrected > 0) | capacity.gates.doubtful
     spoken = first_known(column(windows.windows, "occupied_mean"), column(windows.windows, "free_mean"))
     return outside & np.isnan(spoken)
 

@@ -17,7 +17,7 @@ _NEVER = -(2**31)
 
 @dataclass(frozen=True, slots=True)
 class Gates:
-    """Vehicles inside by the counters; all columns are (n,), NaN where a device has no running counters of both."""
+    """Vehicles inside by the gates; all columns are (n,), NaN where its gates do not tell it."""
 
     first: Column
     mean: Column
@@ -25,6 +25,8 @@ class Gates:
     """After all corrections: from 0 to the spaces."""
     corrected: Column
     """Vehicles by which the count had to be corrected at the end of the window."""
+    doubtful: Mask
+    """Whether what the gates sent is not to be believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +59,10 @@ def gates(windows: ZoneWindows, spaces: Column, closed: Mask) -> Gates:
     """
     window = windows.windows
     both = np.isfinite(column(window, "entries_rate") + column(window, "exits_rate"))
+    doubtful = np.zeros(len(window), np.bool_)
     if not both.any():
         nothing = np.full(len(window), np.nan)
-        return Gates(nothing, nothing, nothing, np.zeros(len(window)))
+        return Gates(nothing, nothing, nothing, np.zeros(len(window)), doubtful)
     kept = _Kept.of(windows)
     row = windows.row
     first, mean, last = (
@@ -67,7 +70,7 @@ def gates(windows: ZoneWindows, spaces: Column, closed: Mask) -> Gates:
         for end in ("first", "mean", "last")
     )
     if not windows.fresh or window.size_ns > HOUR_NS:
-        return Gates(first, mean, last, np.zeros(len(window)))
+        return Gates(first, mean, last, np.zeros(len(window)), doubtful)
     before = kept.entries[row] - kept.exits[row] + kept.offset[row]
     fell_in, fell_out = _fell(windows, "entries", kept.entries[row]), _fell(windows, "exits", kept.exits[row])
     fell = both & (fell_in | fell_out)
@@ -78,9 +81,9 @@ def gates(windows: ZoneWindows, spaces: Column, closed: Mask) -> Gates:
     first = np.where(fell, first_known(before, after), first)
     last = np.where(fell, after, last)
     mean = np.where(fell, (first + last) / 2.0, mean)
-    held = np.where(_emptied(windows, kept.emptied, both), 0.0, np.clip(last, 0.0, _limit(spaces, closed)))
+    held = np.where(_emptied(windows, kept.emptied, both), 0.0, np.clip(last, 0.0, limit(spaces, closed)))
     _keep(windows, kept, both, held)
-    return Gates(first, mean, held, np.where(both, np.abs(held - last), 0.0))
+    return Gates(first, mean, held, np.where(both, np.abs(held - last), 0.0), doubtful)
 
 
 def _fell(windows: ZoneWindows, quantity: str, before: Column) -> Mask:
@@ -89,7 +92,7 @@ def _fell(windows: ZoneWindows, quantity: str, before: Column) -> Mask:
     return fell
 
 
-def _limit(spaces: Column, closed: Mask) -> Column:
+def limit(spaces: Column, closed: Mask) -> Column:
     """What stands in a closed car park may stand there."""
     return np.where(closed | np.isnan(spaces), np.inf, spaces)
 
