@@ -183,7 +183,7 @@ class Device(Section):
     free_speed: Annotated[float, Field(gt=0)] | None = None
     """km/h of vehicles on the empty road, the base free-flow speed."""
     length: Annotated[float, Field(gt=0)] | None = None
-    """Metres of road that the travel time of a station stands for."""
+    """Metres of road that a station stands for."""
     free_travel_time: Annotated[float, Field(gt=0)] | None = None
     """Seconds over this length on the empty road, where it is not length / free_speed."""
     detector_length: Annotated[float, Field(gt=0)] | None = None

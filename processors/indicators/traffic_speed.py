@@ -59,17 +59,35 @@ def v85(sums: ZoneSums, windows: ZoneWindows, found: Speeds) -> Figure:
 
 
 def travel_time_index(sums: ZoneSums, windows: ZoneWindows, found: Speeds) -> Figure:
-    """Travel time of the vehicles / the time they would take at the registered free speed, 1 on a free road.
+    """Travel time through all stretches of road / that at their registered free speeds, 1 on a free road.
 
-    Its inverse is the travel speed as a share of the base free-flow speed, each over stretches of equal length.
+    Its inverse is the facility's travel speed as a share of its base free-flow speed, each the harmonic mean of the
+    stations weighted by `length` (HCM). A station without one stands for a stretch as long as the mean of the others
+    in its zone or city; where none has one, all are equal.
     """
     free = windows.setting("free_speed")
-    known = np.isfinite(found.space_mean) & np.isfinite(free)
-    weight = np.where(known, found.vehicles, 0.0)
-    at_free_speed = np.divide(weight, free, out=np.zeros(len(free)), where=known)
-    value = ratio(sums.over_windows(slowness(found, weight)), sums.over_windows(at_free_speed))
+    known = np.isfinite(found.space_mean) & (found.vehicles > 0) & np.isfinite(free)
+    now, at_best = (np.divide(1.0, speed, out=np.zeros(len(free)), where=known) for speed in (found.space_mean, free))
+    value = ratio(_over_stretches(sums, windows, now), _over_stretches(sums, windows, at_best))
     came = np.where(np.isfinite(free), found.came, 0.0)
     return sums.figure("traffic_time_index", value, came, found.plausible)
+
+
+def _over_stretches(sums: ZoneSums, windows: ZoneWindows, slow: Column) -> Column:
+    """(r,) sums of length x (n,) h/km."""
+    length = windows.setting("length")
+    measured = np.isfinite(length)
+    unmeasured = sums.over_windows(np.where(measured, 0.0, slow))
+    return sums.over_windows(np.where(measured, length * slow, 0.0)) + _usual_length(sums, windows) * unmeasured
+
+
+def _usual_length(sums: ZoneSums, windows: ZoneWindows) -> Column:
+    """(r,) mean of the registered lengths, also of stations that are silent, so that weights stay as they are."""
+    registered = windows.registered.get("length")
+    if registered is None:
+        return np.ones(len(sums))
+    mean = ratio(sums.over_devices(registered), sums.over_devices(np.isfinite(registered).astype(np.float64)))
+    return first_known(mean, np.ones(len(sums)))
 
 
 def slowness(found: Speeds, amount: Column) -> Column:

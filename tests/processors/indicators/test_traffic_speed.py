@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from config.indicator_rules import IndicatorRules
 from processors.indicators.traffic import traffic
+from tests.processors.indicators.test_catalogue import DOCS
 
 
 @pytest.fixture
@@ -64,10 +65,75 @@ def test_twenty_minutes_that_become_twenty_six_are_a_travel_time_index_of_1_3(dr
     assert found["kota", "traffic_los_street"] == (2, 1.0, 1.0)
 
 
-def test_the_travel_time_index_of_a_zone_is_the_time_of_its_vehicles_over_that_on_free_roads(drive) -> None:
+def test_without_lengths_each_station_stands_for_as_much_road_however_many_vehicles_it_counts(drive) -> None:
     found = drive(spot(20.0, 3.0, free_speed=40.0), spot(60.0, 1.0, free_speed=60.0), spot(10.0, 9.0))
-    time, free = 3 / 20 + 1 / 60, 3 / 40 + 1 / 60
+    time, free = 1 / 20 + 1 / 60, 1 / 40 + 1 / 60
     assert found["kota", "traffic_time_index"] == (pytest.approx(time / free), pytest.approx(2 / 3), 1.0)
+
+
+def test_a_street_has_the_travel_time_through_its_stretches_by_their_lengths(drive) -> None:
+    found = drive(
+        spot(20.0, free_speed=40.0, length=600.0),
+        spot(45.0, 50.0, free_speed=50.0, length=300.0),
+        spot(10.0, free_speed=40.0, length=100.0),
+    )
+    assert found["kota", "traffic_time_index"][0] == pytest.approx((30 + 20 / 3 + 10) / (15 + 6 + 2.5))
+    assert found["kota", "traffic_los_street"] == (3, 1.0, 1.0)
+
+
+def test_a_station_without_a_length_stands_for_the_mean_of_its_zone_and_in_the_city_for_that_of_the_city(drive) -> None:
+    found = drive(
+        spot(20.0, free_speed=40.0, length=600.0),
+        spot(45.0, free_speed=50.0),
+        spot(10.0, free_speed=40.0, length=200.0),
+        spot(30.0, free_speed=60.0) | {"zone": "desa"},
+        spot(30.0, free_speed=30.0) | {"zone": "desa"},
+    )
+    assert found["kota", "traffic_time_index"][0] == pytest.approx((30 + 400 / 45 + 20) / (15 + 8 + 5))
+    assert found["desa", "traffic_time_index"][0] == pytest.approx((1 / 30 + 1 / 30) / (1 / 60 + 1 / 30))
+    whole = (30 + 400 / 45 + 20 + 400 / 30 + 400 / 30) / (15 + 8 + 5 + 400 / 60 + 400 / 30)
+    assert found["all", "traffic_time_index"][0] == pytest.approx(whole)
+
+
+def test_a_silent_station_lends_its_length_to_the_mean_and_no_time(drive) -> None:
+    silent = {"zone": "kota", "every_s": 60, "free_speed": 40.0, "length": 200.0}
+    found = drive(spot(20.0, free_speed=40.0, length=600.0), spot(45.0, free_speed=50.0), silent)
+    assert found["kota", "traffic_time_index"] == (
+        pytest.approx((30 + 400 / 45) / (15 + 8)),
+        pytest.approx(2 / 3),
+        1.0,
+    )
+
+
+def test_a_stretch_that_nobody_drove_through_has_no_travel_time(drive) -> None:
+    found = drive(spot(20.0, free_speed=40.0, length=600.0), spot(50.0, 0.0, free_speed=50.0, length=300.0))
+    assert found["kota", "traffic_time_index"][0] == pytest.approx(2.0)
+
+
+def test_the_documented_street_is_at_level_c_by_its_lengths_and_at_d_without(drive) -> None:
+    _, stations, _, results = DOCS.split("<!-- a street by its lengths -->", 1)[1].split("\n\n", 4)[:4]
+    rows = [[float(cell) for cell in line.strip("|").split("|")[1:]] for line in stations.splitlines()[2:]]
+    for line, lengths in zip(results.splitlines()[2:], (True, False), strict=True):
+        _, index, level = (cell.strip() for cell in line.strip("|").split("|"))
+        found = drive(
+            *(spot(speed, free_speed=free) | ({"length": length} if lengths else {}) for length, free, speed in rows)
+        )
+        assert found["kota", "traffic_time_index"][0] == pytest.approx(float(index), abs=5e-5)
+        assert found["kota", "traffic_los_street"][0] == float(level)
+
+
+stretches = st.tuples(st.integers(1, 120), st.integers(1, 120), st.integers(1, 2000), st.integers(1, 3))
+
+
+@given(st.lists(stretches, min_size=1, max_size=8))
+def test_a_stretch_that_is_cut_in_pieces_changes_nothing(windows_of, figures_of, roads) -> None:
+    whole, cut = [], []
+    for speed, free, length, pieces in roads:
+        about = {"free_speed": float(free)}
+        whole.append(spot(float(speed), length=float(length), **about))
+        cut += [spot(float(speed), length=length / pieces, **about)] * pieces
+    one, other = (figures_of(traffic(windows_of("traffic", 60, rows))) for rows in (whole, cut))
+    assert other["kota", "traffic_time_index"][0] == pytest.approx(one["kota", "traffic_time_index"][0])
 
 
 def test_faster_than_free_is_an_index_below_one(drive) -> None:
