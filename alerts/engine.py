@@ -10,7 +10,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from alerts.acts import decode
 from alerts.assets import Asset, DeviceAssets, ZoneAssets
+from alerts.book import Alert, Book, Refusal
 from alerts.lifecycle import Change, Lifecycle
 from config.alert_rules import Rule
 from ingest.devices import DeviceTable
@@ -39,6 +41,18 @@ class AlertEvent:
     """Receive time at which it was known here."""
     value: float
     coverage: float
+    who: str = ""
+    """Whose act it is, where it is somebody's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What came of an act."""
+
+    outcome: Alert | Refusal
+    events: list[AlertEvent]
+    figures: IndicatorBatch | None = None
+    """Of how soon people answer, where that has changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +73,15 @@ class Alerts:
         self._watches: dict[Key, list[Lifecycle]] = {}
         for rule in rules:
             self._watches.setdefault(_key(rule), []).append(Lifecycle(rule))
+        self._rules = {rule.id: rule for rule in rules}
+        self.book = Book()
         self._scopes: dict[tuple[str, Scope], NDArray[np.bool_]] = {}
         """(kind of device, zones and devices of a rule) -> (a,) whether each asset is meant, as far as looked at."""
 
     @property
     def active(self) -> int:
         """Alerts that are firing."""
-        return sum(len(life.firing) for life in self._lives())
+        return len(self.book)
 
     def observe(self, output: Output, learned_ns: int | None) -> list[AlertEvent]:
         """In the order in which windows closed, of each the rules as they are configured.
@@ -79,7 +95,36 @@ class Alerts:
         for batch in output.indicators:
             for watched in self._of_zones(batch):
                 events += self._judge(watched, learned_ns)
+        for event in events:
+            self._note(event)
         return events
+
+    def act(self, content: bytes, at_ns: int) -> Decided:
+        """What somebody does, at a receive time. Raises ValueError for what is no act."""
+        act = decode(content)
+        outcome = self.book.acknowledge(act.alert, act.who, act.why, at_ns)
+        if isinstance(outcome, Refusal):
+            return Decided(outcome, [])
+        event = AlertEvent(
+            rule=self._rules[outcome.rule],
+            asset=outcome.asset,
+            change=Change.ACKNOWLEDGED,
+            event_ns=at_ns,
+            learned_ns=at_ns,
+            value=outcome.value,
+            coverage=outcome.coverage,
+            who=act.who,
+        )
+        return Decided(outcome, [event], self.book.response(at_ns))
+
+    def _note(self, event: AlertEvent) -> None:
+        if event.change is not Change.FIRING:
+            self.book.change(event.rule.id, event.asset, event.change)
+            return
+        rule, asset = event.rule, event.asset
+        self.book.fire(
+            Alert(0, rule.id, rule.severity, asset, event.event_ns, event.learned_ns, event.value, event.coverage)
+        )
 
     def _judge(self, watched: _Watched, learned_ns: int | None) -> Iterator[AlertEvent]:
         for life in self._watches[watched.key]:
@@ -141,6 +186,7 @@ class Alerts:
             {
                 "version": VERSION,
                 "zones": self._zones.names,
+                "book": self.book.describe(),
                 "rules": {life.rule.id: [life.rule.model_dump_json(), life.describe()] for life in self._lives()},
             }
         )
@@ -162,6 +208,8 @@ class Alerts:
             life.restore(columns)
             if (rule, settings) not in lives and len(life.asset):
                 dropped.append(rule)
+        self.book.restore(saved["book"])
+        self.book.keep_only((alert.rule, alert.asset) for alert in self.book.alerts if alert.rule not in dropped)
         return dropped
 
     def _lives(self) -> Iterator[Lifecycle]:

@@ -49,6 +49,8 @@ class Change(StrEnum):
     """Late readings have shown that it began later."""
     WITHDRAWN = "withdrawn"
     """Late readings have shown that it should not have fired."""
+    ACKNOWLEDGED = "acknowledged"
+    """Somebody has seen it and sees to it; it goes on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,9 @@ class Http(Section):
     token_env: str | None = None
     token_file: File | None = None
     """Whoever asks for figures must show this token; /healthz and /readyz answer anyone."""
+    operator_token_env: str | None = None
+    operator_token_file: File | None = None
+    """Whoever changes anything, such as acknowledging an alert, must show this one; without it nobody may."""
 
 
 class Log(Section):

@@ -9,9 +9,10 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
+from alerts.engine import Decided
 from denyut.intake import Intake
 from denyut.set_aside import SetAside
-from ingest.journal.entries import Entry, Messages, Tick
+from ingest.journal.entries import Act, Entry, Messages, Tick
 from ingest.journal.journal import Journal
 from ingest.mqtt.receipts import Receipt
 from ingest.reasons import Reason
@@ -19,6 +20,7 @@ from ingest.reasons import Reason
 LOG = logging.getLogger("denyut")
 _MESSAGE_BYTES = 80
 Acknowledge = Callable[[], None]
+Applied = Callable[[], None]
 
 
 class Admission:
@@ -37,8 +39,8 @@ class Admission:
         self.ticking = False
         """A tick is under way: one at a time is enough."""
 
-    def take(self, entry: Entry, acknowledge: Acknowledge | None = None) -> None:
-        """Into the journal; when that is safe, `acknowledge` is called and the entry applied."""
+    def take(self, entry: Entry, acknowledge: Acknowledge | None = None, applied: Applied | None = None) -> None:
+        """Into the journal; when that is safe, `acknowledge` is called, the entry applied, and `applied` called."""
         size = size_of(entry)
         self.bytes_waiting += size
 
@@ -49,6 +51,8 @@ class Admission:
                 self._unanswered.append((offset, entry.batch.receipt if isinstance(entry, Messages) else None))
             self._tell_journal()
             self.apply(offset, entry)
+            if applied is not None:
+                applied()
 
         if self._journal is None:
             committed(self._intake.next_offset)
@@ -65,6 +69,21 @@ class Admission:
     def tick(self, received_ns: int) -> None:
         self.ticking = True
         self.take(Tick(received_ns))
+
+    async def act(self, act: Act) -> Decided:
+        """Once it is safe, what came of it. Waits for as long as the disk takes nothing. Raises what `failed` has."""
+        decided: asyncio.Future[Decided] = self._loop.create_future()
+
+        def applied() -> None:
+            if decided.done():
+                return
+            if self.failed.done() or self._intake.decided is None:
+                decided.set_exception(RuntimeError("the run ends: processing failed"))
+            else:
+                decided.set_result(self._intake.decided)
+
+        self.take(act, applied=applied)
+        return await decided
 
     def apply(self, offset: int, entry: Entry) -> None:
         """Also for entries of the journal when a run starts. A failure is kept in `failed`."""

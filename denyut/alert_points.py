@@ -20,6 +20,7 @@ def alert_points(table: SeriesTable, events: Sequence[AlertEvent]) -> list[Point
                 "rule": event.rule.id,
                 "severity": event.rule.severity,
                 "change": event.change.value,
+                "who": event.who,
             },
         )
         for event in events

@@ -10,12 +10,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from alerts.engine import AlertEvent, Alerts
+from alerts.engine import AlertEvent, Alerts, Decided
 from denyut.alert_points import alert_points
 from ingest.dead_letter_file import DeadLetter
 from ingest.dead_letters import DeadLetters
 from ingest.decoding import DecodedBatch, SourceDecoder
-from ingest.journal.entries import Entry, Messages, Shed, Tick
+from ingest.journal.entries import Act, Entry, Messages, Shed, Tick
 from ingest.ledger import Ledger
 from ingest.messages import MessageBatch
 from ingest.readings import ReadingBatch
@@ -56,6 +56,8 @@ class Intake:
         """Told of what was decoded of each batch that came as it was sent, not from a backlog."""
         self.told: Callable[[Sequence[AlertEvent]], None] | None = None
         """Hears every change of an alert, beside the store."""
+        self.decided: Decided | None = None
+        """What came of the newest act."""
         self.now_ns: Callable[[], int] = time.time_ns
         """The clock that the batches' receive times are of; for `lag_s` alone."""
         self.windows_closed = 0
@@ -73,6 +75,8 @@ class Intake:
             case Shed(source, topics):
                 if source in self._decoders:
                     account_unread(self._ledger, Reason.SHED, self._decoders[source].devices(topics))
+            case Act(content, received_ns):
+                self._act(offset, content, received_ns)
         self.next_offset = offset + 1
 
     def set_aside(self, offset: int, entry: Entry, reason: Reason) -> None:
@@ -84,6 +88,14 @@ class Intake:
             account_unread(self._ledger, reason, device)
             self._keep_aside(offset, entry.source, batch, [(message, reason) for message in range(len(batch))])
         self.next_offset = offset + 1
+
+    def _act(self, offset: int, content: bytes, received_ns: int) -> None:
+        decided = self.decided = self._alerts.act(content, received_ns)
+        points = alert_points(self._shaper.table, decided.events)
+        if decided.figures is not None:
+            self._processor.hear(decided.figures)
+            points.append(self._shaper.indicators(decided.figures))
+        self._append(offset, points)
 
     def take_readings(self, readings: ReadingBatch) -> None:
         """Recorded readings: each row counts as a message."""

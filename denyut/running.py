@@ -8,6 +8,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from alerts.acts import Acknowledge, NotNowError, encode
+from alerts.book import Alert, Refusal
 from config.settings import Settings
 from denyut.admission import Admission
 from denyut.durability import Durability
@@ -21,7 +23,7 @@ from denyut.run_figures import RunFigures
 from denyut.service import Service
 from denyut.set_aside import SetAside
 from denyut.supervisor import Supervisor
-from ingest.journal.entries import Messages
+from ingest.journal.entries import Act, Messages
 from ingest.messages import MessageBatch
 from ingest.mqtt.broker_watch import watches_of
 from ingest.mqtt.connection import Connection
@@ -75,6 +77,8 @@ class Run:
             devices=self._pipeline.devices,
             ledger=self._pipeline.ledger,
             last_seen_ns=lambda: self._pipeline.processor.state.cadences.latest_ns,
+            alerts=lambda: self._pipeline.alerts.book.alerts,
+            acknowledge=self._acknowledge,
             alive=self._figures.alive,
             ready=self._figures.ready,
         )
@@ -104,6 +108,11 @@ class Run:
             tasks.create_task(self._keep_time())
             tasks.create_task(self._stop_on_failure())
         await self._finish()
+
+    async def _acknowledge(self, act: Acknowledge) -> Alert | Refusal:
+        if self._figures.state != "running":
+            raise NotNowError("what an earlier run took in is being processed: try again in a moment")
+        return (await self._admission.act(Act(encode(act), self._clock.now_ns()))).outcome
 
     def _connect(self) -> None:
         held = self._durability.unacknowledged()

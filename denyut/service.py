@@ -4,13 +4,16 @@ import errno
 import logging
 import os
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from alerts.acts import Acknowledge
+from alerts.book import Alert, Refusal
 from config.addresses import is_of_this_machine, listen_address
 from config.hints import open_to_others
 from config.service import Http
@@ -41,6 +44,8 @@ class Service:
         devices: DeviceTable,
         ledger: Ledger,
         last_seen_ns: Callable[[], NDArray[np.int64]],
+        alerts: Callable[[], Sequence[Alert]],
+        acknowledge: Callable[[Acknowledge], Awaitable[Alert | Refusal]],
         alive: Checks,
         ready: Checks,
     ) -> None:
@@ -49,20 +54,21 @@ class Service:
         self._server: HttpServer | None = None
         if not settings.enabled:
             return
-        token = token_of(settings)
+        token, operator_token = token_of(settings), token_of(settings, "operator_token")
         listener = _listener(settings)
         if listener is None:
             return
         # Here, so that a run without HTTP does not pay for it in memory.
         from dashboard.http.access import Guard
+        from dashboard.http.alert_api import AlertApi
         from dashboard.http.app import Sources, make_app
         from dashboard.http.device_counts import DeviceCounts
         from dashboard.http.device_lines import DeviceLines
         from dashboard.http.server import HttpServer as Server
 
-        guard = Guard(token, local=is_of_this_machine(listener.getsockname()[0]))
+        guard = Guard(token, is_of_this_machine(listener.getsockname()[0]), operator_token)
         counts = DeviceCounts(devices, ledger, last_seen_ns)
-        sources = Sources(figures, DeviceLines(devices, ledger), counts, alive, ready)
+        sources = Sources(figures, DeviceLines(devices, ledger), counts, AlertApi(alerts, acknowledge), alive, ready)
         self._server = Server(make_app(sources, guard, version("denyut")), listener)
         self.address = _written(listener)
 
@@ -76,23 +82,28 @@ class Service:
             await self._server.stop()
 
 
-def token_of(settings: Http, environment: Mapping[str, str] = os.environ) -> str | None:
-    """What a monitor must show; None where nothing is configured. Raises ServiceError."""
-    if settings.token_env is not None:
-        token = environment.get(settings.token_env, "").strip()
+def token_of(settings: Http, name: str = "token", environment: Mapping[str, str] = os.environ) -> str | None:
+    """What a monitor, or with "operator_token" an operator, must show; None where nothing is configured.
+
+    Raises ServiceError.
+    """
+    variable: str | None = getattr(settings, f"{name}_env")
+    file: Path | None = getattr(settings, f"{name}_file")
+    if variable is not None:
+        token = environment.get(variable, "").strip()
         if not token:
-            raise ServiceError(f"http.token_env names {settings.token_env}, which is not set in the environment")
+            raise ServiceError(f"http.{name}_env names {variable}, which is not set in the environment")
         return token
-    if settings.token_file is None:
+    if file is None:
         return None
     try:
-        token = settings.token_file.read_text(encoding="utf-8").strip()
+        token = file.read_text(encoding="utf-8").strip()
     except OSError as error:
-        raise ServiceError(f"http.token_file {settings.token_file} cannot be read: {error.strerror}") from None
+        raise ServiceError(f"http.{name}_file {file} cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
-        raise ServiceError(f"http.token_file {settings.token_file} is no UTF-8") from None
+        raise ServiceError(f"http.{name}_file {file} is no UTF-8") from None
     if not token:
-        raise ServiceError(f"http.token_file {settings.token_file} is empty")
+        raise ServiceError(f"http.{name}_file {file} is empty")
     return token
 
 

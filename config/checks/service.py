@@ -10,10 +10,12 @@ from config.settings import Settings
 
 def check_http(settings: Settings) -> Iterator[Finding]:
     http = settings.http
-    if http.token_env is not None and http.token_file is not None:
-        yield Finding(
-            "the token is given 2 times, as token_env and token_file; keep one of them",
-            (("http", "token_file"), ("http", "token_env")),
-        )
-    yield from check_file(http, "token_file", ("http",))
+    for token in ("token", "operator_token"):
+        by_env, by_file = f"{token}_env", f"{token}_file"
+        if getattr(http, by_env) is not None and getattr(http, by_file) is not None:
+            yield Finding(
+                f"the token is given 2 times, as {by_env} and {by_file}; keep one of them",
+                (("http", by_file), ("http", by_env)),
+            )
+        yield from check_file(http, by_file, ("http",))
     yield from check_http_token(http, ("http",))

@@ -27,11 +27,14 @@ class Role(StrEnum):
     """Whether Denyut works, no more."""
     MONITOR = "monitor"
     """Every figure, and the names of devices."""
+    OPERATOR = "operator"
+    """As a monitor, and whatever changes something."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Guard:
-    """`token`: what a monitor must show; None: whoever reaches the address is one.
+    """`token`: what a monitor must show; None: whoever reaches the address is one. `operator_token`: what an operator
+    must show; None: there are no operators.
 
     `local`: it is an address of this machine alone. Then a page in somebody's browser here may reach it too, by a name
     of its own that leads here (DNS rebinding); so without a token it is asked for by its number or as localhost.
@@ -39,15 +42,15 @@ class Guard:
 
     token: str | None = None
     local: bool = False
+    operator_token: str | None = None
 
     def admits(self, role: Role, authorization: str) -> bool:
         """Of the value of the header Authorization, "" where there is none."""
-        if role is Role.ANYONE or self.token is None:
+        if role is Role.ANYONE:
             return True
-        scheme, _, shown = authorization.partition(" ")
-        # The comparison takes the same time wherever it fails.
-        same = hmac.compare_digest(shown.strip().encode("latin-1", "replace"), self.token.encode())
-        return same and scheme.lower() == "bearer"
+        if _shows(self.operator_token, authorization):
+            return True
+        return role is Role.MONITOR and (self.token is None or _shows(self.token, authorization))
 
     def knows(self, host: str) -> bool:
         """Of the value of the header Host."""
@@ -56,19 +59,31 @@ class Guard:
         name = host.rpartition(":")[0] if host.rpartition("]")[2].count(":") else host
         return is_of_this_machine(name.removeprefix("[").removesuffix("]"))
 
+    def _refusal(self, role: Role) -> Response:
+        if role is Role.OPERATOR and self.operator_token is None:
+            error = "nobody may change anything: set http.operator_token_env or http.operator_token_file"
+            return JSONResponse({"error": error}, 403)
+        name = "operator_token" if role is Role.OPERATOR else "token"
+        error = f"this needs the token of http.{name}_env or http.{name}_file: Authorization: Bearer TOKEN"
+        return JSONResponse({"error": error}, 401, {"WWW-Authenticate": 'Bearer realm="denyut"'})
+
     def guarded(self, role: Role, endpoint: Endpoint) -> Endpoint:
         async def admitted(request: Request) -> Response:
             if not self.admits(role, request.headers.get("authorization", "")):
-                return JSONResponse(
-                    {"error": "this needs the token of http.token_env or http.token_file: Authorization: Bearer TOKEN"},
-                    401,
-                    {"WWW-Authenticate": 'Bearer realm="denyut"'},
-                )
-            if role is not Role.ANYONE and not self.knows(request.headers.get("host", "")):
+                return self._refusal(role)
+            if role is Role.MONITOR and not self.knows(request.headers.get("host", "")):
                 return JSONResponse({"error": "by this name the figures need a token; see [http] token_file"}, 403)
             return await endpoint(request)
 
         return admitted
+
+
+def _shows(token: str | None, authorization: str) -> bool:
+    scheme, _, shown = authorization.partition(" ")
+    if token is None or scheme.lower() != "bearer":
+        return False
+    # The comparison takes the same time wherever it fails.
+    return hmac.compare_digest(shown.strip().encode("latin-1", "replace"), token.encode())
 
 
 class SecurityHeaders:

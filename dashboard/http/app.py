@@ -12,6 +12,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from dashboard.http.access import Endpoint, Guard, Role, SecurityHeaders
+from dashboard.http.alert_api import AlertApi
 from dashboard.http.device_counts import DeviceCounts, PageError
 from dashboard.http.device_lines import DeviceLines
 from dashboard.http.exposition import CONTENT_TYPE, Exposition
@@ -28,6 +29,7 @@ class Sources:
     """The numbers of the status contract."""
     devices: DeviceLines
     counts: DeviceCounts
+    alerts: AlertApi
     alive: Checks
     ready: Checks
 
@@ -37,6 +39,7 @@ class Page:
     path: str
     role: Role
     endpoint: Endpoint
+    method: str = "GET"
 
 
 def pages(sources: Sources, version: str) -> tuple[Page, ...]:
@@ -71,6 +74,8 @@ def pages(sources: Sources, version: str) -> tuple[Page, ...]:
         Page("/metrics/devices", Role.MONITOR, devices),
         Page("/api/status", Role.MONITOR, status),
         Page("/api/devices", Role.MONITOR, device_counts),
+        Page("/api/alerts", Role.MONITOR, sources.alerts.listed),
+        Page("/api/alerts/{number:int}/acknowledge", Role.OPERATOR, sources.alerts.acknowledged, "POST"),
         Page("/healthz", Role.ANYONE, healthz),
         Page("/readyz", Role.ANYONE, readyz),
     )
@@ -79,7 +84,7 @@ def pages(sources: Sources, version: str) -> tuple[Page, ...]:
 def make_app(sources: Sources, guard: Guard, version: str) -> ASGIApp:
     app = Starlette(
         routes=[
-            Route(page.path, guard.guarded(page.role, page.endpoint), methods=["GET"])
+            Route(page.path, guard.guarded(page.role, page.endpoint), methods=[page.method])
             for page in pages(sources, version)
         ],
         exception_handlers={HTTPException: _refused, Exception: _failed},

@@ -18,7 +18,7 @@ import zstandard
 from numpy.typing import NDArray
 
 from ingest.journal.damage import JournalDamaged
-from ingest.journal.entries import Entry, Messages, Shed, Tick
+from ingest.journal.entries import Act, Entry, Messages, Shed, Tick
 from ingest.messages import MessageBatch
 
 VERSION = 1
@@ -32,6 +32,11 @@ _LARGEST_BUFFER = 16 << 20
 
 
 class _TickHead(msgspec.Struct, tag="tick"):
+    received_ns: int
+
+
+class _ActHead(msgspec.Struct, tag="act"):
+    content: bytes
     received_ns: int
 
 
@@ -62,7 +67,8 @@ class _MessagesHead(msgspec.Struct, tag="messages"):
     behind: bool
 
 
-_HEAD = msgspec.msgpack.Decoder(_TickHead | _ShedHead | _MessagesHead)
+_Head = _TickHead | _ActHead | _ShedHead | _MessagesHead
+_HEAD = msgspec.msgpack.Decoder(_Head)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +146,8 @@ def _parts(entry: Entry) -> list[bytes]:
     if isinstance(entry, Shed):
         topics = _joined(entry.topics)
         return [*_opening(_ShedHead(entry.source, entry.received_ns, len(entry.topics), topics.form)), *topics.parts]
+    if isinstance(entry, Act):
+        return _opening(_ActHead(entry.content, entry.received_ns))
     return _opening(_TickHead(entry.received_ns))
 
 
@@ -219,9 +227,11 @@ class _Columns:
         return texts
 
 
-def _entry(head: _TickHead | _ShedHead | _MessagesHead, columns: _Columns) -> Entry:
+def _entry(head: _Head, columns: _Columns) -> Entry:
     if isinstance(head, _TickHead):
         return Tick(head.received_ns)
+    if isinstance(head, _ActHead):
+        return Act(head.content, head.received_ns)
     if isinstance(head, _ShedHead):
         return Shed(head.source, columns.texts(head.topics, head.count), head.received_ns)
     retained = columns.flags(head.count)

@@ -30,4 +30,12 @@ class Shed:
     received_ns: int
 
 
-Entry = Messages | Tick | Shed
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What a person did, as whoever is concerned writes and reads it."""
+
+    content: bytes
+    received_ns: int
+
+
+Entry = Messages | Tick | Shed | Act

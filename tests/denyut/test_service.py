@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from alerts.acts import Acknowledge
+from alerts.book import Alert, Refusal
 from config.service import Http
 from dashboard.http.listener import listening_socket
 from denyut.service import Service, ServiceError, token_of
@@ -21,6 +23,10 @@ from tests.dashboard.http.serving import asked
 ROOT = Path(__file__).parents[2]
 
 
+async def nobody(_act: Acknowledge) -> Alert | Refusal:
+    return Refusal.UNKNOWN
+
+
 def service(settings: Http) -> Service:
     return Service(
         settings,
@@ -28,6 +34,8 @@ def service(settings: Http) -> Service:
         devices=DeviceTable(),
         ledger=Ledger(),
         last_seen_ns=lambda: np.zeros(0, np.int64),
+        alerts=list,
+        acknowledge=nobody,
         alive=dict,
         ready=dict,
     )
@@ -102,7 +110,8 @@ def test_a_token_comes_from_the_environment_or_a_file(tmp_path: Path) -> None:
     file.write_text("rahasia\n")
     assert token_of(Http()) is None
     assert token_of(Http(token_file=file)) == "rahasia"
-    assert token_of(Http(token_env="TOKEN"), {"TOKEN": "rahasia"}) == "rahasia"
+    assert token_of(Http(token_env="TOKEN"), environment={"TOKEN": "rahasia"}) == "rahasia"
+    assert token_of(Http(operator_token_file=file), "operator_token") == "rahasia"
 
 
 def test_a_token_that_is_named_but_not_there_is_one_sentence(tmp_path: Path) -> None:
@@ -116,7 +125,7 @@ def test_a_token_that_is_named_but_not_there_is_one_sentence(tmp_path: Path) -> 
         (Http(token_file=binary), f"http.token_file {binary} is no UTF-8"),
     ):
         with pytest.raises(ServiceError) as raised:
-            token_of(settings, {"TOKEN": " "})
+            token_of(settings, environment={"TOKEN": " "})
         assert str(raised.value).startswith(sentence)
 
 
@@ -125,7 +134,9 @@ def test_where_it_is_off_nothing_of_the_server_is_loaded() -> None:
         "import sys\n"
         "from config.service import Http\n"
         "from denyut.service import Service\n"
-        "given = dict(figures=dict, devices=None, ledger=None, last_seen_ns=dict, alive=dict, ready=dict)\n"
+        "of_devices = dict(devices=None, ledger=None, last_seen_ns=dict)\n"
+        "of_alerts = dict(alerts=list, acknowledge=None)\n"
+        "given = dict(figures=dict, alive=dict, ready=dict, **of_devices, **of_alerts)\n"
         "service = Service(Http(enabled=False), **given)\n"
         "assert service.address is None\n"
         "print(sorted({'starlette', 'uvicorn', 'prometheus_client', 'h11'} & set(sys.modules)))\n"

@@ -17,6 +17,7 @@ import denyut.snapshot
 import processors.checkpoints.pieces
 import processors.duplicates
 import processors.kind_windows
+from alerts.acts import Acknowledge, encode
 from alerts.engine import Alerts
 from config.alert_rules import Rule
 from config.settings import Device, Kind, Quantity, Settings, Source
@@ -26,7 +27,7 @@ from denyut.snapshot import Snapshot
 from ingest.dead_letters import DeadLetters
 from ingest.decoding import SourceDecoder
 from ingest.devices import DeviceTable
-from ingest.journal.entries import Entry, Messages, Shed, Tick
+from ingest.journal.entries import Act, Entry, Messages, Shed, Tick
 from ingest.kept_letters import Selection, read_letters
 from ingest.messages import MessageBatch
 from processors.checkpoints.directory import CheckpointDirectory
@@ -110,10 +111,14 @@ class Step:
     pause: int
     shed: bool
     behind: bool
+    answered: int
+    """Number of the alert that somebody acknowledges instead; 0: nobody does."""
     then: str
     """What comes after it: nothing, a checkpoint, or a crash."""
 
     def entry(self, now_ns: int) -> Entry:
+        if self.answered:
+            return Act(encode(Acknowledge(self.answered, "ayu")), now_ns)
         if self.sent is None:
             return Tick(now_ns)
         topics = [topic_of(self.source, each.kind, each.device) for each in self.sent]
@@ -132,6 +137,7 @@ STEPS = st.lists(
         pause=st.integers(0, 9),
         shed=st.sampled_from([False] * 7 + [True]),
         behind=st.sampled_from([False] * 4 + [True]),
+        answered=st.sampled_from([0] * 6 + [1, 2]),
         then=st.sampled_from(["", "checkpoint", "crash"]),
     ),
     min_size=1,

@@ -17,6 +17,8 @@ def test_every_path_has_its_role() -> None:
         "/metrics/devices": Role.MONITOR,
         "/api/status": Role.MONITOR,
         "/api/devices": Role.MONITOR,
+        "/api/alerts": Role.MONITOR,
+        "/api/alerts/{number:int}/acknowledge": Role.OPERATOR,
         "/healthz": Role.ANYONE,
         "/readyz": Role.ANYONE,
     }

@@ -1,5 +1,6 @@
 """What became of each device's messages, asked over HTTP."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -7,11 +8,10 @@ import pytest
 
 from dashboard.http.app import Sources
 from dashboard.http.device_counts import DeviceCounts
-from dashboard.http.device_lines import DeviceLines
 from ingest.devices import DeviceTable
 from ingest.ledger import Count, Ledger, Numbered
 from ingest.reasons import Reason
-from tests.dashboard.http.serving import Answer, ask
+from tests.dashboard.http.serving import Answer, ask, sources
 
 SEEN_NS = np.array([0, 1_763_778_600_000_000_000], np.int64)
 
@@ -27,7 +27,7 @@ def counted() -> Sources:
     ledger.count_numbers(Numbered.PUBLISHED, np.array([1], np.int32), np.array([10]))
     ledger.count_numbers(Numbered.MISSING, np.array([1], np.int32), np.array([1]))
     counts = DeviceCounts(devices, ledger, lambda: SEEN_NS)
-    return Sources(dict, DeviceLines(devices, ledger), counts, dict, dict)
+    return replace(sources(), counts=counts)
 
 
 def page(query: str = "") -> Answer:

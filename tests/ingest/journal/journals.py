@@ -9,7 +9,7 @@ import numpy as np
 
 from config.durability import JournalSettings
 from ingest.journal.damage import Damage
-from ingest.journal.entries import Entry, Messages, Shed, Tick
+from ingest.journal.entries import Act, Entry, Messages, Shed, Tick
 from ingest.journal.journal import Journal
 from ingest.journal.reading import read_entries
 from ingest.messages import MessageBatch
@@ -31,6 +31,8 @@ def plain(entry: Entry) -> tuple[object, ...]:
         return ("tick", entry.received_ns)
     if isinstance(entry, Shed):
         return ("shed", entry.source, list(entry.topics), entry.received_ns)
+    if isinstance(entry, Act):
+        return ("act", entry.content, entry.received_ns)
     batch = entry.batch
     return (
         entry.source,
