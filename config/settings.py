@@ -127,7 +127,7 @@ class Windows(Section):
     """A reading whose time lies further ahead of the receive time is rejected: its clock is wrong."""
     memory: Annotated[int, Field(ge=1)] = 64
     """MiB for closed windows that wait for late readings; the oldest are let go first when it is full."""
-    anomaly_series: Annotated[int, Field(ge=0)] = 20_000
+    anomaly_series: Annotated[int, Field(ge=0)] = 10_000
     """Series whose usual values are kept for each hour of the week, 1,737 bytes each; others get no anomaly score."""
 
 
