@@ -57,9 +57,9 @@ class IndicatorRules(EnvironmentRules):
     parking_debounce: Wait = 60 * SECOND_NS
     """How long a single space must stay in a new state before a stay begins or ends; usual: 30 to 60 s."""
     parking_silence: Duration = 86_400 * SECOND_NS
-    """After this time without a reading nobody knows any more what stands on a single space."""
+    """After this time without a reading nobody knows any more what stands on a single space, or behind gates."""
     parking_empty_hour: Annotated[int, Field(ge=0, le=23)] | None = None
-    """Hour of the local day in which nobody is inside, so that counters at gates begin again at 0."""
+    """Hour of the local day in which nobody is inside, so that counts by gates begin again at 0."""
     congested_below: Share = 0.5
     """Speed / free speed below which a station is congested, near the edge of level of service C and D."""
     congested_until: Share = 0.6

@@ -153,6 +153,13 @@ def test_while_a_car_park_is_silent_the_coverage_falls_and_its_count_goes_on_aft
     assert inside(run(says(5, 0), says(1, 0))) == (50 + 21, 1.0, 1.0)
 
 
+def test_readings_that_are_missing_in_a_window_lower_the_coverage_of_its_occupancy() -> None:
+    run = minutes()
+    run(says(0, 0, occupied=40) | {"every_s": 10})
+    half = says(2, 0) | {"every_s": 10, "readings": 3, "entries_count": 3, "exits_count": 3}
+    assert run(half)["garasi", "parking_occupancy"] == (pytest.approx(0.43), 0.5, 1.0)
+
+
 def test_after_a_day_of_silence_nobody_knows_what_stands_inside() -> None:
     run = minutes()
     run(says(0, 0, occupied=40))
@@ -293,13 +300,17 @@ def test_the_order_in_which_car_parks_are_known_changes_nothing(spoken, order) -
         assert str(one(*rows)) == str(other(*(rows[number] for number in order)))
 
 
-def test_a_restart_between_two_windows_changes_nothing() -> None:
-    run, whole = minutes(EMPTY_AT_3), minutes(EMPTY_AT_3)
+def test_a_restart_between_two_windows_changes_nothing_also_around_the_empty_hour() -> None:
+    run, whole = (minutes(EMPTY_AT_3, timezone=JAKARTA, begin_ns=ONE_AM_NS) for _ in range(2))
+    for each in (run, whole):
+        each.skip(115)
     for row in (says(1, 0), says(3, 1, occupied=8), says(2, 5), says(0, 90), says(7), silent(), says(exits=2)):
         assert str(run(row)) == str(whole(row))
         run.restart()
-        assert str(run.revise(2, says(4, 1, occupied=9))) == str(whole.revise(2, says(4, 1, occupied=9)))
+        late = says(4, 1, occupied=9)
+        assert str(run.revise(116, late)) == str(whole.revise(116, late))
         run.restart()
+    assert inside(run(says(1, 0)))[0] == 1, "emptied in the sixth minute, and late readings from before change nothing"
 
 
 def documented(mark: str) -> list[list[str]]:
