@@ -142,7 +142,9 @@ def _go_on(windows: ZoneWindows, kept: _Kept, said: _Said) -> _Course:
     kept.heard_ns[said.place] = end_ns
     passed, settled, most = np.zeros(places), np.full(places, np.nan), np.full(places, np.inf)
     passed[said.place], settled[said.place], most[said.place] = said.passed, said.settled, said.limit
-    _empty(windows, kept, before, settled, ~forgotten)
+    heard = ~forgotten
+    heard[said.place] |= _in_empty_hour(windows)[1]
+    _empty(windows, kept, before, settled, heard)
     counted = before + passed
     after = first_known(settled, np.clip(counted, 0.0, most))
     everywhere = np.arange(places)
@@ -152,29 +154,47 @@ def _go_on(windows: ZoneWindows, kept: _Kept, said: _Said) -> _Course:
     return _Course(before[said.place], after[said.place], counted[said.place])
 
 
+def _in_empty_hour(windows: ZoneWindows) -> tuple[int, bool, int]:
+    """Civil day from the known empty hour on, whether the window ends in that hour, and when it was over."""
+    hour, end_ns = windows.rules.parking_empty_hour, windows.windows.end_ns
+    if hour is None:
+        return _NEVER_DAY, False, end_ns
+    civil_ns = int(utc_to_civil(np.array([end_ns]), windows.timezone)[0])
+    day, within_ns = divmod(civil_ns - hour * HOUR_NS - 1, DAY_NS)
+    return day, within_ns < HOUR_NS, end_ns - (within_ns + 1 - HOUR_NS)
+
+
 def _empty(windows: ZoneWindows, kept: _Kept, before: Column, settled: Column, heard: Mask) -> None:
     """Nobody is inside at the end of the first window that ends in the empty hour.
 
-    Where no window ended in it, for all were silent, nobody was inside before this one.
+    Where no window ended in it, for all were silent, nobody was inside when it was over.
     """
-    hour = windows.rules.parking_empty_hour
-    if hour is None:
-        return
-    end_ns, size_ns = windows.windows.end_ns, windows.windows.size_ns
-    civil_ns = int(utc_to_civil(np.array([end_ns]), windows.timezone)[0])
-    day, within_ns = divmod(civil_ns - hour * HOUR_NS - 1, DAY_NS)
-    in_it = within_ns < HOUR_NS
-    # What is heard of for the first time was not there to be emptied before.
+    day, in_it, over_ns = _in_empty_hour(windows)
+    stood = before.copy()
+    # What is heard of for the first time, or before there was such an hour, was not there to be emptied.
     kept.emptied[kept.emptied == _NEVER_DAY] = day - 1 if in_it else day
-    due = kept.emptied < day
-    kept.emptied[due] = day
-    now = np.flatnonzero(due & heard)
+    now = np.flatnonzero((kept.emptied < day) & heard)
     if in_it:
         settled[now] = 0.0
-    elif len(now):
+        kept.emptied[now] = day
+    else:
         before[now] = 0.0
-        kept.passed.put(end_ns - size_ns, now, np.full(len(now), _SETTLED))
-        kept.levels.put(end_ns - size_ns, now, np.zeros(len(now)))
+        kept.emptied[:] = day
+    _fill_gap(windows, kept, stood, before, over_ns, now)
+
+
+def _fill_gap(
+    windows: ZoneWindows, kept: _Kept, stood: Column, later: Column, from_ns: int, settles: NDArray[np.int64]
+) -> None:
+    """What stood inside in the steps in which nobody spoke, for late readings to go on from; `later` from then on."""
+    end_ns, size_ns = windows.windows.end_ns, windows.windows.size_ns
+    everywhere = np.arange(len(stood))
+    newest_ns = int(kept.levels.end_ns.max())
+    for step_ns in range(max(newest_ns, end_ns - kept.levels.slots * size_ns) + size_ns, end_ns, size_ns):
+        emptied = step_ns >= from_ns
+        kept.levels.put(step_ns, everywhere, later if emptied else stood)
+        if emptied and step_ns - size_ns < from_ns:
+            kept.passed.put(step_ns, settles, np.full(len(settles), _SETTLED))
 
 
 def _revise(windows: ZoneWindows, kept: _Kept, said: _Said) -> _Course:

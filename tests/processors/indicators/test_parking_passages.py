@@ -264,6 +264,61 @@ def test_late_readings_while_a_count_was_held_at_zero_correct_what_was_corrected
     assert inside(run(says(0, 0)))[0] == 0
 
 
+def test_late_readings_of_a_time_in_which_all_were_silent_are_counted_from_what_stood_there_then() -> None:
+    run = minutes()
+    run(says(0, 0, occupied=40))
+    run.skip(30)
+    assert inside(run(says(5, 0)))[0] == 45
+    assert inside(run.revise(20, says(2, 0)))[0] == 42
+    assert inside(run(says(1, 0)))[0] == 48
+
+
+def test_late_readings_keep_a_silent_car_park_known() -> None:
+    run = minutes(IndicatorRules(parking_silence=2 * 60 * 10**9))
+    run(says(0, 0, occupied=40))
+    run(silent())
+    run(silent())
+    run.revise(2, says(1, 0))
+    run(silent())
+    assert inside(run(says(1, 0)))[0] == 42
+
+
+def test_late_readings_of_the_window_that_was_emptied_leave_it_empty() -> None:
+    run = minutes(EMPTY_AT_3, timezone=JAKARTA, begin_ns=ONE_AM_NS)
+    run(says(0, 0, occupied=9))
+    run.skip(119)
+    run(says(0, 9))
+    run(says(2, 0))
+    assert inside(run.revise(121, says(5, 0)))[0] == 0
+    assert inside(run(says(1, 0)))[0] == 3
+
+
+def test_late_readings_around_an_empty_hour_that_all_slept_through_count_from_its_end_on() -> None:
+    run = minutes(EMPTY_AT_3, timezone=JAKARTA, begin_ns=ONE_AM_NS)
+    run(says(0, 0, occupied=9))
+    run.skip(180 + 3)
+    assert inside(run(says(4, 0)))[0] == 4
+    assert inside(run.revise(175, says(0, 7)))[0] == 2
+    assert inside(run(says(0, 0)))[0] == 4, "before 04:00 somebody left; then nobody was inside"
+    assert inside(run.revise(182, says(3, 0)))[0] == 3
+    assert inside(run(says(0, 0)))[0] == 7
+
+
+def test_who_is_heard_of_first_in_the_empty_hour_begins_at_zero() -> None:
+    run = minutes(EMPTY_AT_3, timezone=JAKARTA, begin_ns=ONE_AM_NS)
+    run.skip(150)
+    assert inside(run(says(4, 1)))[0] == 0
+    assert inside(run(says(4, 1), says(9, 0)))[0] == 3
+
+
+def test_an_empty_hour_that_is_configured_later_begins_with_the_next_one() -> None:
+    run = minutes(timezone=JAKARTA, begin_ns=ONE_AM_NS)
+    run.skip(300)
+    run(says(0, 0, occupied=40))
+    run.rules = EMPTY_AT_3
+    assert inside(run(says(1, 0)))[0] == 41
+
+
 Minute = tuple[int, int, int | None]
 MINUTES = st.lists(
     st.tuples(st.integers(0, 9), st.integers(0, 9), st.one_of(st.none(), st.none(), st.integers(0, 30))),
@@ -281,10 +336,14 @@ def said(minute: Minute) -> dict[str, float | str]:
 def test_readings_that_come_late_in_any_order_leave_inside_what_they_would_have_in_time(spoken, data) -> None:
     in_time, late = minutes(), minutes()
     whole = [in_time(said(minute)) for minute in [(0, 0, None), *spoken]][-1]
+    asleep = data.draw(st.booleans(), "nobody is asked of a window in which all are silent")
     held_back = data.draw(st.sets(st.integers(0, len(spoken) - 2)))
     late(said((0, 0, None)))
     for number, minute in enumerate(spoken):
-        late(silent(30.0)) if number in held_back else late(said(minute))
+        if number in held_back and asleep:
+            late.skip(1)
+        else:
+            late(silent(30.0) if number in held_back else said(minute))
     for number in data.draw(st.permutations(sorted(held_back))):
         late.revise(number + 2, said(spoken[number]))
         late.restart()
