@@ -44,7 +44,9 @@ def test_the_shipped_city_reports_with_its_own_devices() -> None:
     topics = {line.split(" ", 1)[0] for line in result.stdout.splitlines()}
     assert len(topics) >= 300
     assert {topic.split("/")[1] for topic in topics} == {"bojonegoro"}
-    assert {topic.split("/")[2] for topic in topics} == {"parking", "traffic", "air", "noise", "water", "weather"}
+    assert {topic.split("/")[2] for topic in topics} == {
+        *("parking", "traffic", "air", "noise", "water", "weather", "satisfaction")
+    }
 
 
 def test_devices_of_a_configuration_are_the_ones_that_report(tmp_path: Path) -> None:
