@@ -16,6 +16,7 @@ from config.durability import JournalSettings
 from config.durations import SECOND_NS
 from config.settings import Settings
 from denyut.admission import Admission
+from denyut.broker_counts import BROKERS, dump_counts, restore_counts
 from denyut.checkpointing import Checkpointing
 from denyut.pipeline import Pipeline
 from denyut.saved_state import ALERTS, SavedState
@@ -25,6 +26,7 @@ from ingest.journal.entries import Messages
 from ingest.journal.journal import Journal
 from ingest.journal.reading import read_backwards, read_entries
 from ingest.messages import MessageBatch
+from ingest.mqtt.broker_watch import BrokerWatch
 from ingest.mqtt.redelivery import MOST_HELD
 from processors.checkpoints.directory import CheckpointDirectory
 
@@ -55,6 +57,7 @@ class Durability:
         self.journal: Journal | None = None
         self.checkpoints: Checkpointing
         self._pipeline: Pipeline
+        self._watches: Sequence[BrokerWatch] = ()
         self._applied = False
         self._closed = 0
         """Windows that had closed when a checkpoint was last thought of."""
@@ -67,6 +70,11 @@ class Durability:
         if self._settings.journal.enabled:
             settings = _no_shorter(self._settings.journal)
             self.journal = Journal(self._journal_dir, settings, self._first_offset(), self._ends_early)
+
+    def keep_counts(self, watches: Sequence[BrokerWatch]) -> None:
+        """What the brokers count goes on from the last run, and is kept for the next. Raises StateError."""
+        restore_counts(watches, self.saved.parts)
+        self._watches = watches
 
     async def recover(self, admission: Admission, stop: asyncio.Event) -> None:
         """Apply again what the journal holds beyond the checkpoint, before the first new message.
@@ -186,7 +194,7 @@ class Durability:
 
     def _marks(self) -> dict[str, bytes]:
         marks = {_OUTBOX: self._pipeline.outbox.appended_until, _DEAD_LETTERS: self._pipeline.dead_letters.last_id}
-        return {part: str(mark).encode() for part, mark in marks.items()}
+        return {**{part: str(mark).encode() for part, mark in marks.items()}, BROKERS: dump_counts(self._watches)}
 
     def _checkpointing(self) -> Checkpointing:
         pipeline = self._pipeline

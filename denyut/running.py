@@ -65,6 +65,7 @@ class Run:
         self._connections: dict[str, Connection] = {}
         self._flow = FlowControl(settings, self._pipeline, self._admission, self._connections)
         self._watches = watches_of(self._options)
+        self._durability.keep_counts(self._watches)
         self._figures = RunFigures(
             self._pipeline, self._durability, self._flow, self._connections, self._watches, self._clock
         )

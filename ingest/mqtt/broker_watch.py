@@ -50,12 +50,13 @@ class BrokerFigures:
     """Absent (None) where the broker does not say."""
 
     dropped: int | None = None
-    """Messages dropped since we first asked, over restarts of the broker."""
+    """Messages dropped since we first asked, over restarts of the broker and of ourselves."""
     stored: int | None = None
     clients: int | None = None
     heap_bytes: int | None = None
     version: str | None = None
-    _last_dropped: int | None = None
+    last_dropped: int | None = None
+    """By the count of the broker itself; before it has told us, what an earlier run heard."""
 
     def told(self, topic: str, payload: bytes) -> None:
         """What cannot be understood is passed over: it is about the broker, not from the city."""
@@ -68,10 +69,10 @@ class BrokerFigures:
                 setattr(self, GAUGES[topic], int(payload))
 
     def _count_dropped(self, total: int) -> None:
-        before = self._last_dropped
+        before = self.last_dropped
         # The broker counts from 0 again after its restart, so what it says then is new as a whole.
         self.dropped = (self.dropped or 0) + (0 if before is None else total - before if total >= before else total)
-        self._last_dropped = total
+        self.last_dropped = total
 
     def as_status(self) -> dict[str, int | str | None]:
         return {
@@ -89,6 +90,7 @@ class BrokerWatch:
     def __init__(self, options: ConnectionOptions) -> None:
         self.figures = BrokerFigures()
         self.name = options.name
+        self.address = f"{options.host}:{options.port}"
         self._options = replace(options, client_id=_client_id(options.client_id))
         self._backoff = Backoff()
         self._said = False
@@ -137,7 +139,7 @@ class BrokerWatch:
                         silence.reschedule(None)
                         self._backoff.reset()
                         if isinstance(message.payload, bytes):
-                            self.figures.told(message.topic.value, message.payload)
+                            self._hear(message.topic.value, message.payload)
         except MqttConnectError as error:
             if _code(error) not in _PASSING:
                 raise _ForbiddenError(str(error)) from None
@@ -146,6 +148,17 @@ class BrokerWatch:
             raise _ForbiddenError(f"nothing has come within {SILENCE_S:.0f} s") from None
         finally:
             _forget_its_end(client)
+
+    def _hear(self, topic: str, payload: bytes) -> None:
+        unknown = self.figures.dropped is None
+        self.figures.told(topic, payload)
+        if unknown and self.figures.dropped:
+            LOG.warning(
+                "%s: the broker has dropped %d messages since the last run heard its count: they are lost. Its queues "
+                "were too short for the time that a client was away; for Mosquitto, set max_queued_messages 0",
+                self.name,
+                self.figures.dropped,
+            )
 
     def _client(self) -> Client:
         options = self._options
