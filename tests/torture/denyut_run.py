@@ -112,10 +112,14 @@ class DenyutRun:
             time.sleep(0.05)
 
     def until_subscribed(self) -> None:
+        self.until_said("subscribed", 1)
+
+    def until_said(self, words: str, times: int) -> None:
+        """Wait until the log holds them so often."""
         deadline = time.monotonic() + PATIENCE_S
-        while "subscribed" not in self.log():
+        while self.log().count(words) < times:
             assert not self.ended, self.log()[-2000:]
-            assert time.monotonic() < deadline, "the run has not subscribed"
+            assert time.monotonic() < deadline, f"the log has {words!r} fewer than {times} times"
             time.sleep(0.02)
 
     def query(self, measurement: str, *options: str) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from tests.torture.publishing import publishing
 from tests.torture.settled import assert_exact, settle
 
 KILLS = int(either(4, 10))
+CONNECTED = " connected: "
 
 
 def test_a_broker_that_is_killed_again_and_again_costs_no_reading_and_doubles_none(tmp_path: Path) -> None:
@@ -20,13 +21,16 @@ def test_a_broker_that_is_killed_again_and_again_costs_no_reading_and_doubles_no
         run.until_subscribed()
         # What the broker took and had not saved is gone with it; a device that must lose nothing says it again.
         with publishing(tmp_path, broker.port, 300, "--repeat", "2", "--clocks") as publisher:
-            for _ in range(KILLS):
+            for kill in range(KILLS):
                 time.sleep(random.uniform(0.5, either(1.5, 6)))
                 broker.kill()
                 time.sleep(random.uniform(0, either(0.5, 3)))
+                before = run.log().count(CONNECTED)
                 broker.start()
+                if kill % 2:
+                    # Between the others it may be killed again before anyone is back.
+                    run.until_said(CONNECTED, before + 1)
             publisher.finish()
             settle(run, publisher)
         assert_exact(run, publisher)
-        # It may be killed again before anyone is back.
-        assert run.log().count("connected") > KILLS // 2
+        assert run.log().count(CONNECTED) > KILLS // 2
