@@ -15,6 +15,8 @@ from ingest.ledger import Ledger
 MOST = 1_000
 """Devices on a page: some milliseconds of work, in which the event loop sees to nothing else."""
 USUAL = 100
+_MOST_DIGITS = 20
+"""Of a number in a query, with the zeros before it."""
 
 
 class PageError(ValueError):
@@ -87,6 +89,7 @@ def _number(query: dict[str, str], name: str, usual: int, least: int, most: int)
     text = query.get(name)
     if text is None:
         return usual
-    if not (text.isascii() and text.isdigit() and least <= int(text[:20]) <= most):
+    # int() gives up on thousands of digits: their number is looked at first.
+    if not (len(text) <= _MOST_DIGITS and text.isascii() and text.isdigit() and least <= int(text) <= most):
         raise PageError(f"{name}={text[:40]!r} is no number from {least:,} to {most:,}")
     return int(text)
