@@ -5,6 +5,7 @@ Everything here runs on the event loop; only the commit itself is the journal's 
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Callable
 from typing import Any
@@ -34,6 +35,8 @@ class Admission:
         """Ends with the exception that processing raised; nothing is applied from then on."""
         self.bytes_waiting = 0
         """Received and not processed yet."""
+        self._waiting_since: deque[float] = deque()
+        """Of each entry that is not processed yet, in their order; monotonic."""
         self._unanswered: deque[tuple[int, object]] = deque()
         """Offsets and receipts of batches that were acknowledged, and perhaps not yet to the last message."""
         self.ticking = False
@@ -43,9 +46,11 @@ class Admission:
         """Into the journal; when that is safe, `acknowledge` is called, the entry applied, and `applied` called."""
         size = size_of(entry)
         self.bytes_waiting += size
+        self._waiting_since.append(time.monotonic())
 
         def committed(offset: int) -> None:
             self.bytes_waiting -= size
+            self._waiting_since.popleft()
             if acknowledge is not None:
                 acknowledge()
                 self._unanswered.append((offset, entry.batch.receipt if isinstance(entry, Messages) else None))
@@ -58,6 +63,11 @@ class Admission:
             committed(self._intake.next_offset)
         else:
             self._journal.append(entry, lambda offset: self._later(committed, offset))
+
+    @property
+    def lag_s(self) -> float:
+        """Age of the oldest entry that is not safe and processed yet, 0 where none waits."""
+        return time.monotonic() - self._waiting_since[0] if self._waiting_since else 0.0
 
     def _tell_journal(self) -> None:
         """Up to where all is answered: at QoS 2 an answer waits for its turn."""

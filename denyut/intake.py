@@ -4,7 +4,6 @@ The same calls serve live messages and those that are applied again after a cras
 byte. Output carries the entry's offset, so that the outbox and the dead letters know what they already hold.
 """
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -58,11 +57,7 @@ class Intake:
         """Hears every change of an alert, beside the store."""
         self.decided: Decided | None = None
         """What came of the newest act."""
-        self.now_ns: Callable[[], int] = time.time_ns
-        """The clock that the batches' receive times are of; for `lag_s` alone."""
         self.windows_closed = 0
-        self.lag_s = 0.0
-        """From the newest batch's arrival to the end of its processing."""
 
     def apply(self, offset: int, entry: Entry) -> None:
         match entry:
@@ -119,8 +114,6 @@ class Intake:
             self._processor.fall_behind(source)
             points += self._closed(self._processor.advance(), batch.received_ns)
         self._append(offset, points)
-        if not batch.behind:
-            self.lag_s = max(0.0, (self.now_ns() - batch.received_ns) / 1e9)
 
     def _process(self, size: int, decoded: DecodedBatch) -> tuple[list[PointBatch], list[tuple[int, Reason]]]:
         """The raw readings to be stored, and what is to be kept aside."""

@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from denyut.admission import Admission
 from denyut.durability import Durability
 from denyut.flow_control import FlowControl
 from denyut.health import Pulse, journal_failing, journal_stuck, outbox_full
@@ -20,6 +21,7 @@ class RunFigures:
         self,
         pipeline: Pipeline,
         durability: Durability,
+        admission: Admission,
         flow: FlowControl,
         connections: Mapping[str, Connection],
         watches: Sequence[BrokerWatch],
@@ -28,6 +30,7 @@ class RunFigures:
         """`connections` by source, empty until they are made."""
         self._pipeline = pipeline
         self._durability = durability
+        self._admission = admission
         self._flow = flow
         self._connections = connections
         self._watches = watches
@@ -40,12 +43,8 @@ class RunFigures:
         """Where it answers over HTTP."""
 
     def status(self) -> dict[str, Any]:
-        figures = compose(self._pipeline, time.monotonic() - self._started, self.state)
-        journal = self._durability.journal
-        if journal is not None:
-            figures["journal_lag_s"] = round(max(figures["journal_lag_s"], journal.lag_s), 3)
         return {
-            **figures,
+            **compose(self._pipeline, time.monotonic() - self._started, self.state, self._admission.lag_s),
             "journal": self._journal(),
             "checkpoint": self._checkpoint(),
             "sources": {name: self._source(name, connection) for name, connection in self._connections.items()},

@@ -61,13 +61,18 @@ class Run:
         self._clock = ReceiveClock()
         self._ticked_ns = 0
         self._pipeline.intake.heard = self._heard
-        self._pipeline.intake.now_ns = self._clock.now_ns
         self._connections: dict[str, Connection] = {}
         self._flow = FlowControl(settings, self._pipeline, self._admission, self._connections)
         self._watches = watches_of(self._options)
         self._durability.keep_counts(self._watches)
         self._figures = RunFigures(
-            self._pipeline, self._durability, self._flow, self._connections, self._watches, self._clock
+            self._pipeline,
+            self._durability,
+            self._admission,
+            self._flow,
+            self._connections,
+            self._watches,
+            self._clock,
         )
         self._supervisor = Supervisor()
         self._figures.pulse = Pulse(felt=self._supervisor.alive)

@@ -17,8 +17,11 @@ class StatusError(ValueError):
     """The file holds no status of a run; the text says what to do about it."""
 
 
-def compose(pipeline: Pipeline, uptime_s: float, state: str) -> dict[str, Any]:
-    """The numbers of the status contract; state is "recovering", "running" or "stopped"."""
+def compose(pipeline: Pipeline, uptime_s: float, state: str, lag_s: float = 0.0) -> dict[str, Any]:
+    """The numbers of the status contract; state is "recovering", "running" or "stopped".
+
+    `lag_s`: age of the oldest message that is not safe and processed yet; recorded data never waits.
+    """
     ledger, processor_state = pipeline.ledger, pipeline.processor.state
     implausible = {f"{kind}.{name}": count for (kind, name), count in sorted(processor_state.implausible.items())}
     return {
@@ -37,7 +40,7 @@ def compose(pipeline: Pipeline, uptime_s: float, state: str) -> dict[str, Any]:
         "missing": ledger.missing,
         "restarts": ledger.restarts,
         "ledger_violations": ledger.violations,
-        "journal_lag_s": round(pipeline.intake.lag_s, 3),
+        "journal_lag_s": round(lag_s, 3),
         "windows_closed": pipeline.intake.windows_closed,
         **_points(pipeline),
         "outbox": {

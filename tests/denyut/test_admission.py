@@ -64,6 +64,41 @@ def test_an_acknowledgement_follows_the_commit_and_comes_before_the_processing(t
     assert order == [("taken", 0, 0), ("acknowledged", 1, 0), ("done", 1, 1)]
 
 
+def test_the_lag_is_the_age_of_the_oldest_entry_that_is_not_processed_and_nothing_on_an_idle_system(
+    tmp_path: Path,
+) -> None:
+    async def run() -> None:
+        pipeline = started(Settings(), tmp_path)
+        journal = journal_of(tmp_path)
+        admission = Admission(journal, pipeline.intake, SetAside(tmp_path))
+        assert admission.lag_s == 0.0
+        admission.take(GOOD)
+        await asyncio.to_thread(journal.stop, 5)
+        # The message is from 2025 and committed; what counts is how long it has waited here.
+        assert pipeline.ledger.received == 1
+        assert admission.lag_s == 0.0
+        stopped(pipeline, tmp_path)
+
+    asyncio.run(run())
+
+
+def test_the_lag_grows_while_the_journal_does_not_commit(tmp_path: Path) -> None:
+    async def run() -> None:
+        pipeline = started(Settings(), tmp_path)
+        journal = Journal(tmp_path / "journal", JournalSettings())
+        admission = Admission(journal, pipeline.intake, SetAside(tmp_path))
+        admission.take(GOOD)
+        await asyncio.sleep(0.05)
+        admission.take(GOOD)
+        assert 0.05 <= admission.lag_s < 5.0, "the older of the two"
+        journal.start()
+        await asyncio.to_thread(journal.stop, 5)
+        assert (pipeline.ledger.received, admission.lag_s) == (2, 0.0)
+        stopped(pipeline, tmp_path)
+
+    asyncio.run(run())
+
+
 def test_an_entry_that_ends_a_run_is_rejected_by_the_next_and_costs_no_other(tmp_path: Path) -> None:
     async def ends() -> None:
         pipeline = started(Settings(), tmp_path)

@@ -25,6 +25,8 @@ def test_the_numbers_of_the_contract_say_what_happened(tmp_path: Path) -> None:
     stopped(pipeline, tmp_path)
     status = compose(pipeline, 12.34, "stopped")
     assert set(status) >= CONTRACT
+    assert status["journal_lag_s"] == 0.0, "how late the newest messages were is no lag"
+    assert compose(pipeline, 0.0, "running", lag_s=1.23456)["journal_lag_s"] == 1.235
     assert (status["received"], status["accepted"], status["duplicate"]) == (4, 1, 1)
     assert status["rejected"] == {"invalid_json": 1, "too_late": 1}
     assert (status["too_late"], status["dead_letters"], status["devices"]) == (1, 2, 1)
