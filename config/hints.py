@@ -7,6 +7,7 @@ from config.addresses import is_of_this_machine, listen_address
 from config.default_kinds import DEFAULT_KINDS
 from config.service import Http
 from config.settings import Settings
+from config.topics import city_of
 
 NEAR = 0.84
 """Ratio of `difflib`; "parkng" is 0.92 from "parking", "waste" is 0.6 from "water"."""
@@ -18,6 +19,18 @@ def open_to_others(http: Http) -> str | None:
     if guarded or not http.enabled:
         return None
     return f"http.listen {http.listen}: every machine that reaches it can read the figures; set token_env or token_file"
+
+
+def other_cities(settings: Settings) -> list[str]:
+    """Topics of a city that is not the configured one: perhaps it was renamed at one place only."""
+    own = settings.city
+    named = ((topic, city_of(topic, source.topic)) for source in settings.sources for topic in source.topics)
+    # A configuration that does not name its city is about all that come.
+    return [
+        f"topics {topic} bring the city {city}, but city.id is {own.id}"
+        for topic, city in dict.fromkeys(named)
+        if city not in (None, own.id) and "id" in own.model_fields_set
+    ]
 
 
 def near_kinds(settings: Settings) -> list[tuple[str, str, str]]:

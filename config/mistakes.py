@@ -1,5 +1,6 @@
 """What is wrong with a configuration: every mistake with its file, line and both values."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -21,14 +22,24 @@ class Mistake:
 
 
 class ConfigurationError(Exception):
-    """The configuration cannot be used; `str` gives one line for each mistake."""
+    """The configuration cannot be used; `str` gives one line for each mistake, and one for rows that have the same."""
 
     def __init__(self, mistakes: Sequence[Mistake]) -> None:
         super().__init__(mistakes)
         self.mistakes = tuple(mistakes)
 
     def __str__(self) -> str:
-        return "\n".join(str(mistake) for mistake in self.mistakes)
+        alike = Counter(map(_without_line, self.mistakes))
+        lines = []
+        for mistake in self.mistakes:
+            more = alike.pop(_without_line(mistake), 0) - 1
+            if more >= 0:
+                lines.append(f"{mistake}, and {more} more {'row' if more == 1 else 'rows'}" if more else str(mistake))
+        return "\n".join(lines)
+
+
+def _without_line(mistake: Mistake) -> tuple[Path, str, str]:
+    return mistake.file, mistake.place, mistake.message
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:

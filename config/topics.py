@@ -56,6 +56,15 @@ def checked_group(group: str | None) -> str | None:
     return group
 
 
+def city_of(topic_filter: str, template: str) -> str | None:
+    """The one city whose topics the filter lets through; None where it does not say, or lets several through."""
+    levels = template.split("/")
+    if "{city}" not in levels:
+        return None
+    wanted = topic_filter.split("/")[: levels.index("{city}") + 1]
+    return wanted[-1] if len(wanted) > levels.index("{city}") and wanted[-1] not in ("+", "#") else None
+
+
 def can_meet(topic_filter: str, template: str) -> bool:
     """Whether any topic passes the filter and fits the template."""
     wanted, given = topic_filter.split("/"), template.split("/")

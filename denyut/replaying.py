@@ -88,6 +88,13 @@ class Replay:
         return self.recording.rejected
 
 
+def in_city(mapping: Mapping | None, settings: Settings) -> Mapping | None:
+    """The mapping; where it names no city, its rows are of the configured one."""
+    if mapping is None or "city" in mapping.model_fields_set:
+        return mapping
+    return mapping.model_copy(update={"city": settings.city.id})
+
+
 def settings_for(settings: Settings, mapping: Mapping | None, configured: bool) -> Settings:
     """The settings with what the mapping knows of the recording; a configuration's windows win over the mapping's."""
     if mapping is None:

@@ -20,7 +20,7 @@ from denyut.aligned_columns import TextColumns, write_aligned
 from denyut.backtesting import describe
 from denyut.journal_replay import JournalReplay, journal_in, settings_for_journal
 from denyut.replay_options import OptionError, in_options, mapping_of
-from denyut.replaying import Replay, settings_for
+from denyut.replaying import Replay, in_city, settings_for
 from denyut.terminal_text import visible
 from processors.indicators.catalogue import UNITS
 from simulators.recorded_rows import RecordingError
@@ -89,7 +89,7 @@ def _episodes(settings: Settings, files: tuple[Path, ...], mapping_name: str | N
                 settings_for_journal(settings, into_store=False), journal_in(journal), Path(directory)
             )
         else:
-            mapping = mapping_of(mapping_name, {})
+            mapping = in_city(mapping_of(mapping_name, {}), settings)
             # The windows that the rules speak of are those of the configuration.
             replay = Replay(settings_for(settings, mapping, configured=True), files, mapping, Path(directory))
         replay.told = episodes.take

@@ -11,7 +11,7 @@ import click
 
 from config.default_kinds import effective_kinds
 from config.durations import format_duration
-from config.hints import near_kinds, open_to_others
+from config.hints import near_kinds, open_to_others, other_cities
 from config.load import load_settings
 from config.mistakes import ConfigurationError
 from config.periods import PERIODS, TAGS
@@ -80,6 +80,7 @@ def summarise(settings: Settings) -> dict[str, Any]:
         "http": _http(settings.http),
         "hints": [
             *filter(None, [open_to_others(settings.http)]),
+            *other_cities(settings),
             *(f"{place}: kind {kind!r} is new; did you mean {near!r}?" for place, kind, near in near_kinds(settings)),
             *(
                 f"the environment variable {name} is not set here"

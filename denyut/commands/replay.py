@@ -16,7 +16,7 @@ from config.mistakes import ConfigurationError
 from denyut.data_dir import DEFAULT_SAID, DataDirError, claimed, default_data_dir
 from denyut.journal_replay import JournalReplay, journal_in, settings_for_journal
 from denyut.replay_options import OptionError, in_options, mapping_of, nothing_taken, refuse_mixture, refuse_same
-from denyut.replaying import Replay, settings_for
+from denyut.replaying import Replay, in_city, settings_for
 from denyut.time_option import TimeType
 from ingest.devices import DeviceTable
 from processors.indicators.catalogue import UNITS
@@ -106,7 +106,7 @@ def command(
                 _watch(replay, speed)
         else:
             columns["values"] = dict(columns["values"])
-            mapping = mapping_of(mapping_name, columns)
+            mapping = in_city(mapping_of(mapping_name, columns), settings)
             settings = settings_for(settings, mapping, configured=config is not None)
             # A file that does not fit must be found before anything is made in the data directory.
             open_recording(files, mapping, DeviceTable())

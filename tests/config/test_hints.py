@@ -1,8 +1,8 @@
 import pytest
 
-from config.hints import near_kinds, open_to_others
+from config.hints import near_kinds, open_to_others, other_cities
 from config.service import Http
-from config.settings import Device, Kind, Office, Settings, Source, Window, Windows
+from config.settings import City, Device, Kind, Office, Settings, Source, Window, Windows
 
 
 def test_the_usual_kinds_and_new_words_give_no_hint():
@@ -35,3 +35,17 @@ def test_figures_that_others_can_read_are_named(listen):
 @pytest.mark.parametrize("listen", ["127.0.0.1:8180", "127.9.9.9:1", "localhost:0", "[::1]:8180"])
 def test_figures_for_this_machine_alone_need_no_token(listen):
     assert open_to_others(Http(listen=listen)) is None
+
+
+def test_topics_of_another_city_are_named_once_each():
+    topics = ("city/bojonegoro/#", "city/lamongan/air/+", "city/+/water/#", "city/#")
+    sources = (Source(name="street", topics=topics), Source(name="again", topics=topics[:1]))
+    assert other_cities(Settings(city=City(id="lamongan"), sources=sources)) == [
+        "topics city/bojonegoro/# bring the city bojonegoro, but city.id is lamongan"
+    ]
+    assert other_cities(Settings(sources=sources)) == []
+
+
+def test_topics_that_name_no_city_give_no_hint():
+    source = Source(topics=("dishub/parkir/#",), topic="dishub/{kind}/{device}")
+    assert other_cities(Settings(city=City(id="lamongan"), sources=(source,))) == []

@@ -17,6 +17,18 @@ def test_an_error_prints_one_mistake_a_line():
     assert str(error) == "a:1: x: one\nb:2: two"
 
 
+def test_rows_with_the_same_mistake_are_one_line():
+    def unknown(line, zone):
+        return Mistake(Path("devices.csv"), line, "zone", f"there is no zone {zone!r}")
+
+    rows = [*(unknown(line, "x") for line in range(2, 132)), unknown(132, "y"), unknown(133, "z"), unknown(134, "z")]
+    assert str(ConfigurationError(rows)).splitlines() == [
+        "devices.csv:2: zone: there is no zone 'x', and 129 more rows",
+        "devices.csv:132: zone: there is no zone 'y'",
+        "devices.csv:133: zone: there is no zone 'z', and 1 more row",
+    ]
+
+
 @pytest.mark.parametrize(
     ("word", "hint"),
     [

@@ -141,6 +141,14 @@ def test_the_address_of_the_figures_and_where_their_token_comes_from_are_printed
     assert "http" not in check(file).stdout
 
 
+def test_a_copied_configuration_whose_topics_still_name_the_old_city_is_a_hint(tmp_path):
+    file = tmp_path / "city.toml"
+    file.write_text('[city]\nid = "lamongan"\n[[sources]]\ntopics = ["city/bojonegoro/#"]\n')
+    result = check(file)
+    assert result.exit_code == 0
+    assert "hint     topics city/bojonegoro/# bring the city bojonegoro, but city.id is lamongan\n" in result.stdout
+
+
 def test_a_kind_that_is_nearly_a_usual_one_is_a_hint_and_no_mistake(tmp_path):
     file = tmp_path / "city.toml"
     file.write_text('[[devices]]\nid = "1"\nkind = "trafic"\n')

@@ -50,6 +50,23 @@ def test_readings_of_a_plain_file_become_windows(speeds: Path) -> None:
     assert speed_means(speeds.parent / "data") == {42.5}
 
 
+def cities(data_dir: Path) -> set[str]:
+    store = SqliteStore(data_dir)
+    rows = store.query(Query("indicator"))
+    store.close()
+    return {row.tags["city"] for row in rows}
+
+
+def test_rows_are_of_the_configured_city_unless_the_mapping_names_one(speeds: Path) -> None:
+    config, mapping = speeds.with_name("city.toml"), speeds.with_name("mapping.toml")
+    config.write_text('[city]\nid = "lamongan"\n')
+    mapping.write_text('city = "gresik"\n')
+    assert replay(speeds, *COLUMNS, "--config", str(config)).exit_code == 0
+    assert cities(speeds.parent / "data") == {"lamongan"}
+    assert replay(speeds, *COLUMNS, "--config", str(config), "--mapping", str(mapping)).exit_code == 0
+    assert cities(speeds.parent / "data") == {"lamongan", "gresik"}
+
+
 @pytest.mark.parametrize(("delimiter", "row"), [(";", "{};{}"), (",", '{},"{}"')])
 def test_a_decimal_comma_is_read_as_one(tmp_path: Path, delimiter: str, row: str) -> None:
     file = tmp_path / "speeds.csv"
