@@ -1,7 +1,7 @@
 """Rows of a store as a table for people or as CSV, JSON and JSON lines for programs."""
 
 import csv
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from typing import IO
 
 from rich.columns import Columns
@@ -21,9 +21,12 @@ _FIRST = ("value", "coverage", "quality")
 _LAST = "revision"
 
 
-def write_table(rows: Sequence[Row], out: IO[str]) -> None:
-    """By rich on a terminal, plain aligned columns elsewhere; a point a paragraph where a terminal is too narrow."""
-    names, cells = _columns(rows)
+def write_table(rows: Sequence[Row], out: IO[str], expected: Collection[str] = ()) -> None:
+    """By rich on a terminal, plain aligned columns elsewhere; a point a paragraph where a terminal is too narrow.
+
+    A field of `expected` is shown also where no row has it, and "-" where a row lacks it.
+    """
+    names, cells = _columns(rows, expected)
     header = [_shown(name) for name in names]
     shown = [[_shown(cell) for cell in line] for line in cells]
     console = Console(file=out)
@@ -33,7 +36,7 @@ def write_table(rows: Sequence[Row], out: IO[str]) -> None:
         console.print(_rich_table(header, shown, cells))
     else:
         for row in rows:
-            _print_paragraph(row, console)
+            _print_paragraph(row, console, expected)
 
 
 def write_csv(rows: Sequence[Row], out: IO[str]) -> None:
@@ -77,18 +80,25 @@ def in_order(fields: Iterable[str]) -> list[str]:
     return sorted(set(fields), key=place)
 
 
+def _cell(fields: Mapping[str, float], name: str, expected: Collection[str]) -> Cell:
+    return "-" if name in expected and name not in fields else _value(fields, name)
+
+
 def _value(fields: Mapping[str, float], name: str) -> float | None:
     """A revision is a count; stores hold all fields as floating-point numbers."""
     value = fields.get(name)
     return int(value) if name == _LAST and value is not None and value == int(value) else value
 
 
-def _columns(rows: Sequence[Row]) -> tuple[list[str], list[list[Cell]]]:
-    """Header and cells: the time, every tag, every field; None where a row lacks one."""
+def _columns(rows: Sequence[Row], expected: Collection[str] = ()) -> tuple[list[str], list[list[Cell]]]:
+    """Header and cells: the time, every tag, every field; None where a row lacks one that is not expected."""
     tags = _names(row.tags for row in rows)
-    fields = in_order(name for row in rows for name in row.fields)
+    fields = in_order([*expected, *(name for row in rows for name in row.fields)])
     cells: list[list[Cell]] = [
-        [iso_utc(row.time_ns), *(row.tags.get(tag) for tag in tags), *(_value(row.fields, name) for name in fields)]
+        [
+            *(iso_utc(row.time_ns), *(row.tags.get(tag) for tag in tags)),
+            *(_cell(row.fields, name, expected) for name in fields),
+        ]
         for row in rows
     ]
     header = ["time", *tags]
@@ -126,8 +136,9 @@ def _rich_table(header: list[str], shown: list[list[str]], cells: list[list[Cell
     return table
 
 
-def _print_paragraph(row: Row, console: Console) -> None:
+def _print_paragraph(row: Row, console: Console, expected: Collection[str]) -> None:
     tags = "".join(f"  {_shown(tag)}={_shown(value)}" for tag, value in row.tags.items())
     console.print(Text(f"{iso_utc(row.time_ns)}{tags}", style="bold"))
-    fields = [Text(f"{_shown(name)} {_shown(_value(row.fields, name))}") for name in in_order(row.fields)]
+    names = in_order([*expected, *row.fields])
+    fields = [Text(f"{_shown(name)} {_shown(_cell(row.fields, name, expected))}") for name in names]
     console.print(Padding(Columns(fields, padding=(0, 3), column_first=True), (0, 0, 0, 2)))

@@ -12,13 +12,17 @@ from config.load import load_settings
 from config.mistakes import ConfigurationError, did_you_mean
 from denyut.data_dir import DEFAULT_SAID, default_data_dir
 from denyut.duration_option import DurationType
-from denyut.point_tables import FORMATS, in_order
+from denyut.point_tables import FORMATS, in_order, write_table
 from denyut.time_option import TimeType
 from processors.indicators.catalogue import UNITS
 from storage.open_store import open_store
 from storage.store import AGGREGATES, Aggregate, Query, Row, Store, StoreError, StoreUnusable
 
 _NAMED = 10
+ALERT, INDICATOR = "alert", "indicator"
+"""Measurements."""
+VALUE = "value"
+"""Of an indicator; absent where there is no data."""
 EXAMPLE = """\b
 Examples:
   denyut query indicator --where zone=all --from 15m
@@ -101,15 +105,19 @@ def command(
     query = Query(measurement, where, fields, from_ns, to_ns, limit, every_ns, chosen)
     rows = _rows(query, config_file, data_dir or default_data_dir())
     if not rows and form == "table":
-        click.echo("no points match", err=True)
+        click.echo("no alerts yet" if rows is None else "no points match", err=True)
         return
     if isinstance(sys.stdout, io.TextIOWrapper):
         # A terminal that is not set to UTF-8 must not keep the other rows from being printed.
         sys.stdout.reconfigure(errors="backslashreplace")
-    FORMATS[form](rows, sys.stdout)
+    if form == "table" and measurement == INDICATOR and (not fields or VALUE in fields):
+        write_table(rows or [], sys.stdout, expected=[VALUE])
+    else:
+        FORMATS[form](rows or [], sys.stdout)
 
 
-def _rows(query: Query, config_file: Path | None, data_dir: Path) -> list[Row]:
+def _rows(query: Query, config_file: Path | None, data_dir: Path) -> list[Row] | None:
+    """None: a city that is well has had no alert yet."""
     try:
         settings = load_settings(config_file, UNITS)
         store = open_store(settings.store, data_dir, read_only=True)
@@ -120,6 +128,8 @@ def _rows(query: Query, config_file: Path | None, data_dir: Path) -> list[Row]:
     except StoreError as error:
         _end(f"denyut: {error}", 1)
     try:
+        if query.measurement == ALERT and not store.fields(ALERT):
+            return None
         _check_names(store, query)
         rows = store.query(query)
         if query.where and not rows:

@@ -32,6 +32,25 @@ def test_a_pipe_gets_plain_aligned_columns() -> None:
     ]
 
 
+def test_a_field_that_is_expected_is_shown_where_no_row_has_it() -> None:
+    rows = [Row(T, {"zone": "kota"}, {"coverage": 0.0}), Row(T, {"zone": "dander"}, {"value": 41.5, "coverage": 1.0})]
+
+    def table(rows: list[Row]) -> list[str]:
+        out = io.StringIO()
+        write_table(rows, out, expected=["value"])
+        return [line.partition("  ")[2].lstrip() for line in out.getvalue().splitlines()]
+
+    assert table(rows[:1]) == ["zone  value  coverage", "kota  -             0"]
+    assert table(rows) == ["zone    value  coverage", "kota        -         0", "dander   41.5         1"]
+
+
+def test_on_a_narrow_terminal_an_expected_field_is_shown_too() -> None:
+    out = Terminal()
+    tags = {f"tag{number}": "x" * 40 for number in range(5)}
+    write_table([Row(T, tags, {"coverage": 0.0})], out, expected=["value"])
+    assert "value -   coverage 0" in out.getvalue()
+
+
 def test_csv_keeps_every_digit_and_leaves_absent_cells_empty() -> None:
     assert list(csv.DictReader(io.StringIO(written(write_csv, ROWS)))) == [
         {

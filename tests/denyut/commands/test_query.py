@@ -83,6 +83,26 @@ def test_an_unknown_measurement_or_field_is_answered_with_what_there_is(query: Q
     assert result.stderr == "denyut: window has no field 'temperature'; there are: level_count, level_mean\n"
 
 
+def test_before_the_first_alert_there_are_no_alerts_yet(query: Query) -> None:
+    result = query("alert", "--where", "rule=flood")
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "no alerts yet\n")
+    for form, empty in (("json", "[]\n"), ("jsonl", ""), ("csv", "time\n")):
+        result = query("alert", "--format", form)
+        assert (result.exit_code, result.stdout, result.stderr) == (0, empty, "")
+
+
+def test_an_indicator_without_data_shows_that_its_value_is_missing(query: Query, data_dir: Path) -> None:
+    store = SqliteStore(data_dir)
+    store.write([points([("aq-1", T0, {"coverage": 0.0})], "indicator", indicator="pm25")])
+    store.close()
+    header, line = query("indicator").stdout.splitlines()
+    assert header.split() == ["time", "device", "indicator", "kind", "value", "coverage"]
+    assert line.split() == ["2025-11-22T02:30:00Z", "aq-1", "pm25", "air", "-", "0"]
+    assert "value" not in query("indicator", "--field", "coverage").stdout
+    (row,) = objects(query("indicator", "--format", "jsonl"))
+    assert ("value" in row, row["coverage"]) == (False, 0.0)
+
+
 def test_a_tag_that_no_series_has_is_answered_with_the_tags_there_are(query: Query) -> None:
     result = query("window", "--where", "kind=air", "--where", "zne=kota")
     assert (result.exit_code, result.stdout) == (2, "")
