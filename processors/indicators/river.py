@@ -6,7 +6,8 @@ from numpy.typing import NDArray
 from config.durations import UNITS_NS
 from processors.indicators.flood_wave import wave_figures
 from processors.indicators.indicator_batch import ZoneWindows
-from processors.indicators.siaga import NEVER, Heard, HeldStages, Thresholds
+from processors.indicators.readings_in_a_row import Heard
+from processors.indicators.siaga import NEVER, HeldStages, Thresholds
 from processors.indicators.station_means import station_figure
 from processors.indicators.zone_sums import Column, Figure, Mask, ZoneSums, column, first_known
 
@@ -16,6 +17,8 @@ _SHORTEST_NS = 5 * MINUTE_NS
 """Over less time ripples would look like a flood."""
 _USUAL_NS = float(UNITS_NS["h"])
 """Interval of a gauge where that of none is known yet."""
+_DOUBTED = 0.5
+"""Quality of a stage that readings in a row neither prove nor exclude."""
 
 
 def river(sums: ZoneSums, windows: ZoneWindows) -> list[Figure]:
@@ -31,13 +34,15 @@ def river(sums: ZoneSums, windows: ZoneWindows) -> list[Figure]:
     seen_ns = windows.memory.column("level seen", gauges, NEVER, np.int64)
     patience_ns = windows.rules.siaga_stale * _interval_ns(windows)
     rate = _rate(windows, heard, seen_ns, patience_ns)
-    stages.take(heard, thresholds, end_ns - seen_ns > patience_ns, end_ns, windows.rules)
+    # Of a gauge that reports more often than windows end, the window before was seen at its end alone.
+    resumed = end_ns - seen_ns > np.maximum(patience_ns, windows.windows.size_ns)
+    stages.take(heard, thresholds, resumed, end_ns, windows.rules)
     seen_ns[heard.spoke] = end_ns
     quiet = end_ns - seen_ns > patience_ns
     rate[quiet] = np.nan
     figures = _rises(sums, windows, rate)
     if thresholds.judged.any():
-        figures += _stages(sums, thresholds.judged, stages.stage, quiet)
+        figures += _stages(sums, thresholds.judged, stages, quiet)
         figures += wave_figures(sums, windows, stages.stage, quiet)
     return figures
 
@@ -64,7 +69,14 @@ def _heard(windows: ZoneWindows) -> Heard:
 
     counted = np.zeros(len(windows.zone))
     counted[windows.row] = np.where(np.isfinite(mean), np.fmax(count, 1.0), 0.0)
-    return Heard(least=spread("min"), greatest=spread("max"), last=spread("last"), count=counted)
+    return Heard(
+        first=spread("first"),
+        least=spread("min"),
+        greatest=spread("max"),
+        mean=spread(),
+        last=spread("last"),
+        count=counted,
+    )
 
 
 def _interval_ns(windows: ZoneWindows) -> Column:
@@ -113,9 +125,13 @@ def _rises(sums: ZoneSums, windows: ZoneWindows, rate: Column) -> list[Figure]:
     ]
 
 
-def _stages(sums: ZoneSums, judged: Mask, stage: Column, quiet: Mask) -> list[Figure]:
-    """A gauge that fell silent keeps its stage and loses its share of the coverage."""
-    known = judged & np.isfinite(stage)
+def _stages(sums: ZoneSums, judged: Mask, held: HeldStages, quiet: Mask) -> list[Figure]:
+    """A gauge that fell silent keeps its stage and loses its share of the coverage.
+
+    One whose stage was raised for safety loses half its share of the quality.
+    """
+    known = judged & np.isfinite(held.stage)
+    trust = np.where(known, np.where(held.doubted, _DOUBTED, 1.0), 0.0)
     share = (known & ~quiet).astype(np.float64)
     number = sums.over_devices(judged.astype(np.float64))
     unknown = np.divide(
@@ -125,6 +141,6 @@ def _stages(sums: ZoneSums, judged: Mask, stage: Column, quiet: Mask) -> list[Fi
         where=number > 0,
     )
     return [
-        station_figure(sums, "water_siaga_held", sums.least_of_devices(stage), share, known),
+        station_figure(sums, "water_siaga_held", sums.least_of_devices(held.stage), share, trust),
         station_figure(sums, "water_siaga_unknown", unknown, judged.astype(np.float64), judged),
     ]

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from config.environment_rules import EnvironmentRules
 from processors.indicators.indicator_batch import ZoneWindows
 from processors.indicators.memory import Memory
+from processors.indicators.readings_in_a_row import At, Heard, possible, proved
 from processors.indicators.zone_sums import Column, Mask
 
 NORMAL = 4.0
@@ -62,39 +63,34 @@ class Thresholds:
         return cm
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What each of `d` gauges said in a window; levels in cm, NaN where it was silent."""
-
-    least: Column
-    greatest: Column
-    last: Column
-    count: Column
-
-    @property
-    def spoke(self) -> Mask:
-        return np.isfinite(self.last)
-
-
 class HeldStages:
     """Columns of the memory; `stage` (d,) is NaN until the first level and never cleared by silence."""
 
     def __init__(self, memory: Memory, gauges: int) -> None:
         self.stage = memory.column("siaga", gauges)
         self._run = [memory.column(f"{name} readings", gauges, 0.0) for name in STAGES]
-        """Readings in a row at each threshold."""
+        """Readings in a row at each threshold, as far as they are proved."""
+        self._possible_run = [memory.column(f"{name} possible readings", gauges, 0.0) for name in STAGES]
         self._risen_ns = [memory.column(f"{name} since", gauges, NEVER, np.int64) for name in STAGES]
         self._below_ns = memory.column("siaga below since", gauges, NEVER, np.int64)
+        self._doubted = memory.column("siaga doubted", gauges, 0.0)
+
+    @property
+    def doubted(self) -> Mask:
+        """(d,) stages that were raised for safety: readings in a row could be neither proved nor excluded."""
+        return np.asarray(self._doubted > 0, np.bool_)
 
     def take(self, heard: Heard, thresholds: Thresholds, resumed: Mask, end_ns: int, rules: EnvironmentRules) -> None:
         """`resumed` (d,): it was silent for so long before that readings are in a row no more."""
         spoke = heard.spoke & thresholds.judged
         first = spoke & np.isnan(self.stage)
-        risen = self._risen(heard, thresholds, spoke, resumed, end_ns, rules)
+        risen, sure = self._risen(heard, thresholds, spoke, resumed, end_ns, rules)
         # Before the first level nothing is known that a second reading could confirm.
         self.stage[first] = thresholds.stage(heard.last)[first]
         worse = spoke & (risen < self.stage)
         self.stage[worse] = risen[worse]
+        self._doubted[worse] = 1.0
+        self._doubted[spoke & (sure <= self.stage)] = 0.0
         self._below_ns[worse | (spoke & resumed)] = NEVER
         self._fall(heard, thresholds, spoke, end_ns, rules)
 
@@ -106,22 +102,28 @@ class HeldStages:
         resumed: Mask,
         end_ns: int,
         rules: EnvironmentRules,
-    ) -> Column:
-        """(d,) the worst stage that was confirmed by readings in a row, or by time."""
-        whole, ended = thresholds.reached(heard.least), thresholds.reached(heard.last)
+    ) -> tuple[Column, Column]:
+        """(d,) the worst stage that readings in a row, or time, may have confirmed, and the worst that they did."""
+        confirmed = np.zeros(thresholds.cm.shape, np.bool_)
+        feared = confirmed.copy()
         needed = (rules.siaga_up_readings, rules.siaga_up_readings, rules.siaga_1_up_readings)
-        confirmed = np.zeros(whole.shape, np.bool_)
-        for row, (run, since_ns) in enumerate(zip(self._run, self._risen_ns, strict=True)):
+        levels = (heard.first, heard.last, heard.least, heard.greatest)
+        reached = zip(*(thresholds.reached(level) for level in levels), strict=True)
+        for row, each in enumerate(reached):
+            at = At.threshold(*each)
+            run, possible_run, since_ns = self._run[row], self._possible_run[row], self._risen_ns[row]
             before = np.where(resumed, 0.0, run)
-            # Of a window only some of whose readings were there, the last one alone is sure to be in a row.
-            after = np.where(whole[row], before + heard.count, np.where(ended[row], 1.0, 0.0))
-            began = spoke & (after > 0) & ((before == 0) | ~whole[row])
-            run[spoke] = after[spoke]
-            since_ns[began] = end_ns
-            confirmed[row] = run >= needed[row]
+            sure = proved(at, heard.count, before)
+            most = possible(at, heard, thresholds.cm[row], np.where(resumed, 0.0, np.maximum(run, possible_run)))
+            confirmed[row], feared[row] = sure.longest >= needed[row], most.longest >= needed[row]
             if rules.siaga_up_time is not None:
-                confirmed[row] |= (run > 0) & (end_ns - since_ns >= rules.siaga_up_time)
-        return _worst(confirmed & spoke)
+                went_on = at.first & (before > 0) & (end_ns - since_ns >= rules.siaga_up_time)
+                confirmed[row] |= (at.every & went_on) | (at.some & (rules.siaga_up_time == 0))
+                feared[row] |= went_on
+            began = spoke & (sure.onward > 0) & ((before == 0) | ~at.every)
+            since_ns[began] = end_ns
+            run[spoke], possible_run[spoke] = sure.onward[spoke], most.onward[spoke]
+        return _worst((confirmed | feared) & spoke), _worst(confirmed & spoke)
 
     def _fall(self, heard: Heard, thresholds: Thresholds, spoke: Mask, end_ns: int, rules: EnvironmentRules) -> None:
         """To the stage that the level then has."""
@@ -131,6 +133,7 @@ class HeldStages:
         self._below_ns[began] = end_ns
         ended = below & (end_ns - self._below_ns >= rules.siaga_down_time)
         self.stage[ended] = thresholds.stage(heard.last)[ended]
+        self._doubted[ended] = 0.0
         self._below_ns[ended] = NEVER
 
 

@@ -42,16 +42,16 @@ def station_mean(sums: ZoneSums, values: Column, share: Column, needed: float) -
 
 
 def station_figure(
-    sums: ZoneSums, indicator: str, value: Column, share: Column, plausible: Mask, due: Column | None = None
+    sums: ZoneSums, indicator: str, value: Column, share: Column, plausible: Mask | Column, due: Column | None = None
 ) -> Figure:
     """A figure (r,) whose coverage is the mean share of the time that is known of each known device.
 
-    `share` (d,) of the time that came; quality is the share of that which was `plausible` (d,). `due` (d,) where not
-    one share is due from each device.
+    `share` (d,) of the time that came; quality is the share of that which was `plausible` (d,), or so much of it.
+    `due` (d,) where not one share is due from each device.
     """
     came = sums.over_devices(share)
     coverage = np.minimum(ratio(came, sums.over_devices(np.ones(len(share)) if due is None else due)), 1.0)
-    quality = ratio(sums.over_devices(np.where(plausible, share, 0.0)), came)
+    quality = ratio(sums.over_devices(np.where(plausible, share * plausible, 0.0)), came)
     known = np.isfinite(value)
     return Figure(
         indicator,

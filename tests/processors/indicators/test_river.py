@@ -10,6 +10,7 @@ import pytest
 
 from config.indicator_rules import IndicatorRules
 from config.settings import Device
+from tests.processors.batches import SECOND_NS
 from tests.processors.indicators.recorded_city import HOUR_NS, JAKARTA, MINUTE_NS, RecordedCity, at
 
 DOCS = (Path(__file__).parents[3] / "docs" / "indicators.md").read_text(encoding="utf-8")
@@ -44,6 +45,61 @@ def test_the_stage_that_holds_differs_from_the_plain_one_of_a_window() -> None:
     ends = [NOON + (number * 5 + 1) * MINUTE_NS for number in range(4)]
     assert [plain[end][0] for end in ends] == [4, 3, 3, 4]
     assert [held[end][0] for end in ends] == [4, 4, 3, 3]
+
+
+def fast(sizes: tuple[str, ...] = ("10s", "1m"), time_base: str = "received") -> RecordedCity:
+    said = gauge("manggarai", every=10 * SECOND_NS, siaga_3=700.0, siaga_2=800.0, siaga_1=900.0)
+    return RecordedCity("water", [said], sizes, time_base=time_base)  # type: ignore[arg-type]
+
+
+RISING = [[720.0] * 6, [740.0, 760.0, 790.0, 800.0, 820.0, 840.0], [860.0, 880.0, 855.0, 830.0, 805.0, 790.0]]
+LONG = [[720.0] * 6, [740.0, 750.0, 760.0, 770.0, 790.0, 805.0], [860.0, 880.0, 855.0, 830.0, 805.0, 790.0]]
+FILE = [[720.0] * 6, [760.0, 860.0, 905.0, 910.0, 905.0, 790.0], [760.0] * 6]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "held"),
+    [
+        (RISING, [(3, 1, 1), (2, 1, 0.5), (2, 1, 1)]),
+        (LONG, [(3, 1, 1), (2, 1, 0.5), (2, 1, 1)]),
+        (FILE, [(3, 1, 1), (1, 1, 1), (1, 1, 1)]),
+    ],
+)
+@pytest.mark.parametrize("live", [True, False])
+def test_a_crest_of_a_gauge_that_reports_each_10_s_is_reported_live_and_from_a_file(
+    minutes: list[list[float]], held: list[tuple[float, float, float]], live: bool
+) -> None:
+    city = fast(time_base="received" if live else "event")
+    for number, level in enumerate(level for minute in minutes for level in minute):
+        now_ns = NOON + number * 10 * SECOND_NS
+        city.hear("manggarai", now_ns, level_cm=level)
+        if live:
+            city.tick(now_ns + 10 * SECOND_NS)
+    city.finish()
+    figures = city.figures("water_siaga_held", "manggarai")
+    assert [figures[NOON + number * MINUTE_NS] for number in (1, 2, 3)] == held
+    assert set(figures) == {NOON + number * MINUTE_NS for number in (1, 2, 3)}, "only windows of a minute hold stages"
+
+
+def test_the_stage_of_a_gauge_that_reports_each_10_s_ends_after_15_minutes_below() -> None:
+    city = fast(time_base="event")
+    for number, level in enumerate([720.0] * 6 + [910.0] * 6 + [640.0] * 6 * 17):
+        city.hear("manggarai", NOON + number * 10 * SECOND_NS, level_cm=level)
+    city.finish()
+    held = city.figures("water_siaga_held", "manggarai")
+    assert [held[NOON + minute * MINUTE_NS][0] for minute in range(1, 20)] == [3] + [1] * 16 + [4] * 2
+
+
+def test_a_crest_of_which_the_window_does_not_tell_how_many_readings_it_had_is_reported_with_half_the_quality() -> None:
+    city = fast()
+    for minute, levels in enumerate([[760.0] * 6, [760.0, 790.0, 820.0, 830.0, 790.0, 780.0], [810.0] * 6]):
+        for number, level in enumerate(levels):
+            city.hear("manggarai", NOON + (6 * minute + number) * 10 * SECOND_NS, level_cm=level)
+        city.tick(NOON + (minute + 1) * MINUTE_NS)
+        if minute == 1:
+            city.restart()
+    figures = city.figures("water_siaga_held", "manggarai")
+    assert [figures[NOON + number * MINUTE_NS] for number in (1, 2, 3)] == [(3, 1, 1), (2, 1, 0.5), (2, 1, 1)]
 
 
 def test_a_silent_gauge_keeps_its_stage_without_coverage_and_is_unknown() -> None:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from config.environment_rules import EnvironmentRules
 from processors.indicators.memory import Memory
-from processors.indicators.siaga import Heard, HeldStages, Thresholds
+from processors.indicators.readings_in_a_row import Heard
+from processors.indicators.siaga import HeldStages, Thresholds
 
 DOCS = (Path(__file__).parents[3] / "docs" / "indicators.md").read_text(encoding="utf-8")
 MINUTE_NS = 60_000_000_000
@@ -34,6 +35,8 @@ class Gauges:
         self.now_ns += int(after_minutes * MINUTE_NS)
         each = [level if isinstance(level, tuple) else (level,) for level in levels]
         heard = Heard(
+            first=np.array([one[0] for one in each]),
+            mean=np.array([float(np.mean(one)) for one in each]),
             least=np.array([min(one) for one in each]),
             greatest=np.array([max(one) for one in each]),
             last=np.array([one[-1] for one in each]),
@@ -45,6 +48,9 @@ class Gauges:
         if heard.spoke.any():
             self.seen_ns = self.now_ns
         return [float(stage) for stage in held.stage]
+
+    def doubted(self) -> list[bool]:
+        return [bool(each) for each in HeldStages(self.memory, self.limits.cm.shape[1]).doubted]
 
 
 def stages(*levels: float, rules: EnvironmentRules = QUICK, limits: Thresholds | None = None) -> list[float]:
@@ -127,6 +133,67 @@ def test_a_time_at_the_threshold_may_stand_for_readings_in_a_row() -> None:
     assert stages(40, 90, rules=EnvironmentRules(siaga_up_readings=100, siaga_up_time=0)) == [4, 3]
 
 
+def test_water_between_lower_readings_of_a_window_is_a_stage_where_one_reading_is_enough() -> None:
+    gauges = Gauges(thresholds((700.0, 800.0, 900.0)))
+    assert gauges.hear((760.0, 770.0)) == [3]
+    assert gauges.hear((780.0, 860.0, 905.0, 910.0, 905.0, 790.0)) == [1]
+    assert gauges.doubted() == [False]
+
+
+def test_readings_in_a_row_go_on_from_the_window_before_into_one_that_the_water_leaves() -> None:
+    gauges = Gauges(thresholds((700.0, 800.0, 900.0)))
+    assert gauges.hear((760.0, 770.0)) == [3]
+    assert gauges.hear((700.0, 700.0, 700.0, 800.0)) == [3]
+    assert gauges.hear((820.0, 780.0, 770.0, 770.0)) == [2]
+    assert gauges.doubted() == [False], "800 and 820 cm are known as last and first"
+
+
+def test_a_crest_that_can_be_neither_proved_nor_excluded_is_a_stage_until_readings_in_a_row_prove_it() -> None:
+    gauges = Gauges(thresholds((700.0, 800.0, 900.0)))
+    assert gauges.hear((760.0, 790.0, 820.0, 830.0, 790.0, 780.0)) == [2]
+    assert gauges.doubted() == [True]
+    assert gauges.hear((790.0, 790.0)) == [2]
+    assert gauges.doubted() == [True]
+    assert gauges.hear((810.0, 810.0)) == [2]
+    assert gauges.doubted() == [False]
+
+
+def test_a_single_reading_that_stands_out_of_low_ones_is_excluded_by_the_mean() -> None:
+    gauges = Gauges(thresholds((700.0, 800.0, 900.0)))
+    assert gauges.hear((710.0, 705.0, 850.0, 710.0, 708.0, 706.0)) == [3]
+    assert gauges.doubted() == [False]
+
+
+def test_a_doubt_ends_with_the_stage() -> None:
+    gauges = Gauges(thresholds((700.0, 800.0, 900.0)))
+    assert gauges.hear((660.0, 690.0, 720.0, 730.0, 690.0, 680.0)) == [3]
+    assert [gauges.hear(680.0)[0] for _ in range(3)] == [3, 3, 4]
+    assert gauges.doubted() == [False]
+
+
+def test_readings_that_may_have_ended_a_window_count_in_the_next_one() -> None:
+    gauges = Gauges(thresholds(KATULAMPA), EnvironmentRules(siaga_up_readings=3))
+    assert gauges.hear((40.0, 40.0)) == [4]
+    assert gauges.hear((40.0, 85.0, 85.0)) == [4]
+    assert gauges.hear((85.0, 40.0)) == [3]
+    assert gauges.doubted() == [True], "of the window before only the last reading is known to be at the threshold"
+
+
+def test_no_time_at_all_at_the_threshold_is_one_reading() -> None:
+    gauges = Gauges(thresholds(KATULAMPA), EnvironmentRules(siaga_up_readings=100, siaga_up_time=0))
+    assert gauges.hear((40.0, 40.0)) == [4]
+    assert gauges.hear((40.0, 90.0, 40.0)) == [3]
+    assert gauges.doubted() == [False]
+
+
+def test_a_time_at_the_threshold_that_ends_within_a_window_is_doubted() -> None:
+    patient = EnvironmentRules(siaga_up_readings=100, siaga_up_time=10 * MINUTE_NS)
+    gauges = Gauges(thresholds(KATULAMPA), patient)
+    assert [gauges.hear(level)[0] for level in (40.0, 90.0, 90.0)] == [4, 4, 4]
+    assert gauges.hear((90.0, 40.0)) == [3]
+    assert gauges.doubted() == [True]
+
+
 LEVEL = st.one_of(st.just(NAN), st.integers(30, 260).map(float))
 GAUGES = st.lists(st.sampled_from([KATULAMPA, (200.0, 270.0, 350.0), (NAN, 150.0, NAN), (NAN, NAN, NAN)]), min_size=1,
                   max_size=5)  # fmt: skip
@@ -149,3 +216,25 @@ def test_a_stage_that_holds_is_never_less_than_the_last_readings_in_a_row_ask_fo
     plain = [4.0 - sum(level >= cm for cm in KATULAMPA) for level in levels]
     for before, now, stage in zip(plain, plain[1:], held[1:], strict=False):
         assert stage <= max(before, now)
+
+
+WINDOW = st.lists(st.sampled_from([40.0, 70.0, 79.0, 80.0, 100.0, 150.0, 170.0, 210.0]), min_size=1, max_size=7)
+
+
+@given(st.lists(WINDOW, min_size=1, max_size=8), st.integers(1, 4))
+def test_however_readings_fall_into_windows_no_stage_is_missed_and_without_doubt_none_is_too_many(
+    rounds, needed
+) -> None:
+    rules = EnvironmentRules(siaga_up_readings=needed, siaga_down_time=10**6 * MINUTE_NS)
+    gauges, doubts = Gauges(thresholds(KATULAMPA), rules), []
+    for levels in rounds:
+        (held,) = gauges.hear(tuple(levels))
+        doubts.extend(gauges.doubted())
+    readings = [level for levels in rounds for level in levels]
+    in_a_row = [readings[start : start + needed] for start in range(len(readings) - needed + 1)]
+    confirmed = min([4.0 - sum(min(row) >= cm for cm in KATULAMPA[:2]) for row in in_a_row], default=4.0)
+    begun = 4.0 - sum(rounds[0][-1] >= cm for cm in KATULAMPA)
+    right = min(begun, 1.0 if max(readings) >= 200 else confirmed)
+    assert held <= right
+    if not any(doubts):
+        assert held == right
