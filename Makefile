@@ -1,5 +1,5 @@
 # Every target sets up what it needs in .venv, from requirements pinned by hash. Nothing is installed outside this folder.
-#   make demo [FOR=20s]   a simulated city, a broker and Denyut beside it
+#   make demo [FOR=20s]   a simulated city, a broker and Denyut beside it (ARGS="--data-dir DIR": more options)
 #   make test             all tests
 #   make torture          kills and faults again and again, long (DENYUT_SEED=N: the same moments again)
 #   make check            lint, format, types, layout
@@ -23,7 +23,7 @@ help:
 	@sed -n '2,8s/^#   //p' Makefile
 
 demo: $(VENV)/.run
-	@$(BIN)/denyut demo $(if $(FOR),--for $(FOR))
+	@$(BIN)/denyut demo $(if $(FOR),--for $(FOR)) $(ARGS)
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest $(ARGS)

@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.language import N_, Language
+from denyut.told_error import ToldError
+
 # The child asks the kernel itself, before it becomes the program: code between fork and exec is unsafe beside threads.
 _LEASH = """
 import ctypes, os, signal, sys
@@ -20,8 +23,27 @@ os.execv(sys.argv[2], sys.argv[2:])
 """
 
 
-class ChildError(Exception):
+_SILENT = N_("(it printed nothing)")
+
+
+class ChildError(ToldError):
     """A program that could not start, or ended before its time; the text has its last lines."""
+
+    def __init__(self, words: str, *, name: str, lines: Sequence[str] | None = None, **places: object) -> None:
+        """`lines`: the last that it printed; None where it never ran."""
+        self.name = name
+        self.lines = lines
+        super().__init__(words, name=name, **places)
+        self.args = (self._with_lines(self.args[0], _SILENT),)
+
+    def said(self, language: Language) -> str:
+        places = {**self.places, "name": language.gettext(self.name)}
+        return self._with_lines(language.gettext(self.words).format(**places), language.gettext(_SILENT))
+
+    def _with_lines(self, sentence: str, silent: str) -> str:
+        if self.lines is None:
+            return sentence
+        return "\n".join([sentence, *(f"  {line}" for line in self.lines or [silent])])
 
 
 @dataclass
@@ -48,10 +70,8 @@ class Child:
             return self.process.wait()
 
     def failure(self) -> ChildError:
-        lines = [f"  {line}" for line in self.last_lines()] or ["  (it printed nothing)"]
-        status = self.process.poll()
-        ending = "did not answer" if status is None else _ending(status)
-        return ChildError("\n".join([f"{self.name} {ending}; its last lines ({self.log}):", *lines]))
+        words, places = _ending(self.process.poll())
+        return ChildError(words, name=self.name, lines=self.last_lines(), log=self.log, **places)
 
 
 def start_child(name: str, command: Sequence[str | Path], log: Path) -> Child:
@@ -63,7 +83,9 @@ def start_child(name: str, command: Sequence[str | Path], log: Path) -> Child:
     log.parent.mkdir(parents=True, exist_ok=True)
     program = shutil.which(command[0])
     if program is None:
-        raise ChildError(f"{name} could not be started: there is no program {command[0]}")
+        raise ChildError(
+            N_("{name} could not be started: there is no program {program}"), name=name, program=command[0]
+        )
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     with log.open("wb") as output:
         try:
@@ -76,7 +98,7 @@ def start_child(name: str, command: Sequence[str | Path], log: Path) -> Child:
                 env=environment,
             )
         except OSError as error:
-            raise ChildError(f"{name} could not be started: {error}") from error
+            raise ChildError(N_("{name} could not be started: {reason}"), name=name, reason=error) from error
     return Child(name, process, log)
 
 
@@ -86,5 +108,10 @@ def _leashed(command: list[str]) -> list[str]:
     return [sys.executable, "-I", "-S", "-c", _LEASH, str(os.getpid()), *command]
 
 
-def _ending(status: int) -> str:
-    return f"was ended by {signal.Signals(-status).name}" if status < 0 else f"ended with exit status {status}"
+def _ending(status: int | None) -> tuple[str, dict[str, object]]:
+    """A sentence to fill, and what it says of `status`; None: it still runs."""
+    if status is None:
+        return N_("{name} did not answer; its last lines ({log}):"), {}
+    if status < 0:
+        return N_("{name} was ended by {signal}; its last lines ({log}):"), {"signal": signal.Signals(-status).name}
+    return N_("{name} ended with exit status {status}; its last lines ({log}):"), {"status": status}

@@ -8,7 +8,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.language import N_
 from denyut.children import Child, start_child
+from denyut.told_error import ToldError
 
 _START_TIMEOUT_S = 15.0
 _POLL_S = 0.05
@@ -49,7 +51,7 @@ dynamic_filters = true
 """
 
 
-class PortTakenError(OSError):
+class PortTakenError(ToldError):
     """A port that cannot be listened on; the message is one sentence for a person."""
 
 
@@ -89,7 +91,8 @@ def start_broker(directory: Path, port: int | None = None, mosquitto: Path | Non
     # The embedded broker logs every packet as an error; what really ends it comes as an exception.
     embedded: list[str | Path] = [sys.executable, "-m", "iotcore", "--log-level", "CRITICAL", "--config", configuration]
     command: list[str | Path] = [mosquitto, "-c", configuration] if mosquitto else embedded
-    broker = LocalBroker(program, port, start_child(f"the broker ({program})", command, directory / "broker.log"))
+    name = N_("the broker (mosquitto)") if mosquitto else N_("the broker (iotcore)")
+    broker = LocalBroker(program, port, start_child(name, command, directory / "broker.log"))
     _await_listening(broker)
     return broker
 
@@ -104,7 +107,8 @@ def _require_free(port: int) -> None:
         socket.create_server(("127.0.0.1", port)).close()
     except OSError as error:
         reason = os.strerror(error.errno) if error.errno else str(error)
-        raise PortTakenError(f"port {port} of 127.0.0.1 cannot be used: {reason}") from error
+        words = N_("port {port} of 127.0.0.1 cannot be used: {reason}")
+        raise PortTakenError(words, port=port, reason=reason) from error
 
 
 def _await_listening(broker: LocalBroker) -> None:

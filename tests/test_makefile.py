@@ -52,3 +52,8 @@ def test_a_machine_without_python_is_told_what_to_install(tmp_path: Path) -> Non
 def test_make_alone_lists_every_target() -> None:
     listed = set(re.findall(r"^make (\w+)", make().stdout, flags=re.MULTILINE))
     assert listed == {"demo", "test", "torture", "check", "bench", "lock", "clean"}
+
+
+def test_the_demo_takes_more_options() -> None:
+    commands = make("--dry-run", "demo", "FOR=20s", "ARGS=--data-dir elsewhere").stdout.splitlines()
+    assert commands[-1] == ".venv/bin/denyut demo --for 20s --data-dir elsewhere"

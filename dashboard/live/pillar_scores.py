@@ -53,6 +53,12 @@ def scores_title(scores: PillarScores, clock: str, language: Language) -> str:
     return words.format(size=scores.size, time=clock)
 
 
+def early_title(size: str, clock: str, language: Language) -> str:
+    """Stands in place of the title until the first whole step."""
+    words = language.gettext("City scores by pillar (coverage): each {size}, most of them from {time} on")
+    return words.format(size=size, time=clock)
+
+
 def scores_sentence(scores: PillarScores, language: Language) -> str:
     return ", ".join(f"{language.gettext(column.heading)} {shown.plain}" for column, shown in _cells(scores, language))
 

@@ -3,9 +3,9 @@
 from config.language import Language
 from dashboard.live.figure_columns import COLUMNS, Column, cell
 from dashboard.live.ledger_lines import balance, details, pace
-from dashboard.live.pillar_scores import scores_sentence, scores_title
+from dashboard.live.pillar_scores import scores_sentence
 from dashboard.live.scene import Scene
-from dashboard.live.screen import figures_title
+from dashboard.live.screen import figures_title, scores_heading
 from dashboard.live.zone_figures import Figure, ZoneFigures
 from processors.indicators.indicator_batch import CITY_ZONE
 
@@ -16,8 +16,9 @@ def plain_lines(scene: Scene, language: Language, first_zone: int = 0, zones: in
     if scene.ledger is not None:
         sentences = [balance(scene.ledger, language), *details(scene.ledger, language)]
         lines += [f"  {text.plain}" for text in sentences]
+    if (heading := scores_heading(scene, language)) is not None:
+        lines.append(f"  {heading}")
     if scene.scores is not None:
-        lines.append(f"  {scores_title(scene.scores, scene.clock_ns(scene.scores.end_ns), language)}")
         lines.append(f"    {scores_sentence(scene.scores, language)}")
     if scene.figures is None:
         return [*lines, f"  {language.gettext('no window has closed yet')}"]

@@ -1,7 +1,5 @@
 """The live view of a terminal: pace, ledger and the newest indicators by zone, cut to the terminal's size."""
 
-import math
-
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
@@ -9,14 +7,13 @@ from rich.text import Text
 from config.language import Language
 from dashboard.live.figure_columns import COLUMNS, NO_DEVICE, cell, columns_of, fitting_columns, heading
 from dashboard.live.ledger_lines import balance, details, pace
-from dashboard.live.pillar_scores import scores_table, scores_title
+from dashboard.live.pillar_scores import early_title, scores_table, scores_title
 from dashboard.live.scene import Scene
 from dashboard.live.zone_figures import ZoneFigures
 
 _NARROW = 100
 _ZONE_WIDTH = 14
 _HEADING_LINES = 2
-_SCORE_LINES = 4
 _LOW = 20
 """Lines below which the zones need all the room."""
 _TURN_S = 5.0
@@ -29,7 +26,9 @@ def screen(scene: Scene, language: Language, width: int, height: int) -> Rendera
     for line in (*head, *foot):
         line.no_wrap, line.overflow = True, "ellipsis"
     scores = _scores(scene, language, width) if height >= _LOW else []
-    room = height - len(head) - len(foot) - 1 - (_SCORE_LINES if scores else 0)
+    # The table of the scores is one of these, and has two lines.
+    score_lines = len(scores) + (1 if scores and scene.scores is not None else 0)
+    room = height - len(head) - len(foot) - 1 - score_lines
     body = _body(scene, language, width, room)
     return Group(*head, Text(), *scores, *body, *foot)
 
@@ -47,15 +46,21 @@ def _foot(language: Language) -> list[Text]:
 
 
 def _scores(scene: Scene, language: Language, width: int) -> list[RenderableType]:
-    """A title, the names of the pillars, their scores, and an empty line; nothing before there are any."""
-    if scene.scores is None:
+    """A title, the names of the pillars, their scores, an empty line; before there are any, from when on there are."""
+    words = scores_heading(scene, language)
+    if words is None:
         return []
-    title = scores_title(scene.scores, scene.clock_ns(scene.scores.end_ns), language)
-    return [
-        Text(title, style="bold", no_wrap=True, overflow="ellipsis"),
-        scores_table(scene.scores, language, width),
-        Text(),
-    ]
+    title = Text(words, style="bold", no_wrap=True, overflow="ellipsis")
+    return [title, *([] if scene.scores is None else [scores_table(scene.scores, language, width)]), Text()]
+
+
+def scores_heading(scene: Scene, language: Language) -> str | None:
+    """None where there are no scores and none are to come."""
+    if scene.scores_from_ns is not None:
+        return early_title(scene.scores_every, scene.clock_ns(scene.scores_from_ns), language)
+    if scene.scores is not None:
+        return scores_title(scene.scores, scene.clock_ns(scene.scores.end_ns), language)
+    return None
 
 
 def _body(scene: Scene, language: Language, width: int, room: int) -> list[RenderableType]:
@@ -63,21 +68,25 @@ def _body(scene: Scene, language: Language, width: int, room: int) -> list[Rende
     if figures is None:
         return [Text(language.gettext("no window has closed yet"), style="italic")]
     title = Text(figures_title(scene, figures, language), style="bold", no_wrap=True, overflow="ellipsis")
-    shown, turn = _shown_zones(figures, max(1, room - 1 - _HEADING_LINES), scene.elapsed_s, language)
+    shown, turn = _shown_zones(figures, max(1, room - 1 - _HEADING_LINES), scene.turn_s, language)
     return [title, _table(scene, figures, shown, language, width), *turn]
 
 
 def _shown_zones(
-    figures: ZoneFigures, lines: int, elapsed_s: float, language: Language
+    figures: ZoneFigures, lines: int, turn_s: float, language: Language
 ) -> tuple[list[str], list[RenderableType]]:
-    """The zones that fit, the city always; where more exist they take turns, and a line says which these are."""
+    """The zones that fit, the city always; where more exist they take turns, and a line says which these are.
+
+    The last page is as full as the others: it begins with zones of the one before.
+    """
     zones = list(figures.zones)
     if len(zones) <= lines:
         return zones, []
     fixed, others = zones[:1], zones[1:]
     step = max(1, lines - len(fixed) - 1)
-    page = int(elapsed_s // _TURN_S) % math.ceil(len(others) / step)
-    first = page * step
+    pages = -(-len(others) // step)
+    page = int(turn_s // _TURN_S) % pages
+    first = min(page * step, len(others) - step)
     shown = others[first : first + step]
     words = language.gettext("zones {first} to {last} of {count}")
     text = words.format(first=first + 1, last=first + len(shown), count=len(others))

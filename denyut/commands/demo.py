@@ -2,6 +2,7 @@
 
 import io
 import shlex
+import shutil
 import sys
 from pathlib import Path
 
@@ -12,11 +13,12 @@ from config.cities import shipped_city
 from config.language import LANGUAGES, Language, choose_language, open_language
 from config.load import load_settings
 from denyut.children import ChildError
-from denyut.demo.directory import DirectoryRefused, fresh_directory
+from denyut.demo.directory import fresh_directory
 from denyut.demo.outcome import Outcome, failures
 from denyut.demo.session import Plan, play
+from denyut.demo.summary import Place, summary
 from denyut.duration_option import DurationType
-from denyut.local_broker import PortTakenError
+from denyut.told_error import ToldError
 from processors.indicators.catalogue import UNITS
 
 EXAMPLE = """\b
@@ -50,47 +52,39 @@ def command(lasts: int | None, devices: int | None, data_dir: Path, lang: str | 
     settings = load_settings(city, UNITS)
     language = open_language(choose_language(lang, settings.city.language))
     plan = Plan(city, settings, data_dir, lasts, devices, port)
+    console = Console()
     try:
         with fresh_directory(data_dir):
-            outcome = play(plan, Console(), language)
-    except (DirectoryRefused, PortTakenError) as error:
-        click.echo(f"denyut demo: {error}", err=True)
-        raise SystemExit(2) from None
+            outcome = play(plan, console, language)
+    except ToldError as error:
+        click.echo(f"denyut demo: {error.said(language)}", err=True)
+        raise SystemExit(1 if isinstance(error, ChildError) else 2) from None
     except BrokenPipeError:
         # Whoever read the lines has seen enough; nobody is left to tell.
         raise SystemExit(1) from None
-    except (ChildError, OSError) as error:
+    except OSError as error:
         click.echo(f"denyut demo: {error}", err=True)
         raise SystemExit(1) from None
-    _conclude(outcome, data_dir, language)
+    _conclude(outcome, plan, console, language)
 
 
-def _conclude(outcome: Outcome, data_dir: Path, language: Language) -> None:
+def _conclude(outcome: Outcome, plan: Plan, console: Console, language: Language) -> None:
     wrong = failures(outcome, language)
     for sentence in wrong:
         click.echo(f"denyut demo: {sentence}", err=True)
-    if wrong:
-        click.echo(language.gettext("What the programs printed: {logs}").format(logs=data_dir / "logs"), err=True)
+    if wrong or outcome.ledger is None:
+        logs = plan.data_dir / "logs"
+        click.echo(language.gettext("What the programs printed: {logs}").format(logs=logs), err=True)
         raise SystemExit(1)
-    click.echo("\n".join(_summary(outcome, data_dir, language)))
+    place = Place(shlex.quote(str(plan.data_dir)), _program())
+    width = console.width if console.is_terminal else None
+    every_ns = plan.settings.scores.every
+    click.echo("\n".join(summary(outcome.ledger, outcome, place, every_ns, language, width)))
 
 
-def _summary(outcome: Outcome, data_dir: Path, language: Language) -> list[str]:
-    ledger = outcome.ledger
-    assert ledger is not None  # noqa: S101 - without a report there is a failure, not a summary
-    done = language.gettext(
-        "{received} messages received, each with a named outcome; {windows} windows closed, {points} points stored."
-    )
-    program = shlex.quote(sys.argv[0]) if Path(sys.argv[0]).name == "denyut" else "denyut"
-    place = f"--data-dir {shlex.quote(str(data_dir))}"
-    return [
-        done.format(
-            received=language.number(ledger.received),
-            windows=language.number(ledger.windows_closed),
-            points=language.number(ledger.points_written),
-        ),
-        language.gettext("The data stay in {directory}. Try next:").format(directory=data_dir),
-        f"  {program} query indicator --where zone=all --limit 10 {place}",
-        f"  {program} query window --where kind=parking --limit 10 {place}",
-        f"  {program} status {place}",
-    ]
+def _program() -> str:
+    """How this program can be called again: by its name where that is on the PATH, else as it was called."""
+    called = sys.argv[0]
+    if Path(called).name != "denyut" or shutil.which("denyut") == called:
+        return "denyut"
+    return shlex.quote(called)

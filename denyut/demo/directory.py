@@ -6,11 +6,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from config.language import N_
+from denyut.told_error import ToldError
+
 _MARK = "demo.lock"
+_FOREIGN = N_(
+    '{path} holds files that no demo made; choose another: --data-dir DIR, or make demo ARGS="--data-dir DIR"'
+)
+_IN_USE = N_('another demo is using {path}; choose another: --data-dir DIR, or make demo ARGS="--data-dir DIR"')
 _PURPOSE = "Made by denyut demo, which empties this directory when it starts.\n"
 
 
-class DirectoryRefused(ValueError):  # noqa: N818 - says what is the case
+class DirectoryRefused(ToldError):  # noqa: N818 - says what is the case
     """The directory cannot be the demo's; the message is one sentence for a person."""
 
 
@@ -24,15 +31,16 @@ def fresh_directory(path: Path) -> Iterator[None]:
     try:
         path.mkdir(parents=True, exist_ok=True)
         if not (path / _MARK).exists() and any(path.iterdir()):
-            raise DirectoryRefused(f"{path} holds files that no demo made; choose another --data-dir")
+            raise DirectoryRefused(_FOREIGN, path=path)
         mark = (path / _MARK).open("a+")
     except OSError as error:
-        raise DirectoryRefused(f"{path} cannot hold the demo's data: {error.strerror}") from error
+        words = N_("{path} cannot hold the demo's data: {reason}")
+        raise DirectoryRefused(words, path=path, reason=error.strerror) from error
     with mark:
         try:
             fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise DirectoryRefused(f"another demo is using {path}; choose another --data-dir") from None
+            raise DirectoryRefused(_IN_USE, path=path) from None
         _empty(path)
         mark.truncate(0)
         mark.write(_PURPOSE)

@@ -43,7 +43,9 @@ class Observer:
         self._store: Store | None = None
         self._looked_s = float("-inf")
         self._figures: ZoneFigures | None = None
+        self._figures_since_s = 0.0
         self._scores: PillarScores | None = None
+        self._scores_from_ns: int | None = None
         self._expected = expected_figures(settings.devices)
 
     def ledger(self) -> Ledger | None:
@@ -56,6 +58,7 @@ class Observer:
         city = self._settings.city
         now_s = self._clock()
         ledger = self.ledger()
+        figures = self._newest(now_s, final)
         return Scene(
             city=city.name or city.id,
             broker=self._broker,
@@ -63,8 +66,11 @@ class Observer:
             timezone=ZoneInfo(city.timezone),
             ledger=ledger,
             rate=None if ledger is None else self._rate.observe(now_s, ledger.received),
-            figures=self._newest(now_s, final),
+            figures=figures,
             scores=self._scores,
+            scores_from_ns=self._scores_ahead(ledger),
+            scores_every=format_duration(self._settings.scores.every),
+            figures_since_s=self._figures_since_s,
             zone_names={zone.id: zone.name for zone in self._settings.zones},
         )
 
@@ -82,9 +88,20 @@ class Observer:
         if final or now_s - self._looked_s >= _LOOK_S:
             self._looked_s = now_s
             newest = newest_figures(self._recent_indicators(self._wall_ns()), self._expected)
+            if self._figures is None:
+                self._figures_since_s = now_s - self._began_s
             self._figures = newest or (self._figures and silenced(self._figures))
             self._scores = newest_scores(self._recent_scores(self._wall_ns()))
         return self._figures
+
+    def _scores_ahead(self, ledger: Ledger | None) -> int | None:
+        """When the first step is made that began after the first message; None once that has passed."""
+        if ledger is None or not ledger.received or not self._settings.scores.enabled:
+            return None
+        now_ns, every_ns = self._wall_ns(), self._settings.scores.every
+        if self._scores_from_ns is None:
+            self._scores_from_ns = (-(-now_ns // every_ns) + 1) * every_ns + self._settings.windows.delay
+        return self._scores_from_ns if now_ns < self._scores_from_ns else None
 
     def _recent_indicators(self, now_ns: int) -> list[Row]:
         """Of every window size those windows whose values still stand, and one more that is about to close."""

@@ -24,6 +24,11 @@ class Outcome:
     """None: the simulator did not say."""
     window_points: bool
     indicator_points: bool
+    alert_points: bool = False
+    figures_size: str = "10s"
+    """Of the windows that were shown last."""
+    scores_ahead: bool = False
+    """It ended before the first whole step of the city's scores."""
 
 
 _SUMMARY = re.compile(r"([\d,]+) messages sent in .*?(?:, ([\d,]+) not sent|$|:)")

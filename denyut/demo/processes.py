@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from config.language import N_
 from denyut.children import Child, start_child
 from denyut.local_broker import LocalBroker, find_mosquitto, start_broker
 
@@ -88,7 +89,7 @@ class DemoProcesses:
         ]
         command += ["--devices", str(self.devices)] if self.devices else []
         command += ["--for", self.lasts] if self.lasts else []
-        self.simulator = self._start("the simulated city", command)
+        self.simulator = self._start(N_("the simulated city"), command)
         self._stack.callback(self.stop_city)
 
     def stop_city(self) -> None:

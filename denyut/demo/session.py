@@ -5,7 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 
@@ -16,6 +16,7 @@ from config.language import Language
 from config.settings import Settings
 from dashboard.live.ledger import Ledger
 from dashboard.live.plain_lines import plain_lines
+from denyut.demo.folding import fold
 from denyut.demo.observer import Observer
 from denyut.demo.outcome import Outcome, read_sent
 from denyut.demo.processes import DemoProcesses
@@ -49,7 +50,9 @@ def play(plan: Plan, console: Console, language: Language) -> Outcome:
     with _stop_signals() as stop, processes:
         broker = processes.start_broker()
         starting = language.gettext("{broker} listens at {url}; starting denyut run and the city …")
-        console.print(starting.format(broker=broker.program, url=broker.url), style="dim", soft_wrap=True)
+        console.print(
+            starting.format(broker=broker.program, url=broker.url), style="dim", soft_wrap=not console.is_terminal
+        )
         with closing(Observer(plan.data_dir, plan.settings, broker.url)) as observer:
             processes.start_run(lambda: _listens(processes, observer), stop.is_set)
             if not stop.is_set():
@@ -57,8 +60,11 @@ def play(plan: Plan, console: Console, language: Language) -> Outcome:
                 _watch(plan, processes, observer, console, language, stop)
             console.print(language.gettext("ending: the city, denyut run, the broker …"), style="dim")
             outcome = _finish(processes, observer)
-            console.out(*plain_lines(observer.scene(final=True), language, zones=0), sep="\n", highlight=False)
-            return outcome
+            final = observer.scene(final=True)
+            lines = fold(plain_lines(final, language, zones=0), console.width if console.is_terminal else None)
+            console.out(*lines, sep="\n", highlight=False)
+            size = outcome.figures_size if final.figures is None else final.figures.size
+            return replace(outcome, figures_size=size, scores_ahead=final.scores_from_ns is not None)
 
 
 def _listens(processes: DemoProcesses, observer: Observer) -> bool:
@@ -103,8 +109,10 @@ def _finish(processes: DemoProcesses, observer: Observer) -> Outcome:
     if processes.run.stop() != 0:
         raise processes.run.failure()
     processes.broker.stop()
-    stored = [observer.newest_ns(measurement) is not None for measurement in ("window", "indicator")]
-    return Outcome(observer.ledger(), sent, window_points=stored[0], indicator_points=stored[1])
+    windows, indicators, alerts = (
+        observer.newest_ns(measurement) is not None for measurement in ("window", "indicator", "alert")
+    )
+    return Outcome(observer.ledger(), sent, windows, indicators, alert_points=alerts)
 
 
 def _received(ledger: Ledger | None) -> int:

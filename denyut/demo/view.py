@@ -42,7 +42,7 @@ class _Blocks:
             return
         self._due_s = scene.elapsed_s + _BLOCK_S
         lines = plain_lines(scene, self._language, self._first_zone, _ZONES)
-        self._first_zone += _ZONES
+        self._first_zone += 0 if scene.figures is None else _ZONES
         # Not print(): rich would fold the lines to a width that a pipe does not have.
         self._console.file.write("\n".join(lines) + "\n")
         self._console.file.flush()

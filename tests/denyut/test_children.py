@@ -8,12 +8,14 @@ from pathlib import Path
 import psutil
 import pytest
 
+from config.language import open_language
 from denyut.children import ChildError, start_child
 
 ROOT = Path(__file__).parents[2]
 PARENT = """
 import sys, time
 from pathlib import Path
+from config.language import open_language
 from denyut.children import start_child
 print(start_child("sleeper", ["/bin/sleep", "60"], Path(sys.argv[1])).process.pid, flush=True)
 time.sleep(60)
@@ -56,6 +58,24 @@ def test_a_child_that_was_killed_is_reported_with_the_signal(tmp_path: Path) -> 
     child.stop(signal.SIGKILL)
     assert str(child.failure()) == (
         f"the program was ended by SIGKILL; its last lines ({tmp_path / 'log'}):\n  (it printed nothing)"
+    )
+
+
+def test_what_happened_to_a_child_is_said_in_the_reader_s_language_and_its_own_lines_as_they_are(
+    tmp_path: Path,
+) -> None:
+    child = start_child("the simulated city", ["/bin/sh", "-c", "echo {one}; exit 4"], tmp_path / "log")
+    child.process.wait(10)
+    assert child.failure().said(open_language("id")) == (
+        f"kota simulasi berakhir dengan status 4; baris terakhirnya ({tmp_path / 'log'}):\n  {{one}}"
+    )
+
+
+def test_a_silent_child_is_said_to_be_so_in_the_reader_s_language(tmp_path: Path) -> None:
+    child = start_child("denyut run", ["/bin/sleep", "60"], tmp_path / "log")
+    child.stop(signal.SIGKILL)
+    assert child.failure().said(open_language("id")) == (
+        f"denyut run dihentikan oleh SIGKILL; baris terakhirnya ({tmp_path / 'log'}):\n  (tanpa keluaran)"
     )
 
 

@@ -91,6 +91,11 @@ def test_a_demo_of_ten_seconds_ends_by_itself_with_a_ledger_that_agrees(finished
     assert re.search(r"whole city: Parking \d+% \(\d+%\)", finished.output)
 
 
+def test_a_demo_too_short_for_scores_says_so(finished: Finished) -> None:
+    assert "  City scores by pillar (coverage): each 1m, most of them from " in finished.output
+    assert "a demo of 3m shows them: --for 3m." in finished.output
+
+
 def test_a_demo_writes_no_control_codes_into_a_pipe(finished: Finished) -> None:
     assert "\x1b" not in finished.output
 
@@ -106,9 +111,11 @@ def test_every_kind_of_device_and_the_city_s_indicators_are_stored(finished: Fin
 
 def test_what_a_demo_says_to_try_next_works(finished: Finished) -> None:
     commands = [shlex.split(line)[1:] for line in finished.output.splitlines() if line.startswith("  denyut ")]
-    assert [command[0] for command in commands] == ["query", "query", "status"]
+    assert commands[0][:2] == ["query", "indicator"]
+    assert commands[-1][0] == "status"
     for command in commands:
-        subprocess.run([sys.executable, "-m", "denyut", *command], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+        done = subprocess.run([sys.executable, "-m", "denyut", *command], cwd=ROOT, check=True, capture_output=True)
+        assert len(done.stdout.splitlines()) > 1
 
 
 def test_the_demo_works_with_the_embedded_broker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,7 +173,10 @@ def test_wrong_use_ends_with_two_and_one_sentence(tmp_path: Path) -> None:
     with demo(tmp_path) as process:
         _, errors = process.communicate(timeout=30)
     assert process.returncode == 2
-    assert errors == f"denyut demo: {tmp_path} holds files that no demo made; choose another --data-dir\n"
+    assert errors == (
+        f"denyut demo: {tmp_path} holds files that no demo made; choose another: --data-dir DIR, "
+        'or make demo ARGS="--data-dir DIR"\n'
+    )
 
 
 def test_a_taken_port_ends_with_two_and_its_number(tmp_path: Path) -> None:

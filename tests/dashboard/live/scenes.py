@@ -10,7 +10,7 @@ from dashboard.live.scene import Scene
 from dashboard.live.zone_figures import newest_figures
 
 END_NS = 1_784_000_000_000_000_000  # 2026-07-14 03:33:20 UTC, 10:33:20 in Bojonegoro
-WIB = timezone(timedelta(hours=7))
+WIB = timezone(timedelta(hours=7), "WIB")
 STATUS = {
     "received": 10_234,
     "accepted": 10_200,

@@ -1,3 +1,6 @@
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from config.language import open_language
@@ -48,6 +51,23 @@ def test_before_the_first_step_there_is_no_empty_place_for_scores() -> None:
     assert not [line for line in shown(scene()) if "score" in line]
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "City scores by pillar (coverage): each 1m, most of them from 10:35:20 WIB on"),
+        ("id", "Skor kota per pilar (cakupan): tiap 1m, kebanyakan mulai 10:35:20 WIB"),
+    ],
+)
+def test_until_the_first_whole_step_the_title_says_when_it_comes(language: str, words: str) -> None:
+    ahead: dict[str, Any] = {"scores_from_ns": END_NS + 120_000_000_000, "scores_every": "1m"}
+    before, partial = (replace(scene(MANY_ZONES, scores=scores), **ahead) for scores in ((), SCORES))
+    for frame in (before, partial):
+        lines = shown(frame, language, 80, 24)
+        assert words in lines
+        assert len(lines) == 24
+    assert f"  {words}" in plain_lines(before, open_language(language))
+
+
 def test_a_pillar_that_is_left_out_has_no_column() -> None:
     rows = [row for row in SCORES if "branding" not in row.tags["indicator"]]
     assert "Branding" not in "\n".join(shown(scene(scores=rows)))
@@ -55,7 +75,7 @@ def test_a_pillar_that_is_left_out_has_no_column() -> None:
 
 def test_plain_lines_say_the_scores_in_a_sentence() -> None:
     lines = plain_lines(scene(scores=SCORES), open_language("id"))
-    at = lines.index("  Skor kota per pilar, 0 sampai 100 (cakupan): tiap 1m, sampai 10:33:20")
+    at = lines.index("  Skor kota per pilar, 0 sampai 100 (cakupan): tiap 1m, sampai 10:33:20 WIB")
     assert lines[at + 1] == (
         "    Kota 76 (71%), Tata Kelola 100 (100%), Branding 88 (97%), Ekonomi 71 (95%), Kehidupan 64 (60%), "
         "Masyarakat tanpa data, Lingkungan 59 (45%)"

@@ -5,11 +5,11 @@ from tests.dashboard.live.scenes import STATUS, indicator, scene
 
 def test_a_block_says_pace_ledger_and_indicators() -> None:
     assert plain_lines(scene(), open_language("en")) == [
-        "[0:34] 312 messages/s · 10,234 in all · watermark 10:33:18 · lag 0.3 s",
+        "[0:34] 312 messages/s · 10,234 in all · watermark 10:33:18 WIB · lag 0.3 s",
         "  ✓ received 10,234 = accepted 10,200 + duplicate 4 + rejected 30",
         "  rejected: out_of_range 20, not_json 10",
         "  late 3 · too late 1 · windows closed 320 · points written 3,200, waiting 12",
-        "  Newest indicators by zone: windows of 10s, up to 10:33:20",
+        "  Newest indicators by zone: windows of 10s, up to 10:33:20 WIB",
         "    whole city: Parking 50% (90%)",
         "    Kapas: Parking 63% (98%), Free 1,250 (98%) spaces, Flow 1,520 (75%) veh/h, Speed 38.2 (75%) km/h,"
         " Traffic C (75%), PM2.5 61.2 (100%) µg/m³, ISPU (indicative) 106 Unhealthy (100%), Noise 67.4 (100%) dB(A),"
@@ -20,6 +20,7 @@ def test_a_block_says_pace_ledger_and_indicators() -> None:
 
 def test_a_block_in_indonesian() -> None:
     lines = plain_lines(scene(), open_language("id"))
+    assert lines[0] == "[0:34] 312 pesan/dtk · total 10.234 · lengkap s.d. 10:33:18 WIB · jeda 0,3 dtk"
     assert lines[1] == "  ✓ diterima 10.234 = sah 10.200 + ganda 4 + ditolak 30"
     assert lines[-1] == "    padangan: Parkir tanpa data, Kecepatan 12,5 (30%) km/h"
 

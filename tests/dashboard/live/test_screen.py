@@ -1,5 +1,7 @@
 import io
+from dataclasses import replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from rich.console import Console
@@ -83,7 +85,7 @@ def test_the_ledger_is_shown_with_its_reasons() -> None:
     assert "✓ received 10,234 = accepted 10,200 + duplicate 4 + rejected 30" in lines
     assert "rejected: out_of_range 20, not_json 10" in lines
     assert "late 3 · too late 1 · windows closed 320 · points written 3,200, waiting 12" in lines
-    assert "312 messages/s · 10,234 in all · watermark 10:33:18 · lag 0.3 s" in lines
+    assert "312 messages/s · 10,234 in all · watermark 10:33:18 WIB · lag 0.3 s" in lines
 
 
 def test_a_ledger_that_does_not_agree_says_by_how_much() -> None:
@@ -97,7 +99,7 @@ def test_a_store_that_takes_no_points_is_shown_with_its_reason() -> None:
 
 
 def test_the_title_says_which_windows_in_the_city_s_time() -> None:
-    assert "Indikator terbaru per zona: jendela 10s, sampai 10:33:20" in shown(scene(), "id")
+    assert "Indikator terbaru per zona: jendela 10s, sampai 10:33:20 WIB" in shown(scene(), "id")
 
 
 def test_before_the_first_report_and_the_first_window_the_view_says_so() -> None:
@@ -113,6 +115,21 @@ def test_zones_that_do_not_fit_take_turns() -> None:
     assert "zones 13 to 24 of 28" in second
     assert line_of(second, "whole city") == line_of(first, "whole city")
     assert any(line.startswith("kecamatan-13") for line in second)
+
+
+def test_the_first_figures_are_those_of_the_first_zones_and_the_last_page_is_full() -> None:
+    frames = [replace(scene(MANY_ZONES, elapsed_s=12.5 + late), figures_since_s=12.5) for late in (0.0, 10.0, 15.0)]
+    first, last, again = (shown(frame, width=80, height=24) for frame in frames)
+    assert "zones 1 to 12 of 28" in first
+    assert "zones 17 to 28 of 28" in last
+    assert "zones 1 to 12 of 28" in again
+
+
+def test_a_time_names_its_zone_or_its_offset_where_the_zone_has_no_name() -> None:
+    makassar = replace(scene(), timezone=ZoneInfo("Asia/Makassar"))
+    dubai = replace(scene(), timezone=ZoneInfo("Asia/Dubai"))
+    assert "Newest indicators by zone: windows of 10s, up to 11:33:20 WITA" in shown(makassar)
+    assert "Newest indicators by zone: windows of 10s, up to 07:33:20 +04" in shown(dubai)
 
 
 def test_a_category_has_its_colour_on_a_terminal_and_its_name_without() -> None:

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from config.language import open_language
 from denyut.demo.directory import DirectoryRefused, fresh_directory
 
 
@@ -52,3 +53,12 @@ def test_a_directory_that_cannot_be_made_is_refused_with_the_reason(tmp_path: Pa
     with pytest.raises(DirectoryRefused, match="cannot hold the demo's data: Not a directory"):  # noqa: SIM117
         with fresh_directory(tmp_path / "file" / "demo"):
             pass
+
+
+def test_a_refusal_is_said_in_the_reader_s_language_with_the_way_out_for_make(tmp_path: Path) -> None:
+    place = tmp_path / "demo"
+    with fresh_directory(place), pytest.raises(DirectoryRefused) as refused, fresh_directory(place):
+        pass
+    assert refused.value.said(open_language("id")) == (
+        f'demo lain sedang memakai {place}; pilih yang lain: --data-dir DIR, atau make demo ARGS="--data-dir DIR"'
+    )

@@ -114,3 +114,28 @@ def test_the_scores_of_the_whole_city_are_shown_and_stand_for_two_steps(
     assert (scores.size, scores.figures) == ("15m", {"score_city": Figure(76.0, 0.5)})
     clocks.seconds = 1801.0
     assert observer.scene().scores is None
+
+
+def test_the_first_whole_step_of_the_scores_is_announced_until_it_is_made(
+    observer: Observer, clocks: Clocks, tmp_path: Path
+) -> None:
+    """03:33:22 UTC: the quarter from 03:45 to 04:00 is the first whole one, and is made two seconds after its end."""
+    made_ns = 1_784_001_600_000_000_000 + 2 * SECOND_NS
+    assert observer.scene().scores_from_ns is None
+    write_status(tmp_path, {**STATUS, "state": "stopped"})
+    scene = observer.scene()
+    assert (scene.scores_from_ns, scene.scores_every) == (made_ns, "15m")
+    clocks.seconds = (made_ns - clocks.wall_ns()) / SECOND_NS - 1
+    assert observer.scene().scores_from_ns == made_ns
+    clocks.seconds += 2
+    assert observer.scene().scores_from_ns is None
+
+
+def test_zones_take_turns_from_the_first_figures_on(observer: Observer, clocks: Clocks, tmp_path: Path) -> None:
+    clocks.seconds = 12.0
+    observer.scene()
+    store_pm25(tmp_path, 12.5)
+    clocks.seconds = 14.0
+    assert observer.scene().turn_s == 0.0
+    clocks.seconds = 21.0
+    assert observer.scene().turn_s == 7.0

@@ -6,7 +6,7 @@ from rich.console import Console
 
 from config.language import open_language
 from denyut.demo.view import open_view
-from tests.dashboard.live.scenes import scene
+from tests.dashboard.live.scenes import indicator, scene
 
 
 def output_of(elapsed: list[float], *, terminal: bool = False) -> str:
@@ -45,3 +45,12 @@ def test_no_color_leaves_the_screen_without_colours(monkeypatch: pytest.MonkeyPa
     assert "\x1b[1;36m" in output_of([0.0], terminal=True)
     monkeypatch.setenv("NO_COLOR", "1")
     assert "36m" not in output_of([0.0], terminal=True)
+
+
+def test_a_pipe_begins_with_the_first_zones_however_late_the_first_window_closes() -> None:
+    file = io.StringIO()
+    rows = [indicator(zone, "pm25", 10.0) for zone in ("all", *"abcdefgh")]
+    with open_view(Console(file=file), open_language("en")) as view:
+        view.show(replace(scene(rows), elapsed_s=0.0, figures=None))
+        view.show(replace(scene(rows), elapsed_s=5.0))
+    assert [line.split(":")[0].strip() for line in file.getvalue().splitlines()[-4:]] == ["a", "b", "c", "d"]
