@@ -75,6 +75,8 @@ class Alerts:
             self._watches.setdefault(_key(rule), []).append(Lifecycle(rule))
         self._rules = {rule.id: rule for rule in rules}
         self.book = Book()
+        self.judged: dict[str, list[int]] | None = None
+        """Rule -> windows of assets that it judged, and those that told it nothing; None: nobody counts."""
         self._scopes: dict[tuple[str, Scope], NDArray[np.bool_]] = {}
         """(kind of device, zones and devices of a rule) -> (a,) whether each asset is meant, as far as looked at."""
 
@@ -130,6 +132,7 @@ class Alerts:
         for life in self._watches[watched.key]:
             scope = self._scope(life.rule, watched.key[0], watched.assets)
             value = watched.value if scope is None else np.where(scope, watched.value, np.nan)
+            self._count(life.rule, value, watched.coverage, scope)
             for changed in life.step(watched.end_ns, value, watched.coverage):
                 for number in changed.asset.tolist():
                     yield AlertEvent(
@@ -141,6 +144,15 @@ class Alerts:
                         value=float(watched.value[number]),
                         coverage=float(watched.coverage[number]),
                     )
+
+    def _count(self, rule: Rule, value: Column, coverage: Column, scope: NDArray[np.bool_] | None) -> None:
+        if self.judged is None:
+            return
+        known = int(np.count_nonzero(np.isfinite(value) & (coverage > 0) & (coverage >= rule.min_coverage)))
+        meant = len(value) if scope is None else int(np.count_nonzero(scope))
+        counts = self.judged.setdefault(rule.id, [0, 0])
+        counts[0] += known
+        counts[1] += meant - known
 
     def _of_devices(self, batch: WindowBatch) -> Iterator[_Watched]:
         """A device that has no row said nothing; what came of it is all that is asked for, so its coverage is 1."""

@@ -59,6 +59,8 @@ class Episodes:
     """Of all rules, in the order in which they began."""
 
     told: list[Episode] = field(default_factory=list)
+    judged: dict[str, list[int]] = field(default_factory=dict)
+    """Rule -> windows of assets that it judged, and those that told it nothing."""
     _open: dict[tuple[str, Asset], Episode] = field(default_factory=dict)
 
     def take(self, events: Iterable[AlertEvent]) -> None:

@@ -82,6 +82,8 @@ class Lifecycle:
         """End of the first window since which it has been beyond `exit`; `_NEVER`: it is not."""
         self.known_ns = np.zeros(0, np.int64)
         """End of the newest window that said anything."""
+        # A figure that nothing came for, such as a stage that is kept through silence, says nothing either.
+        self._least = max(rule.min_coverage, float(np.finfo(np.float64).tiny))
         self._size_ns = usual_size_ns(rule.size)
         self._exit = rule.enter if rule.exit is None else rule.exit
         self._stale_after_ns = rule.stale_after or _STALE_WINDOWS * self._size_ns
@@ -97,8 +99,8 @@ class Lifecycle:
         A window that was taken in before, or an older one, comes again because late readings revised it.
         """
         hit = self._beyond(value, self.rule.enter)
-        if self.rule.min_coverage > 0:
-            hit &= coverage >= self.rule.min_coverage
+        if hit.any():
+            hit &= coverage >= self._least
         if end_ns <= self.newest_ns:
             return list(self._revise(end_ns, value, coverage, hit)) if len(self.asset) else []
         self.newest_ns = end_ns
@@ -187,7 +189,7 @@ class Lifecycle:
         self._keep(self.phase != Phase.INACTIVE)
 
     def _known(self, value: Column, coverage: Column) -> Mask:
-        known: Mask = np.isfinite(value) & (coverage >= self.rule.min_coverage)
+        known: Mask = np.isfinite(value) & (coverage >= self._least)
         return known
 
     def _beyond(self, value: Column, limit: float) -> Mask:

@@ -1,12 +1,15 @@
 """What may be a slip of the pen, but may as well be meant."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Set
 from difflib import get_close_matches
 
 from config.addresses import is_of_this_machine, listen_address
-from config.default_kinds import DEFAULT_KINDS
+from config.alert_rules import Rule
+from config.default_kinds import DEFAULT_KINDS, effective_kinds
+from config.mistakes import did_you_mean
 from config.service import Http
-from config.settings import Settings
+from config.settings import Kind, Settings
 from config.topics import city_of
 
 NEAR = 0.84
@@ -50,6 +53,45 @@ def _named_kinds(settings: Settings) -> Iterator[tuple[str, str]]:
     yield from ((device.kind, f"device {device.id!r}") for device in settings.devices)
     yield from ((kind, f"office {office.id!r}") for office in settings.offices for kind in office.kinds)
     yield from ((kind, f"kinds.{kind}") for kind in settings.kinds)
+    yield from ((rule.kind, f"rule {rule.id!r}") for rule in settings.rules if rule.kind)
     for index, window in enumerate(settings.windows.sizes):
         yield from ((kind, f"windows.sizes[{index}]") for kind in window.kinds)
     yield from ((source.kind, f"source {source.name!r}") for source in settings.sources if source.kind)
+
+
+_SHARES = ("parking_occupancy", "parking_above_target", "parking_open", "traffic_occupancy", "noise_over_limit")
+"""What is 0 to 1, or a little above; more are told by their names."""
+_STATISTIC = re.compile(
+    r"(?P<quantity>.+)_(count|mean|std|min|max|first|last|harmonic|increase|rate|flags|anomaly|out_of_range"
+    r"|p\d[\d.]*|time_-?\d+)"
+)
+
+
+def odd_rules(settings: Settings) -> list[str]:
+    """Rules of alerts that can be meant, but hardly as they stand."""
+    kinds = effective_kinds(settings)
+    registered = {device.id for device in settings.devices}
+    return [hint for rule in settings.rules if (hint := _odd(rule, kinds, registered))]
+
+
+def _odd(rule: Rule, kinds: Mapping[str, Kind], registered: Set[str]) -> str:
+    place = f"rule {rule.id!r}"
+    if rule.indicator is not None:
+        if "_siaga" in rule.indicator and "unknown" not in rule.indicator and rule.when[0] == ">":
+            return f"{place}: Siaga 1 is the most dangerous and 4 is normal; when = '<=' fires as it falls"
+        if rule.enter > 2 and (rule.indicator.startswith(_SHARES) or rule.indicator.endswith("_share")):
+            return f"{place}: {rule.indicator} is a share, 0 to 1; enter {rule.enter:g} is hardly ever reached"
+        return ""
+    quantities = kinds.get(rule.kind or "", Kind()).quantities
+    named = _STATISTIC.fullmatch(rule.field or "")
+    if named is None:
+        return f"{place}: {rule.field!r} is no field of windows; they are named QUANTITY_mean, _last, _max and so on"
+    if registered and (missing := [name for name in rule.devices if name not in registered]):
+        return f"{place}: no device {missing[0]!r} is registered{did_you_mean(missing[0], registered)}"
+    if quantities and named["quantity"] not in quantities:
+        hint = did_you_mean(named["quantity"], quantities)
+        return f"{place}: no quantity {named['quantity']!r} is configured for kind {rule.kind!r}{hint}"
+    percentile = named[2].removeprefix("p") if named[2].startswith("p") else ""
+    if quantities and percentile and float(percentile) not in quantities[named["quantity"]].percentiles:
+        return f"{place}: {named['quantity']!r} has no percentile {percentile}; see kinds.{rule.kind}.quantities"
+    return ""

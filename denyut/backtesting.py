@@ -27,6 +27,8 @@ def _of_rule(rule: Rule, episodes: Episodes, labels: Sequence[tuple[str, Label]]
     sums = {
         "rule": rule.id,
         "severity": rule.severity,
+        "judged": episodes.judged.get(rule.id, [0, 0])[0],
+        "no_data": episodes.judged.get(rule.id, [0, 0])[1],
         "alerts": len(own),
         "withdrawn": sum(each.withdrawn for each in episodes.told if each.rule.id == rule.id),
         "assets": len({each.asset for each in own}),

@@ -28,6 +28,7 @@ class ReplayPipeline:
         self.devices = self._pipeline.devices
         self.ledger = self._pipeline.ledger
         self.intake: Intake = self._pipeline.intake
+        self.alerts = self._pipeline.alerts
 
     def start(self) -> None:
         self._started = time.monotonic()

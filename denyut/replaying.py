@@ -44,11 +44,14 @@ class Replay:
         self.status: dict[str, Any]
         self.told: Callable[[Sequence[AlertEvent]], None] | None = None
         """To be set before `run`: hears every change of an alert."""
+        self.judged: dict[str, list[int]] | None = None
+        """To be set before `run`: see `Alerts.judged`."""
 
     def run(self, speed: float | None = None) -> Iterator[Progress]:
         """Process everything, at `speed` times the recorded pace or as fast as possible; yields after each batch."""
         pipeline, intake = self._pipeline, self._pipeline.intake
         intake.told = self.told
+        pipeline.alerts.judged = self.judged
         pipeline.start()
         for span in _paced(self._spans(speed), speed):
             for batch in span:

@@ -22,7 +22,8 @@ def check_rules(settings: Settings, indicators: Collection[str]) -> Iterator[Fin
         first = seen.setdefault(rule.id, index)
         if first != index:
             yield Finding(f"{rule.id!r} is {OTHER} too; ids stand once", ((*place, "id"), ("rules", first, "id")))
-        if (rule.indicator is None) != (rule.kind is not None and rule.field is not None):
+        of_windows = [rule.kind, rule.field]
+        if (None in of_windows) if rule.indicator is None else any(of_windows):
             yield Finding("a rule watches an indicator, or a field of a kind's windows", (place,))
         if indicators and rule.indicator is not None and rule.indicator not in known:
             hint = did_you_mean(rule.indicator, sorted(known))

@@ -9,7 +9,10 @@ from config.mistakes import did_you_mean
 from config.pillars import PILLARS, Pillar
 from config.settings import Settings
 
-BY_KIND = ("sensors_known", "sensors_alive_share", "freshness_s", "freshness_worst_s")
+BY_KIND = (
+    *("sensors_known", "sensors_alive_share", "freshness_s", "freshness_worst_s"),
+    *("data_quality", "sensors_faulty", "moved_together", "anomaly_max", "anomaly_share"),
+)
 """Indicators that each kind of device has of its own, with its name before: parking_sensors_alive_share."""
 
 

@@ -92,7 +92,7 @@ def _episodes(settings: Settings, files: tuple[Path, ...], mapping_name: str | N
             mapping = in_city(mapping_of(mapping_name, {}), settings)
             # The windows that the rules speak of are those of the configuration.
             replay = Replay(settings_for(settings, mapping, configured=True), files, mapping, Path(directory))
-        replay.told = episodes.take
+        replay.told, replay.judged = episodes.take, episodes.judged
         for _ in replay.run():
             pass
     for line in replay.complaints:
@@ -109,6 +109,10 @@ def _print(settings: Settings, episodes: Episodes, labels: Sequence[tuple[str, L
     rows = [[_in_words(name, row[name]) for name in names] for row in found["rules"]]
     right = [name not in ("rule", "severity") for name in names]
     write_aligned(TextColumns(names, rows, right, elastic=frozenset({"rule"})), sys.stdout)
+    for rule in found["rules"]:
+        if not rule["judged"]:
+            missing = "all of it was without data" if rule["no_data"] else "no window of what it watches closed"
+            click.echo(f"denyut: rule {visible(rule['rule'])!r} judged nothing: {missing}", err=True)
     if found["alerts"]:
         header = ["rule", "asset", "fired", "ended", "value"]
         click.echo("")

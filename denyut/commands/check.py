@@ -9,9 +9,10 @@ from typing import Any
 
 import click
 
+from config.alert_rules import Rule
 from config.default_kinds import effective_kinds
 from config.durations import format_duration
-from config.hints import near_kinds, open_to_others, other_cities
+from config.hints import near_kinds, odd_rules, open_to_others, other_cities
 from config.load import load_settings
 from config.mistakes import ConfigurationError
 from config.periods import PERIODS, TAGS
@@ -72,6 +73,7 @@ def summarise(settings: Settings) -> dict[str, Any]:
         ],
         "kinds": {kind: sorted(entry.quantities) for kind, entry in sorted(effective_kinds(settings).items())},
         "scores": _scores(settings.scores),
+        "rules": {rule.id: _rule(rule) for rule in settings.rules},
         "zones": len(settings.zones),
         "offices": len(settings.offices),
         "devices": dict(sorted(Counter(device.kind for device in settings.devices).items())),
@@ -82,6 +84,7 @@ def summarise(settings: Settings) -> dict[str, Any]:
             *filter(None, [open_to_others(settings.http)]),
             *other_cities(settings),
             *(f"{place}: kind {kind!r} is new; did you mean {near!r}?" for place, kind, near in near_kinds(settings)),
+            *odd_rules(settings),
             *(
                 f"the environment variable {name} is not set here"
                 for name in sorted(_variables(settings) - {*os.environ})
@@ -94,7 +97,7 @@ def _variables(settings: Settings) -> set[str]:
     """The environment variables that secrets come from."""
     names = [source.password_env for source in settings.sources]
     names += [name for store in (settings.store, *settings.mirrors) for name in (store.password_env, store.token_env)]
-    return {name for name in (*names, settings.http.token_env) if name}
+    return {name for name in (*names, settings.http.token_env, settings.http.operator_token_env) if name}
 
 
 def _source(source: Source) -> dict[str, Any]:
@@ -152,6 +155,7 @@ def _lines(file: Path, summary: dict[str, Any]) -> list[str]:
         f"windows  {', '.join(summary['windows'])}",
         *(f"kind     {kind}: {', '.join(quantities)}" for kind, quantities in summary["kinds"].items()),
         *([f"scores   each {scores['every']}: {', '.join(scores['pillars'])}"] if scores else []),
+        *(f"rule     {name}: {words}" for name, words in summary["rules"].items()),
         f"zones    {summary['zones']}, offices {summary['offices']}",
         f"devices  {sum(devices.values())}" + (f": {counts}" if counts else ", others as they appear"),
         f"store    {_store_words(summary['store'])}",
@@ -159,6 +163,12 @@ def _lines(file: Path, summary: dict[str, Any]) -> list[str]:
         *([_http_line(summary["http"])] if summary["http"] else []),
         *(f"hint     {hint}" for hint in summary["hints"]),
     ]
+
+
+def _rule(rule: Rule) -> str:
+    watched = rule.indicator or f"{rule.field} of each {rule.kind}"
+    lasting = f" for {format_duration(rule.lasting)}" if rule.lasting else ""
+    return f"{rule.severity}, {watched} in {rule.size} {rule.when} {rule.enter:g}{lasting}"
 
 
 def _store_words(store: dict[str, Any]) -> str:

@@ -71,6 +71,12 @@ def test_a_figure_with_too_little_coverage_says_nothing() -> None:
     assert story(rule(min_coverage=0.5), 0.95, coverage=0.4) == [""]
 
 
+def test_what_is_kept_through_silence_keeps_the_alert_and_makes_it_stale() -> None:
+    life = Lifecycle(rule())
+    told = [said(life.step(minute * MINUTE, np.array([0.95]), np.array([float(minute < 1)]))) for minute in range(4)]
+    assert told == ["firing", "", "", "stale"]
+
+
 @pytest.mark.parametrize(("when", "at_limit"), [(">", ""), (">=", "firing"), ("<", ""), ("<=", "firing")])
 def test_the_limit_itself_belongs_to_the_comparisons_that_say_so(when: str, at_limit: str) -> None:
     assert story(rule(when=when, enter=5.0), 5.0) == [at_limit]

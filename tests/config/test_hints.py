@@ -1,6 +1,9 @@
+from typing import Any
+
 import pytest
 
-from config.hints import near_kinds, open_to_others, other_cities
+from config.alert_rules import Rule
+from config.hints import near_kinds, odd_rules, open_to_others, other_cities
 from config.service import Http
 from config.settings import City, Device, Kind, Office, Settings, Source, Window, Windows
 
@@ -35,6 +38,37 @@ def test_figures_that_others_can_read_are_named(listen):
 @pytest.mark.parametrize("listen", ["127.0.0.1:8180", "127.9.9.9:1", "localhost:0", "[::1]:8180"])
 def test_figures_for_this_machine_alone_need_no_token(listen):
     assert open_to_others(Http(listen=listen)) is None
+
+
+HOT = {"id": "hot", "kind": "traffic", "field": "speed_mean", "size": "1m", "enter": 90}
+
+
+@pytest.mark.parametrize(
+    ("rule", "hint"),
+    [
+        (HOT, ""),
+        (HOT | {"field": "speed_p85"}, ""),
+        (HOT | {"kind": "tram"}, ""),
+        (HOT | {"field": "sped_mean"}, "no quantity 'sped' is configured for kind 'traffic'; did you mean 'speed'?"),
+        (HOT | {"field": "speed_p99"}, "'speed' has no percentile 99; see kinds.traffic.quantities"),
+        (
+            HOT | {"field": "speed"},
+            "'speed' is no field of windows; they are named QUANTITY_mean, _last, _max and so on",
+        ),
+        (HOT | {"devices": ["pole-7"]}, "no device 'pole-7' is registered; did you mean 'pole-1'?"),
+        (
+            {"id": "hot", "indicator": "water_siaga_held", "size": "1m", "enter": 2},
+            "Siaga 1 is the most dangerous and 4 is normal; when = '<=' fires as it falls",
+        ),
+        (
+            {"id": "hot", "indicator": "parking_occupancy", "size": "1m", "enter": 95},
+            "parking_occupancy is a share, 0 to 1; enter 95 is hardly ever reached",
+        ),
+    ],
+)
+def test_a_rule_that_can_hardly_be_meant_is_said(rule: dict[str, Any], hint: str) -> None:
+    settings = Settings(rules=(Rule.model_validate(rule),), devices=(Device(id="pole-1", kind="traffic"),))
+    assert odd_rules(settings) == ([f"rule 'hot': {hint}"] if hint else [])
 
 
 def test_topics_of_another_city_are_named_once_each():

@@ -30,6 +30,7 @@ def test_a_rule_watches_one_thing() -> None:
     sentence = "a rule watches an indicator, or a field of a kind's windows"
     assert said(FULL | {"kind": "bin", "field": "battery_last"}) == [sentence]
     assert said({"id": "none", "size": "1m", "enter": 1}) == [sentence]
+    assert said(FULL | {"kind": "bin"}) == [sentence]
     assert said({"id": "half", "kind": "bin", "size": "1m", "enter": 1}) == [sentence]
 
 
@@ -44,7 +45,7 @@ def test_it_ends_where_it_does_not_hold() -> None:
 
 def test_its_indicator_exists() -> None:
     assert said(FULL | {"indicator": "parking_ocupancy"}) == [
-        "there is no indicator 'parking_ocupancy'; did you mean 'parking_occupancy'?"
+        "there is no indicator 'parking_ocupancy'; did you mean 'parking_occupancy' or 'parking_anomaly_max'?"
     ]
     assert said(FULL | {"indicator": "score_living"}, LOW, FULL | {"id": "x", "indicator": "air_freshness_s"}) == []
 

@@ -93,7 +93,7 @@ def test_as_a_table_each_alert_is_a_line(folder: Path) -> None:
     result = backtest(folder)
     assert result.exit_code == 0
     lines = [line.split() for line in result.stdout.splitlines()]
-    assert lines[1] == ["hot", "critical", "1", "0", "1", "2m", "0"]
+    assert lines[1] == ["hot", "critical", "10", "0", "1", "0", "1", "2m", "0"]
     assert ["hot", "boiler/b1", "2025-11-22T10:03:00Z", "2025-11-22T10:05:00Z", "96"] in lines
 
 
@@ -134,3 +134,11 @@ def test_without_rules_there_is_nothing_to_test(folder: Path) -> None:
     result = backtest(folder)
     assert result.exit_code == 2
     assert "city.toml has no [[rules]]" in result.stderr
+
+
+def test_a_rule_that_judged_nothing_says_so(folder: Path) -> None:
+    (folder / "city.toml").write_text(CONFIG.replace("temperature_mean", "pressure_mean", 1))
+    result = backtest(folder)
+    assert result.exit_code == 0
+    assert "rule 'hot' judged nothing: all of it was without data" in result.stderr
+    assert "'cold'" not in result.stderr
