@@ -129,7 +129,7 @@ def _put(windows: ZoneWindows, step: Step, name: str, values: Column, hours: int
 
 def _due_in_an_hour(windows: ZoneWindows) -> Column:
     """(d,) whole readings: of one and a half, some hours hold one."""
-    whole: Column = np.floor(due(windows.expected) * (HOUR_NS / windows.windows.size_ns) + _FLOOR_SLACK)
+    whole: Column = np.floor(due(windows) * (HOUR_NS / windows.windows.size_ns) + _FLOOR_SLACK)
     return whole
 
 

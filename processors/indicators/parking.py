@@ -47,7 +47,7 @@ def parking(windows: ZoneWindows) -> IndicatorBatch:
     if is_minute_step(windows):
         figures += stays(sums, windows, capacity)
     if np.isfinite(capacity.gates.mean).any() or windows.memory.holds(GATES) or windows.memory.holds(PASSAGES):
-        figures.append(_drift(sums, capacity))
+        figures.append(_drift(sums, windows, capacity))
     return sums.batch(figures + _use(sums, windows, capacity))
 
 
@@ -95,14 +95,16 @@ def _free(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity) -> Figure:
     value = _with_silent(sums, windows, capacity, np.clip(free, 0.0, most))
     plausible = ~capacity.assumed & (capacity.closed | ((free >= 0) & (free <= most)))
     plausible &= windows.believed("occupied", "free")
-    return sums.figure_by_device("parking_free", value, np.isfinite(free), plausible)
+    told = first_known(column(windows.windows, "free_count"), readings_of(windows, capacity))
+    return sums.figure_by_device("parking_free", value, np.where(np.isfinite(free), told, 0.0), plausible)
 
 
 def _accumulation(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity) -> Figure:
     """Vehicles that stand there at the end of the window, more than there are spaces where they do."""
     taken = occupied(windows, capacity, "last")
     value = _with_silent(sums, windows, capacity, np.clip(taken, 0.0, None))
-    return sums.figure_by_device("parking_accumulation", value, np.isfinite(taken), _plausible(windows, capacity))
+    told = np.where(np.isfinite(taken), readings_of(windows, capacity), 0.0)
+    return sums.figure_by_device("parking_accumulation", value, told, _plausible(windows, capacity))
 
 
 def _open(sums: ZoneSums, capacity: Capacity) -> Figure:
@@ -110,15 +112,18 @@ def _open(sums: ZoneSums, capacity: Capacity) -> Figure:
     known = np.isfinite(capacity.spaces) & (capacity.built > 0)
     built = sums.over_windows(np.where(known, capacity.built, 0.0))
     value = ratio(sums.over_windows(np.where(known, capacity.spaces, 0.0)), built)
-    return sums.figure_by_device("parking_open", value, known, ~capacity.assumed)
+    told = np.where(known, sums.readings, 0.0)
+    return sums.figure_by_device("parking_open", value, told, ~capacity.assumed)
 
 
-def _drift(sums: ZoneSums, capacity: Capacity) -> Figure:
+def _drift(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity) -> Figure:
     """Vehicles by which the counts at gates had to be corrected at the end of the window."""
     counted = np.isfinite(capacity.gates.mean)
     some = sums.over_windows(counted.astype(np.float64)) > 0
     value = np.where(some, sums.over_windows(capacity.gates.corrected), np.nan)
-    return sums.figure_by_device("parking_gate_drift", value, counted, np.ones(len(counted), np.bool_))
+    passed = first_known(column(windows.windows, "entries_count"), column(windows.windows, "exits_count"))
+    told = np.where(counted, passed, 0.0)
+    return sums.figure_by_device("parking_gate_drift", value, told, np.ones(len(counted), np.bool_))
 
 
 def _with_silent(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity, spaces: Column) -> Column:

@@ -21,7 +21,7 @@ def of_the_hour(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity, stood:
     usable = stood.usable
     arrived = np.where(usable, stood.entries.number, 0.0)
     reported = sums.over_windows(usable.astype(np.float64))
-    trust = sums.figure_by_device("", np.where(reported > 0, 0.0, np.nan), usable, stood.entries.plausible)
+    trust = sums.figure_by_device("", np.where(reported > 0, 0.0, np.nan), stood.came, stood.entries.plausible)
     columns = {
         "at start": sums.over_windows(stood.vehicles - arrived),
         "arrived": sums.over_windows(arrived),

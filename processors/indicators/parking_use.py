@@ -28,12 +28,12 @@ def peak_index(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity) -> Figu
 
 
 def hourly(sums: ZoneSums, windows: ZoneWindows, indicator: str, quantity: str) -> Figure:
-    """Vehicles an hour through all gates of the zone: a sum of devices, so its coverage counts them."""
+    """Vehicles an hour through all gates of the zone: a sum of devices, so its coverage is their mean."""
     gates = counts(windows, quantity)
     came = np.isfinite(gates.hourly)
     reported = sums.over_windows(came.astype(np.float64))
     value = np.where(reported > 0, sums.over_windows(np.where(came, gates.hourly, 0.0)), np.nan)
-    return sums.figure_by_device(indicator, value, came, gates.plausible)
+    return sums.figure_by_device(indicator, value, np.where(came, gates.came, 0.0), gates.plausible)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,11 @@ class Volume:
     usable: Mask
     """Whether the device counts arrivals, and its occupied spaces and its capacity are known."""
     entries: Counts
+
+    @property
+    def came(self) -> Column:
+        """(n,) counts of arrivals of the devices that are usable."""
+        return np.where(self.usable, self.entries.came, 0.0)
 
 
 def volume(windows: ZoneWindows, capacity: Capacity) -> Volume:
@@ -68,19 +73,20 @@ def duration(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity, stood: Vo
 
 
 def vehicles_that_stood(sums: ZoneSums, stood: Volume) -> Figure:
-    """Volume: a sum of car parks, so its coverage counts them."""
+    """Volume: a sum of car parks, so its coverage is their mean."""
     some = sums.over_windows(stood.usable.astype(np.float64)) > 0
     value = np.where(some, sums.over_windows(stood.vehicles), np.nan)
-    return sums.figure_by_device("parking_volume", value, stood.usable, stood.entries.plausible)
+    return sums.figure_by_device("parking_volume", value, stood.came, stood.entries.plausible)
 
 
 def load(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity) -> Figure:
-    """Vehicle hours in the window, the area below the accumulation; a sum of car parks, so its coverage counts them."""
+    """Vehicle hours in the window, the area below the accumulation: a sum of car parks, its coverage is their mean."""
     hours = vehicle_hours(windows, capacity)
     known = np.isfinite(hours)
     some = sums.over_windows(known.astype(np.float64)) > 0
     value = np.where(some, sums.over_windows(hours), np.nan)
-    return sums.figure_by_device("parking_load", value, known, _plausible(windows, capacity))
+    told = np.where(known, readings_of(windows, capacity), 0.0)
+    return sums.figure_by_device("parking_load", value, told, _plausible(windows, capacity))
 
 
 def vehicle_hours(windows: ZoneWindows, capacity: Capacity) -> Column:
@@ -90,8 +96,7 @@ def vehicle_hours(windows: ZoneWindows, capacity: Capacity) -> Column:
 
 
 def _of_volume(sums: ZoneSums, indicator: str, value: Column, stood: Volume) -> Figure:
-    came = np.where(stood.usable, stood.entries.came, 0.0)
-    return sums.figure(indicator, value, came, stood.entries.plausible)
+    return sums.figure(indicator, value, stood.came, stood.entries.plausible)
 
 
 def _index(sums: ZoneSums, windows: ZoneWindows, capacity: Capacity, indicator: str, taken: Column) -> Figure:

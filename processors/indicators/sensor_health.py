@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from config.durations import SECOND_NS
 from processors.indicators.indicator_batch import IndicatorBatch, ZoneWindows
-from processors.indicators.zone_sums import Column, Figure, ZoneSums, ratio
+from processors.indicators.zone_sums import Column, Figure, ZoneSums, or_median_of_city, ratio
 
 ALIVE_WITHIN = 3
 """Intervals without a reading after which a sensor is not alive."""
@@ -63,10 +63,9 @@ def _heard(windows: ZoneWindows) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
 
 
 def _interval_s(windows: ZoneWindows) -> Column:
-    """(d,) of a device whose interval is not known yet that of the median device, else the window."""
-    known = np.isfinite(windows.interval_ns) & (windows.interval_ns > 0)
-    usual = float(np.median(windows.interval_ns[known])) if known.any() else float(windows.windows.size_ns)
-    return np.where(known, windows.interval_ns, usual) / SECOND_NS
+    """(d,) of a device whose interval is not known yet that of the median device of its city, else the window."""
+    known = np.where(windows.interval_ns > 0, windows.interval_ns, np.nan)
+    return or_median_of_city(windows, known, float(windows.windows.size_ns)) / SECOND_NS
 
 
 def _of_rows(sums: ZoneSums, age_s: Column, decided: NDArray[np.bool_]) -> tuple[Column, Column]:

@@ -39,13 +39,18 @@ class ZoneSums:
         self._zone_of_window = self._zone_of_device[windows.row]
         self._city_of_zone = np.array([cities[city] for city, _ in names], dtype=np.int64)
         self._windows = windows
-        self._due = due(windows.expected)
+        self._due = due(windows)
         self._most = most(self._due)[windows.row]
         self.city = [city for city, _ in names] + list(cities)
         self.zone = [zone for _, zone in names] + [CITY_ZONE] * len(cities)
 
     def __len__(self) -> int:
         return len(self.zone)
+
+    @property
+    def readings(self) -> Column:
+        """(n,) all readings of each device with a window."""
+        return self._windows.windows.readings.astype(np.float64)
 
     def rows_of_devices(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """(d,) the row of each known device's zone, and that of its city."""
@@ -109,15 +114,18 @@ class ZoneSums:
             indicator, value, self.over_windows(counted), self.over_devices(self._due), came, plausible
         )
 
-    def figure_by_device(self, indicator: str, value: Column, came: Mask, plausible: Mask) -> Figure:
-        """An indicator that adds up its devices, such as free spaces: coverage is the share of devices that came.
+    def figure_by_device(self, indicator: str, value: Column, came: Column, plausible: Mask) -> Figure:
+        """An indicator that adds up its devices, such as free spaces: coverage is the mean of what each one sent.
 
-        A count of readings would not do: of six devices that report each minute one is due in ten seconds, yet the
-        sum of one device is a sixth of the whole.
+        `came` (n,) as for `figure`. A device counts as min(1, came / max(1, due)), and once in the quality. The share
+        of readings of the whole zone would not do: of six devices that report each minute one is due in ten seconds,
+        yet the sum of one device is a sixth of the whole.
         """
-        reported = came.astype(np.float64)
+        readings = np.where(np.isnan(came), 0.0, came)
+        share = np.minimum(readings / np.maximum(self._due, 1.0)[self._windows.row], 1.0)
         known = self.over_devices(np.ones(len(self._due)))
-        return self._trusted(indicator, value, self.over_windows(reported), known, reported, plausible)
+        reported = (readings > 0).astype(np.float64)
+        return self._trusted(indicator, value, self.over_windows(share), known, reported, plausible)
 
     def _trusted(
         self, indicator: str, value: Column, counted: Column, due: Column, came: Column, plausible: Mask
@@ -149,15 +157,28 @@ class ZoneSums:
         )
 
 
-def due(expected: Column) -> Column:
+def due(windows: ZoneWindows) -> Column:
     """(d,) readings due from each known device in the window.
 
-    A device with no known interval is due as often as the median device of its kind, or once where no interval is
-    known at all: a registered device that never spoke lowers the coverage instead of vanishing from it.
+    A device with no known interval is due as often as the median device of its kind in its city, or once where no
+    interval is known there: a registered device that never spoke lowers the coverage instead of vanishing from it.
     """
-    known = np.isfinite(expected) & (expected > 0)
-    usual = float(np.median(expected[known])) if known.any() else 1.0
-    return np.where(known, expected, usual)
+    expected = windows.expected
+    return or_median_of_city(windows, np.where(expected > 0, expected, np.nan), 1.0)
+
+
+def or_median_of_city(windows: ZoneWindows, values: Column, otherwise: float) -> Column:
+    """(d,) `values`; where one is not finite, the median of its city's, `otherwise` where the city has none."""
+    known = np.isfinite(values)
+    if known.all():
+        return values
+    of_zone = [city for city, _ in windows.zones]
+    filled = np.where(known, values, otherwise)
+    for city in dict.fromkeys(of_zone):
+        here = np.array([name == city for name in of_zone], np.bool_)[windows.zone]
+        if (here & known).any():
+            filled[here & ~known] = np.median(values[here & known])
+    return filled
 
 
 def most(due: Column) -> Column:

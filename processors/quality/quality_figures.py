@@ -54,7 +54,7 @@ def anomalies(
     score, beyond: (n,) of each device the largest score of its quantities, and the share of them beyond the limit; NaN
     where none is scored.
     """
-    scored = np.isfinite(score)
+    scored = np.where(np.isfinite(score), sums.readings, 0.0)
     return [
         sums.figure_by_device(f"{kind}_anomaly_max", -sums.least(-score), scored, believed),
         sums.figure_by_device(f"{kind}_anomaly_share", sums.mean(beyond), scored, believed),

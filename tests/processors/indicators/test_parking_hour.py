@@ -89,7 +89,7 @@ def test_a_revised_quarter_takes_the_place_of_the_first() -> None:
 
 def test_volume_and_load_stand_in_windows_of_an_hour_too() -> None:
     run = InTurn(parking, "parking", HOUR_S, (HOUR_S,))
-    found = run(kerb(10.25, 4.25, at_start=10, entries_count=4))
+    found = run(kerb(10.25, 4.25, at_start=10, entries_count=4, occupied_count=4))
     assert found["kota", "parking_volume"] == (27, 1.0, 1.0)
     assert found["kota", "parking_load"] == (10.25, 1.0, 1.0)
     assert not [name for _, name in found if name.endswith("_hour")]

@@ -114,8 +114,22 @@ def test_at_the_target_one_space_in_a_block_is_still_free(park) -> None:
 
 
 def test_silent_car_parks_are_taken_to_hold_as_many_vehicles_as_the_others(park) -> None:
-    found = park(kerb(**stood(6)), {"zone": "kota", "every_s": 900, "capacity": 100})
+    found = park(kerb(**stood(6, 6, 6, 6)), {"zone": "kota", "every_s": 900, "capacity": 100})
     assert found["kota", "parking_accumulation"] == (56, 0.5, 1.0)
+
+
+def test_five_minutes_of_a_day_are_hardly_any_coverage_of_what_is_added_up(park) -> None:
+    few = came(5, count=5) | came(3, count=5, gate="exits")
+    found = park(kerb(readings=5, **stood(9, 9, 9, 9, 9), **few) | {"every_s": 60}, size_s=24 * HOUR_S)
+    assert found["kota", "parking_load"][0] == 216
+    totals = ("load", "volume", "arrivals", "departures", "free", "open", "accumulation")
+    assert {found["kota", f"parking_{name}"][1] for name in totals} == {5 / 1440}
+
+
+def test_a_car_park_that_fell_silent_three_hours_before_midnight_has_as_much_less_coverage_of_its_end(park) -> None:
+    found = park(kerb(readings=84, **stood(*[9] * 84)), size_s=24 * HOUR_S)
+    for name in ("free", "accumulation", "open"):
+        assert found["kota", f"parking_{name}"][1] == 84 / 96
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), min_size=2, max_size=10), st.data())

@@ -55,13 +55,29 @@ def test_an_interval_learned_a_hair_too_short_is_due_no_reading_more(coverage) -
     assert coverage(device(7, every_s=60 / 6.0000000001), device(5))[0] == pytest.approx(11 / 12)
 
 
-def test_a_device_of_unknown_interval_is_due_as_often_as_the_median_device() -> None:
-    assert due(np.array([6.0, math.nan, 2.0, 3.0])).tolist() == [6, 3, 2, 3]
-    assert due(np.array([6.0, 0.0, -1.0, math.inf])).tolist() == [6, 6, 6, 6]
+@pytest.fixture
+def due_in(windows_of):
+    """Readings due in a minute from devices with these intervals (s), one city after the other."""
+
+    def of(**cities):
+        rows = [device(every_s=every_s, city=city) for city, each in cities.items() for every_s in each]
+        return due(windows_of("any", 60, rows)).tolist()
+
+    return of
 
 
-def test_where_no_interval_is_known_each_device_is_due_once(coverage) -> None:
-    assert due(np.array([math.nan, math.nan])).tolist() == [1, 1]
+def test_a_device_of_unknown_interval_is_due_as_often_as_the_median_device(due_in) -> None:
+    assert due_in(solo=(10, math.nan, 30, 20)) == [6, 3, 2, 3]
+    assert due_in(solo=(10, math.inf, -60, math.nan)) == [6, 6, 6, 6]
+
+
+def test_the_median_device_is_one_of_the_same_city(due_in) -> None:
+    assert due_in(solo=(10, math.nan), kudus=(60, 60, 60, math.nan), blora=(math.nan,)) == [6, 6, 1, 1, 1, 1, 1]
+    assert due_in(blora=(math.nan,), solo=(10, 10), kudus=(math.nan, 30)) == [1, 6, 6, 2, 2]
+
+
+def test_where_no_interval_is_known_each_device_is_due_once(coverage, due_in) -> None:
+    assert due_in(solo=(math.nan, math.nan)) == [1, 1]
     assert coverage(device(4, every_s=math.nan), device(0, every_s=math.nan)) == (0.5, 1.0)
 
 
@@ -82,10 +98,20 @@ def test_a_row_without_a_value_has_no_coverage_and_no_quality(windows_of) -> Non
     assert figure.coverage.tolist() == figure.quality.tolist() == [0, 0]
 
 
-def test_devices_that_add_up_are_covered_by_their_number_and_not_their_readings(windows_of) -> None:
+def test_devices_that_add_up_are_covered_by_the_mean_of_what_each_of_them_sent(windows_of) -> None:
     sums = ZoneSums(windows_of("any", 60, [device(6), device(1), device(0), device(0)]))
-    figure = sums.figure_by_device("any", np.ones(2), np.array([True, True]), np.array([True, False]))
-    assert (figure.coverage.tolist(), figure.quality.tolist()) == ([0.5, 0.5], [0.5, 0.5])
+    figure = sums.figure_by_device("any", np.ones(2), np.array([6.0, 1.5]), np.array([True, False]))
+    assert (figure.coverage.tolist(), figure.quality.tolist()) == ([0.3125, 0.3125], [0.5, 0.5])
+    figure = sums.figure_by_device("any", np.ones(2), np.array([600.0, math.nan]), np.array([True, False]))
+    assert (figure.coverage.tolist(), figure.quality.tolist()) == ([0.25, 0.25], [1.0, 1.0])
+
+
+def test_one_reading_is_all_of_a_minutely_device_in_ten_seconds_and_hardly_any_of_its_day(windows_of) -> None:
+    def covered(size_s, readings):
+        sums = ZoneSums(windows_of("any", size_s, [device(readings, every_s=60.0)]))
+        return sums.figure_by_device("any", np.ones(2), np.array([readings]), np.array([True])).coverage[0]
+
+    assert (covered(10, 1.0), covered(60, 1.0), covered(120, 1.0), covered(86_400, 5.0)) == (1, 1, 0.5, 5 / 1440)
 
 
 def test_zones_come_first_and_then_each_city_as_a_whole(windows_of) -> None:
