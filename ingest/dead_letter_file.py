@@ -44,6 +44,10 @@ class DeadLettersError(OSError):
     """The file cannot be opened; the text is one sentence for the person who named the directory."""
 
 
+class DamagedLettersError(DeadLettersError):
+    """The file is no database any more; somebody has to decide what becomes of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
     received_ns: int
@@ -86,12 +90,12 @@ def open_for_writing(directory: Path) -> sqlite3.Connection:
     try:
         connection = sqlite3.connect(path, BUSY_SECONDS, isolation_level=None, check_same_thread=False)
     except sqlite3.Error as error:
-        raise _unusable(path, error) from error
+        raise unusable(path, error) from error
     try:
         _prepare(connection, path)
     except sqlite3.Error as error:
         connection.close()
-        raise _unusable(path, error) from error
+        raise unusable(path, error) from error
     except DeadLettersError:
         connection.close()
         raise
@@ -111,7 +115,9 @@ def open_for_reading(directory: Path) -> sqlite3.Connection:
         if _version(connection, path) < VERSION:
             connection.execute(_VIEW_OF_VERSION_1)
     except sqlite3.Error as error:
-        raise DeadLettersError(f"the dead letters in {path} cannot be read: {error}") from error
+        raise _damaged(path, error) or DeadLettersError(
+            f"the dead letters in {path} cannot be read: {error}"
+        ) from error
     return connection
 
 
@@ -136,5 +142,11 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
     return version
 
 
-def _unusable(path: Path, error: sqlite3.Error) -> DeadLettersError:
-    return DeadLettersError(f"dead letters cannot be kept in {path}: {error}")
+def unusable(path: Path, error: sqlite3.Error) -> DeadLettersError:
+    return _damaged(path, error) or DeadLettersError(f"dead letters cannot be kept in {path}: {error}")
+
+
+def _damaged(path: Path, error: sqlite3.Error) -> DamagedLettersError | None:
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return None
+    return DamagedLettersError(f"{path} is damaged ({error}): restore it from a copy or move it away")

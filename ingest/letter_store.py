@@ -1,11 +1,12 @@
 """Messages that could not be taken in, with the reason, kept in a file until age, space or count runs out."""
 
 import logging
+import sqlite3
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from config.durability import DeadLetterKeeping
-from ingest.dead_letter_file import FILE_NAME, DeadLetter, letter_of, open_for_writing
+from ingest.dead_letter_file import FILE_NAME, DeadLetter, letter_of, open_for_writing, unusable
 from ingest.opened_file import OpenedFile
 
 LOG = logging.getLogger("denyut.dead_letters")
@@ -47,7 +48,10 @@ class LetterStore:
         self._expired_ns = _NEVER
         self._looked_at = -1
         """The version of the file in which no further letter was found to be taken in again."""
-        self._open()
+        try:
+            self._open()
+        except sqlite3.Error as error:
+            raise unusable(directory / FILE_NAME, error) from error
 
     def add(self, letters: Sequence[DeadLetter]) -> int:
         """One that is held already, by (offset, message, reason), is not added again: what is replayed doubles nothing.

@@ -16,6 +16,7 @@ from denyut.data_dir import DEFAULT_SAID, DamagedError, DataDirError, claimed, d
 from denyut.log_setup import Format, Level, set_up_log
 from denyut.memory import return_large_blocks
 from denyut.running import FailedError, Run, UnsavedError
+from ingest.dead_letter_file import DamagedLettersError
 from processors.indicators.catalogue import UNITS
 from processors.state import StateError
 from storage.store import StoreRefused, StoreUnavailable, StoreUnusable
@@ -62,6 +63,8 @@ def command(
             _run(settings, claimed_dir)
     except ConfigurationError as error:
         _refuse(str(error))
+    except DamagedLettersError as error:
+        _refuse(f"denyut: {error}")
     except OSError as error:
         _fail(in_words(error))
     except (FailedError, UnsavedError, DamagedError, StoreRefused, StoreUnavailable) as error:

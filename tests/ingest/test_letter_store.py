@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from ingest.dead_letter_file import FILE_NAME, DeadLetter, DeadLettersError
+from ingest.dead_letter_file import FILE_NAME, DamagedLettersError, DeadLetter, DeadLettersError
 from ingest.kept_letters import Selection, read_letters
 from ingest.letter_store import LetterStore
 from ingest.reasons import Reason
@@ -120,7 +120,19 @@ def test_a_folder_in_the_place_of_the_file_gives_one_clear_sentence(tmp_path: Pa
 
 def test_a_file_of_another_kind_gives_one_clear_sentence(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_bytes(b"no database at all, but long enough to be looked at" * 10)
-    with pytest.raises(DeadLettersError, match="file is not a database"):
+    with pytest.raises(DamagedLettersError) as refused:
+        LetterStore(tmp_path)
+    assert str(refused.value) == (
+        f"{tmp_path / FILE_NAME} is damaged (file is not a database): restore it from a copy or move it away"
+    )
+
+
+def test_a_file_that_is_damaged_behind_its_first_page_gives_the_same_sentence(tmp_path: Path) -> None:
+    LetterStore(tmp_path).close()
+    file = tmp_path / FILE_NAME
+    content = file.read_bytes()
+    file.write_bytes(content[:4096] + b"\xff" * (len(content) - 4096))
+    with pytest.raises(DamagedLettersError, match=r"is damaged \(database disk image is malformed\): restore it"):
         LetterStore(tmp_path)
 
 
