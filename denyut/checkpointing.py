@@ -27,6 +27,8 @@ _SHORT_S = 0.2
 _PATIENCE_S = 15.0
 """How long a large state waits for windows to close."""
 _WAIT_S = 0.005
+_LONG, _LONG_S = 5, 60.0
+"""What cannot be saved for so many times the usual, and for so long, is the operator's to mend."""
 
 Describe = Callable[[PieceWriter], dict[str, Any]]
 """The document of what is to be saved; called in the fork."""
@@ -65,6 +67,9 @@ class Checkpointing:
         self.last_bytes = 0
         self.last_error = ""
         self.failures = 0
+        self.overdue = ""
+        """Why none could be written for long; "" where that is not so."""
+        self._failing_since: float | None = None
         self._valid_at: float | None = None
 
     @property
@@ -87,14 +92,21 @@ class Checkpointing:
         closed: windows have just closed. That is the best moment for a large state: closing the next ones writes to
         most of the memory, and each page that the fork still shares then has to be copied first.
         """
-        if self.running or next_offset <= self.last_offset:
+        if self.running:
             return False
         due_for_s = time.monotonic() - self._not_before
         if due_for_s < 0 or (self._core_seconds > _SHORT_S and not closed and due_for_s < _PATIENCE_S):
             return False
+        if next_offset <= self.last_offset and self._directory.is_in_place:
+            return False
         self._next_offset = next_offset
         self._began = time.monotonic()
         self._not_before = self._began + self._every_s
+        try:
+            self._directory.make_again()
+        except OSError as error:
+            self._fail(str(error))
+            return False
         if self._forks:
             try:
                 self._forked = Forked(self._write_encoded)
@@ -119,8 +131,9 @@ class Checkpointing:
     def now(self, next_offset: int, within_s: float = 5.0) -> bool:
         """Take one in this process, for a stop; whether it is valid. What is under way is given up. Raises OSError."""
         self.stop()
-        if next_offset <= self.last_offset:
+        if next_offset <= self.last_offset and self._directory.is_in_place:
             return True
+        self._directory.make_again()
         written = self._directory.write(next_offset, self._describe)
         until = time.monotonic() + within_s
         while not self._settled(next_offset - 1):
@@ -181,13 +194,21 @@ class Checkpointing:
             return False
         if self.last_error:
             LOG.info("checkpoints are written again")
-        self.last_offset, self.last_error = self._next_offset, ""
+        self.last_offset, self.last_error, self.overdue = self._next_offset, "", ""
+        self._failing_since = None
         self._valid_at = time.monotonic()
         return True
 
     def _fail(self, error: str) -> None:
         self.failures += 1
-        if error != self.last_error:
+        # Once: the text names a file, which is another one each time.
+        if not self.last_error:
             LOG.warning("the checkpoint could not be written and is tried again: %s", error)
         self.last_error = error
-        self._not_before = max(self._not_before, time.monotonic() + self._every_s)
+        now = time.monotonic()
+        self._not_before = max(self._not_before, now + self._every_s)
+        since = self._failing_since = now if self._failing_since is None else self._failing_since
+        if now - since > max(_LONG * self._every_s, _LONG_S):
+            if not self.overdue:
+                LOG.warning("no checkpoint could be written for %.0f s: %s", now - since, error)
+            self.overdue = error

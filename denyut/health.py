@@ -34,6 +34,11 @@ def journal_failing(last_error: str) -> str:
     return f"it cannot be written: {last_error}" if last_error else ""
 
 
+def checkpoint_failing(overdue: str) -> str:
+    """`overdue`: why none could be written for long."""
+    return f"it could not be written for long: {overdue}" if overdue else ""
+
+
 def outbox_full(fraction: float, last_error: str) -> str:
     """`fraction` of outbox.max_size."""
     if last_error:

@@ -7,7 +7,7 @@ from typing import Any
 from denyut.admission import Admission
 from denyut.durability import Durability
 from denyut.flow_control import FlowControl
-from denyut.health import Pulse, journal_failing, journal_stuck, outbox_full
+from denyut.health import Pulse, checkpoint_failing, journal_failing, journal_stuck, outbox_full
 from denyut.pipeline import Pipeline
 from denyut.status import compose
 from ingest.mqtt.broker_watch import BrokerWatch
@@ -70,6 +70,7 @@ class RunFigures:
             "recovery": "the journal is processed again" if self.state == "recovering" else "",
             "sources": self.presence.failure(),
             "journal": journal_failing(journal.last_error) if journal is not None else "",
+            "checkpoint": checkpoint_failing(self._durability.checkpoints.overdue),
             "outbox": outbox_full(outbox.fraction_full, outbox.last_error),
         }
 

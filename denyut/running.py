@@ -231,8 +231,11 @@ class Run:
                 self._durability.checkpoints.stop()
             elif not self._durability.save_now(_CHECKPOINT_S):
                 unsaved = f"the outbox or the dead letters cannot be written: {self._durability.hindrance}"
+                if self._durability.journal is not None:
+                    LOG.warning("%s; the next start applies again what the checkpoint lacks", unsaved)
+                    unsaved = ""
         except OSError as error:
+            # Also with a journal: it goes back to the last checkpoint, which may be gone.
             unsaved = f"the checkpoint cannot be written: {error.strerror or error}"
         self._pipeline.stop(_STORE_STOP_S)
-        # With a journal the next start applies again what the checkpoint lacks.
-        return unsaved if self._durability.journal is None else ""
+        return unsaved

@@ -58,11 +58,7 @@ class CheckpointDirectory:
         """Raises OSError."""
         self._directory = directory
         self._pieces = directory / "pieces"
-        for each in (directory, self._pieces):
-            try:
-                each.mkdir(parents=True, exist_ok=True)
-            except FileExistsError as error:
-                raise NotADirectoryError(errno.ENOTDIR, "it is a file; a directory is to be there", each) from error
+        self._make()
         self._valid: dict[int, frozenset[str] | None] = dict.fromkeys(sorted(self._offsets())[-KEPT:])
         """Next offset -> names of its pieces, None where they are not known."""
         self._stamps: dict[str, str] = {}
@@ -76,6 +72,17 @@ class CheckpointDirectory:
     def needed_from(self) -> int:
         """The journal must go back to here, so that also the older checkpoint can be gone on from."""
         return min(self._valid, default=0)
+
+    @property
+    def is_in_place(self) -> bool:
+        """Whether what was written last is still there."""
+        return not self._valid or (self._pieces.is_dir() and self._path(self.newest_offset).exists())
+
+    def make_again(self) -> None:
+        """Where somebody has removed it while it was used. Raises OSError."""
+        if not self._pieces.is_dir():
+            self._make()
+            _LOG.warning("%s was removed while it was used and is made again", self._directory)
 
     def newest(
         self,
@@ -133,6 +140,13 @@ class CheckpointDirectory:
         for offset in valid.keys() - self._valid.keys():
             # The journal may forget what it would need.
             self._path(offset).unlink(missing_ok=True)
+
+    def _make(self) -> None:
+        for each in (self._directory, self._pieces):
+            try:
+                each.mkdir(parents=True, exist_ok=True)
+            except FileExistsError as error:
+                raise NotADirectoryError(errno.ENOTDIR, "it is a file; a directory is to be there", each) from error
 
     def _remove_old(self) -> None:
         """Part of writing, so that whoever publishes does not wait for it."""

@@ -1,6 +1,7 @@
 """When a checkpoint is taken and when it becomes valid, with real forks on real files."""
 
 import errno
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -166,6 +167,55 @@ def test_where_it_cannot_be_written_the_reason_is_said_once_and_it_is_tried_agai
         time.sleep(0.002)
     assert until_valid(taken)
     assert (taken.last_error, newest(tmp_path)) == ("", 5)
+
+
+def test_a_directory_that_was_removed_is_made_again_though_nothing_was_applied_since(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = tmp_path / "checkpoints"
+    taken = checkpointing(path)
+    assert taken.begin(5)
+    assert until_valid(taken)
+    shutil.rmtree(path)
+    while not taken.begin(5):
+        time.sleep(0.002)
+    assert until_valid(taken)
+    assert (newest(path), taken.last_error, taken.failures) == (5, "", 0)
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{path} was removed while it was used and is made again"
+    ]
+    shutil.rmtree(path)
+    assert taken.now(5)
+    assert newest(path) == 5
+
+
+def test_one_that_fails_for_long_is_named_as_overdue_and_warned_of_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("denyut.checkpointing._LONG_S", 0.2)
+    path = tmp_path / "checkpoints"
+    taken = checkpointing(path)
+    shutil.rmtree(path)
+    path.write_text("")
+    until = time.monotonic() + 20
+    assert not taken.begin(5)
+    assert taken.overdue == "", "it has only begun to fail"
+    assert "it is a file; a directory is to be there" in taken.last_error
+    while not taken.overdue or taken.failures < 50:
+        assert time.monotonic() < until
+        assert not taken.begin(5)
+        time.sleep(0.005)
+    assert taken.overdue == taken.last_error
+    begun, overdue = (record.getMessage() for record in caplog.records)
+    assert begun.startswith("the checkpoint could not be written and is tried again: ")
+    assert overdue.startswith("no checkpoint could be written for 0 s: ")
+    with pytest.raises(NotADirectoryError):
+        taken.now(5)
+    path.unlink()
+    while not taken.begin(5):
+        time.sleep(0.002)
+    assert until_valid(taken)
+    assert (taken.overdue, taken.last_error, newest(path)) == ("", "", 5)
 
 
 def test_where_there_is_no_memory_for_a_fork_the_process_writes_it_itself(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from denyut.health import Pulse, journal_failing, journal_stuck, outbox_full
+from denyut.health import Pulse, checkpoint_failing, journal_failing, journal_stuck, outbox_full
 
 
 def test_a_clock_that_ticks_is_well_and_one_that_stands_is_named() -> None:
@@ -41,6 +41,11 @@ def test_a_journal_that_is_stuck_is_named_after_ten_seconds(lag_s: float, last_e
 def test_a_journal_that_cannot_be_written_is_not_ready_at_once() -> None:
     assert journal_failing("") == ""
     assert journal_failing("No space left on device") == "it cannot be written: No space left on device"
+
+
+def test_a_checkpoint_that_fails_for_long_is_not_ready() -> None:
+    assert checkpoint_failing("") == ""
+    assert checkpoint_failing("No space left on device") == "it could not be written for long: No space left on device"
 
 
 def test_an_outbox_is_named_when_it_is_full_or_fails() -> None:

@@ -21,6 +21,7 @@ from tests.servers.free_ports import free_port
 from tests.servers.mosquitto import mosquitto
 
 ROOT = Path(__file__).parents[2]
+DAMAGED = "{path} is damaged (file is not a database): restore it from a copy or move it away"
 CONFIG = '[windows]\nsizes = [{ size = "1s" }, { size = "1h" }]\ndelay = "500ms"\n'
 DENYUT = [sys.executable, "-m", "denyut"]
 
@@ -204,11 +205,7 @@ def test_an_unwritable_data_directory_is_one_sentence(tmp_path: Path) -> None:
             "{path} is damaged: move it away, and journal entries that ended a run are tried again",
         ),
         ("journal", "", "the journal in {path} cannot be written: File exists"),
-        (
-            "outbox.db",
-            "no database",
-            "{path} is damaged (file is not a database): restore it from a copy or move it away",
-        ),
+        *((name, "no database", DAMAGED) for name in ("outbox.db", "denyut.db", "dead_letters.db")),
     ],
 )
 def test_what_is_wrong_in_the_data_directory_is_one_sentence(
@@ -219,7 +216,7 @@ def test_what_is_wrong_in_the_data_directory_is_one_sentence(
     path.write_text(content)
     done = denyut("run", "--broker", "mqtt://127.0.0.1:1", "--data-dir", str(tmp_path / "data"))
     assert (done.returncode, done.stderr) == (
-        2 if name == "outbox.db" else 1,
+        2 if sentence == DAMAGED else 1,
         f"denyut: {sentence.format(path=path)}\n",
     )
 
@@ -257,3 +254,24 @@ def test_a_status_that_cannot_be_written_ends_no_run(tmp_path: Path) -> None:
         wait_for(lambda: denyut("query", "window", "--data-dir", str(data_dir)).returncode == 0, "a window")
         assert "1 messages received" in stop(process)
     assert count_of(query(data_dir, "--where", "size=1s")) == 1
+
+
+def test_checkpoints_that_are_removed_are_made_again_and_a_stop_that_cannot_save_says_so(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    checkpoints = data_dir / "checkpoints"
+    with (
+        mosquitto(tmp_path) as port,
+        running(data_dir, port, CONFIG + '[checkpoint]\nevery = "1s"\n') as process,
+    ):
+        wait_until_subscribed(process)
+        publish(port, [("city/c/air/A1", {"pm25": 5.0})])
+        wait_for(lambda: list(checkpoints.glob("*.ckpt")), "a checkpoint")
+        checkpoints.rename(tmp_path / "once")
+        wait_for(lambda: list(checkpoints.glob("*.ckpt")), "another checkpoint")
+        checkpoints.rename(tmp_path / "twice")
+        checkpoints.write_text("")
+        process.terminate()
+        _, said = process.communicate(timeout=20)
+    assert process.returncode == 1
+    assert f"{checkpoints} was removed while it was used and is made again" in said
+    assert said.endswith("denyut: the checkpoint cannot be written: it is a file; a directory is to be there\n")
