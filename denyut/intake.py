@@ -26,6 +26,9 @@ from storage.outbox.outbox import Outbox
 from storage.points import PointBatch
 from storage.window_points import PointShaper
 
+_EXPLAINED = 100
+"""Letters of a batch whose field is looked for, which takes longer than to reject them: a flood must not be slower."""
+
 
 class Intake:
     """Entries are applied in the order of their offsets. Not safe to use from two threads at once."""
@@ -124,12 +127,16 @@ class Intake:
 
     def _keep_aside(self, offset: int, source: str, batch: MessageBatch, aside: Sequence[tuple[int, Reason]]) -> None:
         if aside:
-            self._dead_letters.add(
+            decoder = self._decoders.get(source)
+            letters = [
                 DeadLetter(
                     batch.received_ns, source, batch.topics[message], batch.payloads[message], reason, offset, message
                 )
                 for message, reason in aside
-            )
+            ]
+            if decoder is not None:
+                letters[:_EXPLAINED] = [_explained(letter, decoder) for letter in letters[:_EXPLAINED]]
+            self._dead_letters.add(letters)
 
     def _raw_points(self, readings: Sequence[ReadingBatch], outcomes: Sequence[Outcomes]) -> list[PointBatch]:
         return [
@@ -153,6 +160,10 @@ class Intake:
         """Once for an offset: the outbox takes what comes with it again for something it holds."""
         if points:
             self._outbox.append(offset, points)
+
+
+def _explained(letter: DeadLetter, decoder: SourceDecoder) -> DeadLetter:
+    return replace(letter, detail=decoder.rejected_field(letter.topic, letter.payload, letter.reason))
 
 
 def _each_at_its_time(batch: ReadingBatch) -> ReadingBatch:

@@ -12,7 +12,7 @@ from ingest.devices import DeviceTable
 from ingest.messages import MessageBatch
 from ingest.payloads.decoded import Decoded
 from ingest.payloads.json_decoder import JsonDecoder
-from ingest.payloads.one_message import FieldRules
+from ingest.payloads.one_message import OF_ONE_FIELD, FieldRules, rejected_field
 from ingest.readings import ReadingBatch
 from ingest.reasons import Reason
 from ingest.topics import TopicRouter
@@ -95,6 +95,13 @@ class SourceDecoder:
     def devices(self, topics: Sequence[bytes]) -> NDArray[np.int32]:
         """(n,) rows of the `DeviceTable`, made on first sight; -1 where a topic names no device."""
         return self._device_of(self.router.streams(topics))
+
+    def rejected_field(self, topic: bytes, payload: bytes, reason: Reason) -> str:
+        """The field for which the message was rejected, and its value; "" where it was not for one field."""
+        if reason not in OF_ONE_FIELD:
+            return ""
+        kind = self.router.kinds[int(self.router.kind_numbers(self.router.streams([topic]))[0])]
+        return rejected_field(payload, self._decoder(kind).rules, reason)
 
     def _device_of(self, streams: NDArray[np.int32]) -> NDArray[np.int32]:
         device = np.full(len(streams), _NO_DEVICE, np.int32)

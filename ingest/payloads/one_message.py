@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from config.mistakes import shorten
 from ingest.event_time import event_time_ns
 from ingest.readings import NO_SEQUENCE
 from ingest.reasons import Reason
@@ -20,6 +21,13 @@ MAX_NESTING = 64
 """Brackets of any kind open at once, in the whole payload. Far below where a parser's stack ends, which is not the
 same in each run."""
 MAX_SEQUENCE = 2**53
+MAX_SHOWN = 80
+"""Characters of a field's name in the words about it."""
+_OF_TIME_OR_SEQUENCE = frozenset(
+    {Reason.TIME_INVALID, Reason.TIME_WITHOUT_OFFSET, Reason.TIME_OUT_OF_RANGE, Reason.SEQUENCE_INVALID}
+)
+OF_ONE_FIELD = _OF_TIME_OR_SEQUENCE | {Reason.NUMBER_IN_STRING, Reason.TEXT_FOR_NUMBER, Reason.NUMBER_OUT_OF_RANGE}
+"""Reasons for which one field rejects a record."""
 
 Path = tuple[str, ...]
 
@@ -109,6 +117,27 @@ def record(document: dict[str, Any], rules: FieldRules) -> Record | Reason:
         return sequence
     values = _values(leaves, rules)
     return values if isinstance(values, Reason) else Record(moment, sequence, values, leaves)
+
+
+def rejected_field(payload: bytes, rules: FieldRules, reason: Reason) -> str:
+    """The field for which `records` gave the reason, one of `OF_ONE_FIELD`, and its value."""
+    document = parse(payload)
+    for element in document if isinstance(document, list) else [document]:
+        if isinstance(element, dict) and record(element, rules) is reason:
+            return _rejected_leaf(element, rules, reason)
+    return ""
+
+
+def _rejected_leaf(document: dict[str, Any], rules: FieldRules, reason: Reason) -> str:
+    leaves: dict[Path, object] = {}
+    _flatten(document, (), leaves)
+    own = rules.sequence_field if reason is Reason.SEQUENCE_INVALID else rules.time_field
+    # Text in a field that nobody declared rejects a message only where no declared one does.
+    for path in sorted(leaves, key=lambda path: rules.quantity(path) not in rules.declared):
+        name, value = ".".join(path), leaves[path]
+        if name == own if reason in _OF_TIME_OR_SEQUENCE else _values({path: value}, rules) is reason:
+            return f"{name[:MAX_SHOWN]}: {shorten(value)}"
+    return ""
 
 
 def _values(leaves: Mapping[Path, object], rules: FieldRules) -> dict[str, float] | Reason:

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from ingest.payloads.one_message import FieldRules, Record, parse, record, records
+from ingest.payloads.one_message import FieldRules, Record, parse, record, records, rejected_field
 from ingest.readings import NO_SEQUENCE
 from ingest.reasons import Reason
 
@@ -212,3 +212,25 @@ def test_every_field_that_is_no_object_is_a_leaf_of_the_record() -> None:
 def test_a_document_that_is_no_object_is_still_a_document() -> None:
     assert parse(b"[1, null]") == [1, None]
     assert parse(b"[1, NaN]") is Reason.INVALID_JSON
+
+
+@pytest.mark.parametrize(
+    ("payload", "detail"),
+    [
+        (b'{"id":"12","pm25":"41.2","pm10":63}', "pm25: '41.2'"),
+        (b'{"gas":{"co":"1,5"},"pm25":"n/a"}', "pm25: 'n/a'"),
+        (b'{"note":"calm","level":"7"}', "level: '7'"),
+        (b'{"v":1e999}', "v: inf"),
+        (b'{"v":1,"seq":"7"}', "seq: '7'"),
+        (b'{"v":1,"ts":"2026-03-02T06:00:00"}', "ts: '2026-03-02T06:00:00'"),
+        (b'{"v":1,"ts":"yesterday"}', "ts: 'yesterday'"),
+        (b'[{"pm25":1},{"pm25":"x"}]', "pm25: 'x'"),
+        (b'{"pm25":"' + b"9" * 500 + b'"}', "pm25: '" + "9" * 76 + "..."),
+    ],
+)
+def test_of_a_rejected_message_the_field_and_its_value_are_named(payload: bytes, detail: str) -> None:
+    rules = FieldRules(declared=frozenset({"pm25"}))
+    found = records(payload, rules)
+    assert isinstance(found, list | Reason)
+    (reason,) = [found] if isinstance(found, Reason) else [each for each in found if isinstance(each, Reason)]
+    assert rejected_field(payload, rules, reason) == detail
