@@ -16,13 +16,12 @@ from processors.indicators.day_night_noise import (
 from processors.indicators.hour_means import hour_of_day, hours_until, since, step_of, take_means
 from processors.indicators.indicator_batch import ZoneWindows
 from processors.indicators.sound_level import energy, level
-from processors.indicators.station_means import is_enough, share_known, station_figure, station_mean
+from processors.indicators.station_means import is_enough, station_figure, station_mean
 from processors.indicators.zone_sums import Column, Figure, ZoneSums, column, ratio
 
 LEVELS = ("noise_ls", "noise_lm", "noise_lsm", "noise_lden", "noise_ldn")
 _ENERGY = "laeq energy"
 _LOUDEST = 380.0  # the energy of more does not fit into a 32-bit float
-_SHARE, _JUDGED = "noise share", "noise judged share"
 
 
 def noise_days(sums: ZoneSums, windows: ZoneWindows) -> list[Figure]:
@@ -41,27 +40,38 @@ def noise_days(sums: ZoneSums, windows: ZoneWindows) -> list[Figure]:
         return []
     # Levels are kept with seven digits: 58 must not be beyond 58.
     of_day = {name: np.round(_of_day(windows, name, day.number), 4) for name in LEVELS}
-    share = np.nan_to_num(_of_day(windows, _SHARE, day.number))
-    figures = [_level(sums, windows, name, of_day[name], share) for name in LEVELS]
+    share = {name: np.nan_to_num(_of_day(windows, _share(name), day.number)) for name in LEVELS}
+    figures = [_level(sums, windows, name, of_day[name], share[name]) for name in LEVELS]
     limit = windows.registered.get("noise_limit")
     if limit is not None and np.isfinite(limit).any():
-        enough = is_enough(np.nan_to_num(_of_day(windows, _JUDGED, day.number)), windows.rules.day_completeness)
-        figures += _judged(sums, windows, of_day["noise_lsm"], limit, np.where(enough, share, 0.0))
+        enough = is_enough(share["noise_lsm"], windows.rules.day_completeness)
+        figures += _judged(sums, windows, of_day["noise_lsm"], limit, np.where(enough, share["noise_lsm"], 0.0))
     return figures
 
 
 def _found(windows: ZoneWindows, day: Day) -> dict[str, Column]:
     energies = hours_until(windows, _ENERGY, day.end_ns, day.hours)
     hour = hour_of_day(day.hour_ends, windows)
-    return {
+    found = {
         "noise_ls": level(period_energy(energies, hour, SIANG)[0]),
         "noise_lm": level(period_energy(energies, hour, MALAM)[0]),
-        "noise_lsm": rated_level(energies, hour, LSM),
-        "noise_lden": rated_level(energies, hour, lden_periods(windows.rules.lden_begins)),
-        "noise_ldn": rated_level(energies, hour, LDN),
-        _SHARE: share_known(energies),
-        _JUDGED: least_share(energies, hour, LSM),
     }
+    parts = {
+        "noise_ls": (SIANG,),
+        "noise_lm": (MALAM,),
+        "noise_lsm": LSM,
+        "noise_lden": lden_periods(windows.rules.lden_begins),
+        "noise_ldn": LDN,
+    }
+    for name, periods in parts.items():
+        found.setdefault(name, rated_level(energies, hour, periods))
+        found[_share(name)] = least_share(energies, hour, periods)
+    return found
+
+
+def _share(name: str) -> str:
+    """Of the hours of the level, in the part of the day that has the least."""
+    return f"{name} share"
 
 
 def _of_day(windows: ZoneWindows, name: str, number: int) -> Column:

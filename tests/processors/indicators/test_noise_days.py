@@ -79,10 +79,28 @@ def test_a_level_that_is_just_at_limit_and_tolerance_passes() -> None:
 def test_a_meter_with_too_few_hours_of_its_night_has_a_level_and_is_not_judged() -> None:
     short = [NAN if hour in (23, 0, 1) else one for hour, one in enumerate(MARKET)]
     city = heard(meters(meter(limit=55)), [*short, 50.0])
-    assert city.last("noise_lsm", "kota") == (pytest.approx(63.8766, abs=1e-4), pytest.approx(21 / 24), 1)
+    assert city.last("noise_lsm", "kota") == (pytest.approx(63.8766, abs=1e-4), pytest.approx(5 / 8), 1)
     assert city.last("noise_lsm_over_limit", "kota") == pytest.approx((NAN, 0, 0), nan_ok=True)
     lenient = heard(meters(meter(limit=55), day_completeness=0.6), [*short, 50.0])
     assert lenient.value("noise_lsm_over_limit", "kota") == 1
+
+
+def test_each_level_has_the_coverage_of_its_own_hours_and_one_of_parts_that_of_the_least() -> None:
+    short = [NAN if hour in (0, 1, 19, 20) else one for hour, one in enumerate(MARKET)]
+    city = heard(meters(meter()), [*short, 50.0])
+    covered = {name: city.last(f"noise_{name}", "kota")[1] for name in ("ls", "lm", "lsm", "lden", "ldn")}
+    expected = {"ls": 14 / 16, "lm": 6 / 8, "lsm": 6 / 8, "lden": 2 / 4, "ldn": 7 / 9}
+    assert covered == {name: pytest.approx(share) for name, share in expected.items()}
+
+
+def test_a_meter_that_hears_only_by_day_has_a_level_of_the_day_and_none_of_the_night() -> None:
+    city = heard(meters(meter()), [*(one if 6 <= hour < 22 else NAN for hour, one in enumerate(MARKET)), 50.0])
+    assert city.last("noise_ls", "kota") == (pytest.approx(65), 1, 1)
+    for name in ("noise_lm", "noise_lsm"):
+        assert city.last(name, "kota") == pytest.approx((NAN, 0, 0), nan_ok=True)
+    # Their nights end at 07.
+    assert city.last("noise_lden", "kota")[1] == pytest.approx(1 / 8)
+    assert city.last("noise_ldn", "kota")[1] == pytest.approx(1 / 9)
 
 
 def test_a_day_of_silence_is_no_data_and_not_quiet() -> None:
@@ -124,5 +142,5 @@ def test_recorded_days_have_the_lsm_that_a_plain_loop_gives_also_where_the_clock
         midnight = civil_to_utc(np.array([np.datetime64(date, "ns").astype(np.int64) + 24 * HOUR_NS]), dublin)
         found = city.figures("noise_lsm", "kota")[int(midnight[0])]
         assert found[0] == pytest.approx(10 * math.log10((16 * day_energy + 8 * night_energy) / 24), abs=1e-3), date
-        hours = 23 if date == "2015-03-29" else 24
-        assert found[1] == pytest.approx((len(siang) + len(malam)) / hours), date
+        night = 7 if date == "2015-03-29" else 8
+        assert found[1] == pytest.approx(min(len(siang) / 16, len(malam) / night)), date
