@@ -55,5 +55,5 @@ def test_make_alone_lists_every_target() -> None:
 
 
 def test_the_demo_takes_more_options() -> None:
-    commands = make("--dry-run", "demo", "FOR=20s", "ARGS=--data-dir elsewhere").stdout.splitlines()
+    commands = make("--dry-run", "VENV=.venv", "demo", "FOR=20s", "ARGS=--data-dir elsewhere").stdout.splitlines()
     assert commands[-1] == ".venv/bin/denyut demo --for 20s --data-dir elsewhere"
