@@ -7,14 +7,14 @@ from pydantic import AfterValidator, Field, SecretStr
 from config.addresses import checked_broker, checked_store_url
 from config.alert_rules import Rule
 from config.durability import Checkpoints, DeadLetterKeeping, JournalSettings, Limits, OutboxSettings
-from config.durations import SECOND_NS
+from config.durations import LONGEST_NS, SECOND_NS
 from config.indicator_rules import IndicatorRules
 from config.noise_limits import LandUse
 from config.periods import Period
 from config.pillars import Scores
 from config.quality_rules import QualityRules
 from config.roads import ROADS, Road
-from config.section import Duration, File, Name, Section, Wait
+from config.section import Duration, File, Name, Section, Wait, between
 from config.service import Http, Log
 from config.timezones import checked_timezone
 from config.topics import checked_filter, checked_group, checked_template
@@ -103,9 +103,13 @@ class Source(Section):
     receive_maximum: Annotated[int, Field(ge=1, le=65_535)] = 65_535
 
 
+Stretch = Annotated[Duration, between(SECOND_NS, LONGEST_NS, SECOND_NS // 10)]
+"""Of a window. Windows are made of panes that fit all of them: of a tenth of a second at least."""
+
+
 class Window(Section):
-    size: Duration
-    hop: Duration | None = None
+    size: Stretch
+    hop: Stretch | None = None
     """Distance between two starts; absent: tumbling (hop = size)."""
     kinds: tuple[str, ...] = ()
     """Kinds of device it is computed for; empty: all."""
@@ -119,11 +123,11 @@ class Windows(Section):
     )
     civil: tuple[Period, ...] = ()
     """Also windows of the city's own clock, of all kinds of device."""
-    delay: Wait = 2 * SECOND_NS
+    delay: Annotated[Wait, between(0, 86_400 * SECOND_NS)] = 2 * SECOND_NS
     """How long a window waits for readings that are out of order before it closes."""
-    lateness: Wait = 900 * SECOND_NS
+    lateness: Annotated[Wait, between(0, 366 * 86_400 * SECOND_NS)] = 900 * SECOND_NS
     """How long after its closing a late reading still revises a window."""
-    ahead: Duration = 60 * SECOND_NS
+    ahead: Annotated[Duration, between(SECOND_NS, 86_400 * SECOND_NS)] = 60 * SECOND_NS
     """A reading whose time lies further ahead of the receive time is rejected: its clock is wrong."""
     memory: Annotated[int, Field(ge=1)] = 64
     """MiB for closed windows that wait for late readings; the oldest are let go first when it is full."""
