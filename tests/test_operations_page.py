@@ -17,6 +17,8 @@ from dashboard.http.exposition import Exposition
 from dashboard.http.families import FAMILIES
 from denyut.cli import main
 from tests.dashboard.http.serving import sources
+from tests.flow.test_run import running, status_of, wait_for
+from tests.servers.free_ports import free_port
 
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
@@ -50,6 +52,14 @@ def test_every_metric_is_documented_with_type_and_labels_and_no_other() -> None:
     real = announced(Exposition(dict, "1.2.3").text().decode())
     assert real.pop("denyut_build_info") == "gauge"
     assert {name: kind for name, kind, _ in rows} == real
+
+
+def test_every_key_of_the_status_is_documented_and_no_other(tmp_path: Path) -> None:
+    with running(tmp_path / "data", free_port()):
+        wait_for(lambda: status_of(tmp_path / "data")["state"] == "running", "the run")
+        keys = set(status_of(tmp_path / "data"))
+    table = TEXT.split("| in the status | what it says |")[1].split("\n\n")[0]
+    assert set(re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| ([^|]+) \|", table, re.MULTILINE)))) == keys
 
 
 def test_every_metric_of_a_device_is_documented_too() -> None:
