@@ -16,7 +16,8 @@ def wave_figures(sums: ZoneSums, windows: ZoneWindows, stage: Column, quiet: Mas
 
     A wave begins when a gauge reaches a stage, becomes a new one when it reaches a worse one, and has passed the gauge
     downstream one travel time after the water here was last at a stage. Its stage is that of the gauge upstream, by its
-    own thresholds: what the other staff will show cannot be told from it.
+    own thresholds: what the other staff will show cannot be told from it. Of a gauge that fell silent (`quiet`, (d,))
+    and sent no wave nothing is known.
     """
     downstream, travel_ns = (windows.registered.get(name) for name in ("downstream", "travel_time"))
     if downstream is None or travel_ns is None or not np.isfinite(downstream).any():
@@ -26,7 +27,7 @@ def wave_figures(sums: ZoneSums, windows: ZoneWindows, stage: Column, quiet: Mas
     place = downstream[sends].astype(np.int64)
     gauges, end_ns = len(stage), windows.windows.end_ns
     coming, arrival = np.full(gauges, np.nan), np.full(gauges, np.nan)
-    np.fmin.at(coming, place, wave[sends])
+    np.fmin.at(coming, place, np.where(quiet & (wave == NORMAL), np.nan, wave)[sends])
     minutes = np.where(wave < NORMAL, np.maximum(until_ns - end_ns, 0.0) / MINUTE_NS, np.nan)
     np.fmin.at(arrival, place, minutes[sends])
     due, came = np.zeros(gauges), np.zeros(gauges)

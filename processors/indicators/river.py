@@ -7,9 +7,9 @@ from config.durations import UNITS_NS
 from processors.indicators.flood_wave import wave_figures
 from processors.indicators.indicator_batch import ZoneWindows
 from processors.indicators.readings_in_a_row import Heard
-from processors.indicators.siaga import NEVER, HeldStages, Thresholds
+from processors.indicators.siaga import NEVER, NORMAL, HeldStages, Thresholds
 from processors.indicators.station_means import station_figure
-from processors.indicators.zone_sums import Column, Figure, Mask, ZoneSums, column, first_known
+from processors.indicators.zone_sums import Column, Figure, Mask, ZoneSums, column, first_known, or_median_of_city
 
 MINUTE_NS = UNITS_NS["m"]
 RISE_NS = 10 * MINUTE_NS
@@ -80,10 +80,8 @@ def _heard(windows: ZoneWindows) -> Heard:
 
 
 def _interval_ns(windows: ZoneWindows) -> Column:
-    """(d,) where one is not known yet, that of the median gauge."""
-    known = np.isfinite(windows.interval_ns)
-    usual = float(np.median(windows.interval_ns[known])) if known.any() else _USUAL_NS
-    return np.where(known, windows.interval_ns, usual)
+    """(d,) where one is not known yet, that of the median gauge of its city."""
+    return or_median_of_city(windows, windows.interval_ns, _USUAL_NS)
 
 
 def _rate(windows: ZoneWindows, heard: Heard, seen_ns: NDArray[np.int64], patience_ns: Column) -> Column:
@@ -126,13 +124,14 @@ def _rises(sums: ZoneSums, windows: ZoneWindows, rate: Column) -> list[Figure]:
 
 
 def _stages(sums: ZoneSums, judged: Mask, held: HeldStages, quiet: Mask) -> list[Figure]:
-    """A gauge that fell silent keeps its stage and loses its share of the coverage.
+    """A gauge that fell silent keeps its stage, a normal one excepted, and loses its share of the coverage.
 
     One whose stage was raised for safety loses half its share of the quality.
     """
     known = judged & np.isfinite(held.stage)
     trust = np.where(known, np.where(held.doubted, _DOUBTED, 1.0), 0.0)
     share = (known & ~quiet).astype(np.float64)
+    said = np.where(quiet & (held.stage == NORMAL), np.nan, held.stage)
     number = sums.over_devices(judged.astype(np.float64))
     unknown = np.divide(
         sums.over_devices((judged & ~(share > 0)).astype(np.float64)),
@@ -141,6 +140,6 @@ def _stages(sums: ZoneSums, judged: Mask, held: HeldStages, quiet: Mask) -> list
         where=number > 0,
     )
     return [
-        station_figure(sums, "water_siaga_held", sums.least_of_devices(held.stage), share, trust),
+        station_figure(sums, "water_siaga_held", sums.least_of_devices(said), share, trust),
         station_figure(sums, "water_siaga_unknown", unknown, judged.astype(np.float64), judged),
     ]

@@ -50,6 +50,19 @@ def test_a_zone_without_anything_upstream_has_no_such_figure() -> None:
     assert wave().value("water_upstream_siaga", "all") == 4
 
 
+@pytest.mark.parametrize(("last", "found"), [(60.0, (math.nan, 0, 0)), (90.0, (3, 0, 0))])
+def test_of_a_gauge_upstream_that_fell_silent_a_wave_is_known_and_nothing_else(last, found) -> None:
+    upstream = gauge("katulampa", "bogor", HOUR_NS, downstream="manggarai", travel_time=9 * HOUR_NS)
+    downstream = gauge("manggarai", "jakarta", HOUR_NS, siaga_3=750.0, siaga_2=850.0, siaga_1=950.0)
+    city = RecordedCity("water", [upstream, downstream], ("1h",))
+    begin_ns = at("2025-11-22 00:30")
+    city.hear("katulampa", begin_ns, level_cm=last)
+    for hour in range(6):
+        city.hear("manggarai", begin_ns + hour * HOUR_NS, level_cm=600.0)
+    city.finish()
+    assert city.last("water_upstream_siaga", "jakarta") == pytest.approx(found, nan_ok=True)
+
+
 def test_an_interrupted_run_gives_the_same_alarms_byte_for_byte() -> None:
     assert wave().everything() == wave(restart=True).everything()
 

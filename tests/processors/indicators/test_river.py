@@ -117,6 +117,20 @@ def test_a_silent_gauge_keeps_its_stage_without_coverage_and_is_unknown() -> Non
     assert city.last("water_siaga", "hulu") == pytest.approx((math.nan, 0, 0), nan_ok=True)
 
 
+def test_a_gauge_that_fell_silent_at_normal_is_no_data_and_not_normal() -> None:
+    city = live(gauge("katulampa", "hulu"), gauge("depok", "hulu"))
+    city.hear("depok", NOON, level_cm=20.0)
+    flow(city, [30.0, 30.0, 30.0, 30.0])
+    city.tick(NOON + 17 * MINUTE_NS)
+    assert city.last("water_siaga_held", "hulu") == (4, 0.5, 1), "by the one that speaks"
+    city.tick(NOON + 2 * HOUR_NS)
+    assert city.last("water_siaga_held", "hulu") == pytest.approx((math.nan, 0, 0), nan_ok=True)
+    assert city.last("water_siaga_unknown", "hulu") == (1, 1, 1)
+    city.hear("depok", NOON + 2 * HOUR_NS + MINUTE_NS, level_cm=20.0)
+    city.tick(NOON + 2 * HOUR_NS + 3 * MINUTE_NS)
+    assert city.last("water_siaga_held", "hulu") == (4, 0.5, 1)
+
+
 def test_how_long_a_gauge_may_be_silent_is_configured() -> None:
     city = live(gauge(), rules=IndicatorRules(siaga_stale=12))
     flow(city, [90.0])
