@@ -37,7 +37,8 @@ def capacities(windows: ZoneWindows) -> Capacity:
     field = windows.windows
     sent = column(field, "capacity_last")
     registered = windows.capacity[windows.row]
-    counted = column(field, "occupied_mean") + column(field, "free_mean")
+    # Below 0 there is nothing to count, and spaces below 0 would turn every share around.
+    counted = np.maximum(column(field, "occupied_mean"), 0.0) + np.maximum(column(field, "free_mean"), 0.0)
     stated = first_known(np.where(sent < 0, np.nan, sent), registered)
     missing = np.clip(np.nan_to_num(column(field, "out_of_service_last")), 0.0, None)
     in_service = first_known(np.maximum(stated - missing, 0.0), counted)

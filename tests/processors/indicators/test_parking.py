@@ -116,6 +116,19 @@ def test_what_is_above_the_capacity_or_below_zero_is_clamped_and_lowers_the_qual
     assert found["all", "parking_occupancy"] == ((value + 0.5) / 2, 1.0, 0.5)
 
 
+@pytest.mark.parametrize(
+    ("fields", "occupancy", "spaces"),
+    [
+        (occupied(-5.0, -5.0) | free(3.0, 3.0), 0.0, 3),
+        (occupied(6.0, 6.0) | free(-9.0, -9.0), 1.0, 0),
+    ],
+)
+def test_spaces_that_follow_from_readings_below_zero_are_not_below_zero(park, fields, occupancy, spaces) -> None:
+    found = park(garage(capacity_last=math.nan, **fields))
+    assert found["pasar", "parking_occupancy"] == (occupancy, 1.0, 0.0)
+    assert found["pasar", "parking_free"][0] == spaces
+
+
 def test_one_reading_above_the_capacity_lowers_the_quality_though_the_mean_is_fine(park) -> None:
     found = park(garage(**occupied(99.0, 98.0, occupied_min=97.0, occupied_max=101.0)))
     assert found["pasar", "parking_occupancy"] == (0.99, 1.0, 0.0)
