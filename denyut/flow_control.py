@@ -69,7 +69,7 @@ class FlowControl:
 
     def _judge(self) -> None:
         saturated_s = max((connection.saturated_for_s for connection in self._connections.values()), default=0.0)
-        self.pressure.judge(self._admission.bytes_waiting, saturated_s)
+        self.pressure.judge(self._admission.bytes_waiting, saturated_s, time.monotonic())
 
     def _pause(self, reason: str) -> None:
         LOG.warning("reading pauses: %s", reason)

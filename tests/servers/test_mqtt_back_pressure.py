@@ -1,6 +1,7 @@
 """Ten times more than is read: the broker holds the rest, the connection stays, and memory does not grow."""
 
 import asyncio
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -54,7 +55,7 @@ class SlowReader:
 
     def judge(self) -> None:
         held = self.pressure.holding
-        self.pressure.judge(self.waiting_bytes, self.connection.saturated_for_s)
+        self.pressure.judge(self.waiting_bytes, self.connection.saturated_for_s, time.monotonic())
         if self.pressure.holding and not held:
             self.connection.pause_reading()
         elif held and not self.pressure.holding:
