@@ -24,7 +24,8 @@ from ingest.messages import MessageBatch
 VERSION = 1
 _PREFIX = struct.Struct("<BI")
 _HEAD_LENGTH = struct.Struct("<I")
-_LEVEL = 1
+_LEVEL = -1
+"""Half the processor time of level 1 for a fifth more bytes: what is taken in pays for it, and the disk is not short."""
 _WIDTHS = (np.dtype("<u1"), np.dtype("<u2"), np.dtype("<u4"))
 _ID = np.dtype("<u2")
 _LINE_END = ord("\n")
