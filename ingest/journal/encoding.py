@@ -25,7 +25,7 @@ VERSION = 1
 _PREFIX = struct.Struct("<BI")
 _HEAD_LENGTH = struct.Struct("<I")
 _LEVEL = -1
-"""Half the processor time of level 1 for a fifth more bytes: what is taken in pays for it, and the disk is not short."""
+"""Half the processor time of level 1 for a fifth more bytes; the disk is not what is short."""
 _WIDTHS = (np.dtype("<u1"), np.dtype("<u2"), np.dtype("<u4"))
 _ID = np.dtype("<u2")
 _LINE_END = ord("\n")
