@@ -138,7 +138,7 @@ def test_civil_windows_hold_what_the_clock_says_whatever_the_order_lateness_and_
 ) -> None:
     interrupted = data.draw(st.sets(st.integers(0, len(steps))))
     place = ZoneInfo(zone)
-    settings = windows(*sizes, delay="2s", lateness="400d", civil=civil)
+    settings = windows(*sizes, delay="2s", lateness="366d", civil=civil)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(processors.kind_windows, "FOLD_AT", 5)
         fed, whole = (Fed(settings, SPEED, timezone=place) for _ in range(2))

@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from config.durations import SECOND_NS as S
 from config.settings import Window
 from processors.window_plan import WindowShape, plan_of
 
@@ -25,15 +26,15 @@ def test_the_windows_of_a_time_are_those_that_hold_it(shape: WindowShape, time: 
 
 
 def test_panes_are_the_longest_stretch_that_every_window_is_made_of() -> None:
-    plan = plan_of([Window(size=60), Window(size=10), Window(size=25, hop=5)], "air")
+    plan = plan_of([Window(size=60 * S), Window(size=10 * S), Window(size=25 * S, hop=5 * S)], "air")
     assert plan is not None
-    assert plan.pane_ns == 5
-    assert plan.shapes == (WindowShape(60, 60), WindowShape(10, 10), WindowShape(25, 5))
+    assert plan.pane_ns == 5 * S
+    assert plan.shapes == (WindowShape(60 * S, 60 * S), WindowShape(10 * S, 10 * S), WindowShape(25 * S, 5 * S))
 
 
 def test_a_kind_that_no_window_names_has_none() -> None:
-    sizes = [Window(size=60, kinds=("air",)), Window(size=10, kinds=("noise", "air"))]
+    sizes = [Window(size=60 * S, kinds=("air",)), Window(size=10 * S, kinds=("noise", "air"))]
     assert plan_of(sizes, "water") is None
     noise = plan_of(sizes, "noise")
     assert noise is not None
-    assert noise.shapes == (WindowShape(10, 10),)
+    assert noise.shapes == (WindowShape(10 * S, 10 * S),)
