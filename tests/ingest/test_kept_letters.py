@@ -85,6 +85,4 @@ def test_a_file_of_another_kind_gives_one_clear_sentence(tmp_path: Path) -> None
     (tmp_path / FILE_NAME).write_bytes(b"no database at all, but long enough to be looked at" * 10)
     for failing in (lambda: read_letter(tmp_path, 1), lambda: requeue(tmp_path, [1], 0)):
         with pytest.raises(DeadLettersError, match=r"is damaged \(file is not a database\): restore it from a copy"):
-        with pytest.raises(DeadLettersError, match=r"is damaged \(file is not a database\): restore it from a copy"):
-        ):
             failing()
