@@ -132,7 +132,7 @@ class Alerts:
         for life in self._watches[watched.key]:
             scope = self._scope(life.rule, watched.key[0], watched.assets)
             value = watched.value if scope is None else np.where(scope, watched.value, np.nan)
-            self._count(life.rule, value, watched.coverage, scope)
+            self._count(life, value, watched.coverage, scope)
             for changed in life.step(watched.end_ns, value, watched.coverage):
                 for number in changed.asset.tolist():
                     yield AlertEvent(
@@ -145,12 +145,12 @@ class Alerts:
                         coverage=float(watched.coverage[number]),
                     )
 
-    def _count(self, rule: Rule, value: Column, coverage: Column, scope: NDArray[np.bool_] | None) -> None:
+    def _count(self, life: Lifecycle, value: Column, coverage: Column, scope: NDArray[np.bool_] | None) -> None:
         if self.judged is None:
             return
-        known = int(np.count_nonzero(np.isfinite(value) & (coverage > 0) & (coverage >= rule.min_coverage)))
+        known = int(np.count_nonzero(life.known(value, coverage)))
         meant = len(value) if scope is None else int(np.count_nonzero(scope))
-        counts = self.judged.setdefault(rule.id, [0, 0])
+        counts = self.judged.setdefault(life.rule.id, [0, 0])
         counts[0] += known
         counts[1] += meant - known
 

@@ -139,7 +139,7 @@ class Lifecycle:
     def _advance(self, end_ns: int, value: Column, coverage: Column, hit: Mask) -> Iterator[Changed]:
         """(k,) each."""
         phase, clear_ns = self.phase, self.clear_ns
-        known = self._known(value, coverage)
+        known = self.known(value, coverage)
         pending = phase == Phase.PENDING
         lapsed = pending & known & ~hit
         fires = pending & hit & (end_ns - self.since_ns >= self.rule.lasting)
@@ -168,7 +168,7 @@ class Lifecycle:
 
     def _revise(self, end_ns: int, value: Column, coverage: Column, hit: Mask) -> Iterator[Changed]:
         """Late readings shorten or withdraw; they begin nothing: what is over when it is learned calls nobody."""
-        known, hit = self._known(value[self.asset], coverage[self.asset]), hit[self.asset]
+        known, hit = self.known(value[self.asset], coverage[self.asset]), hit[self.asset]
         self.clear_ns[hit & (self.clear_ns <= end_ns)] = _NEVER
         spoilt = known & ~hit & (self.since_ns <= end_ns)
         pending = spoilt & (self.phase == Phase.PENDING)
@@ -188,7 +188,8 @@ class Lifecycle:
         )
         self._keep(self.phase != Phase.INACTIVE)
 
-    def _known(self, value: Column, coverage: Column) -> Mask:
+    def known(self, value: Column, coverage: Column) -> Mask:
+        """Where a figure says anything, good or bad."""
         known: Mask = np.isfinite(value) & (coverage >= self._least)
         return known
 

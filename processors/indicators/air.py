@@ -7,6 +7,7 @@ from processors.indicators import us_aqi
 from processors.indicators.gas_units import in_parts, micrograms
 from processors.indicators.indicator_batch import IndicatorBatch, ZoneWindows
 from processors.indicators.ispu import CONCENTRATION, rounded, sub_index
+from processors.indicators.largest_index import critical, largest
 from processors.indicators.rolling_air import rolling_air
 from processors.indicators.zone_sums import Column, Figure, ZoneSums, column, ratio
 
@@ -56,15 +57,12 @@ def _station_mean(sums: ZoneSums, windows: ZoneWindows, parameter: str) -> Figur
 
 def _ispu(means: dict[str, Figure], windows: ZoneWindows) -> list[Figure]:
     suffix = "" if windows.windows.is_day else "_indicative"
-    indices = [
-        _index(f"ispu_{parameter}{suffix}", sub_index(parameter, mean.value), mean) for parameter, mean in means.items()
-    ]
-    largest = _largest(f"ispu{suffix}", indices)
-    order = [1.0 + list(CONCENTRATION).index(parameter) for parameter in means]
-    values = np.stack([index.value for index in indices])
-    critical = np.array(order)[np.argmax(np.nan_to_num(values, nan=-1.0), axis=0)]
-    number = np.where(np.isnan(largest.value), np.nan, critical)
-    return [*indices, largest, Figure(f"ispu_critical{suffix}", number, largest.coverage, largest.quality)]
+    indices = {
+        parameter: _index(f"ispu_{parameter}{suffix}", sub_index(parameter, mean.value), mean)
+        for parameter, mean in means.items()
+    }
+    parts = [*indices.values()]
+    return [*parts, largest(f"ispu{suffix}", parts), critical(f"ispu_critical{suffix}", indices)]
 
 
 def _us_aqi(means: dict[str, Figure], windows: ZoneWindows) -> list[Figure]:
@@ -82,7 +80,7 @@ def _us_aqi(means: dict[str, Figure], windows: ZoneWindows) -> list[Figure]:
         for parameter, scale in US_EXTREMES.get(size_ns, {}).items()
         if parameter in means
     ]
-    return [*usual, _largest("us_aqi", [*usual, *extremes])]
+    return [*usual, largest("us_aqi", [*usual, *extremes])]
 
 
 def _us_index(parameter: str, scale: str, mean: Figure, windows: ZoneWindows) -> Figure:
@@ -92,16 +90,6 @@ def _us_index(parameter: str, scale: str, mean: Figure, windows: ZoneWindows) ->
 
 def _index(indicator: str, index: Column, mean: Figure) -> Figure:
     return _where_known(Figure(indicator, rounded(index), mean.coverage, mean.quality))
-
-
-def _largest(indicator: str, indices: list[Figure]) -> Figure:
-    """The largest sub-index, with the coverage and quality of the parameter it comes from; on ties the first."""
-    values = np.stack([index.value for index in indices])
-    largest = np.argmax(np.nan_to_num(values, nan=-1.0), axis=0)
-    row = np.arange(len(largest))
-    coverage = np.stack([index.coverage for index in indices])
-    quality = np.stack([index.quality for index in indices])
-    return Figure(indicator, values[largest, row], coverage[largest, row], quality[largest, row])
 
 
 def _where_known(figure: Figure) -> Figure:

@@ -11,6 +11,7 @@ from processors.indicators.gas_units import in_parts, micrograms
 from processors.indicators.hour_means import HOURS_HELD, Step, since, step_of, take_means
 from processors.indicators.indicator_batch import ZoneWindows
 from processors.indicators.ispu import CONCENTRATION, category_number, rounded, sub_index
+from processors.indicators.largest_index import critical, largest, largest_place
 from processors.indicators.nowcast import OZONE_HOURS, PARTICLE_HOURS, ozone_weighted, particle_nowcast, truncated
 from processors.indicators.station_means import mean_known, share_known, station_figure, station_mean
 from processors.indicators.us_aqi_day import CO_HOURS_HELD, hours_of, settle_us_days, us_day_figures
@@ -46,22 +47,21 @@ def rolling_air(sums: ZoneSums, windows: ZoneWindows) -> list[Figure]:
 
 
 def _ispu(sums: ZoneSums, windows: ZoneWindows, step: Step, parameters: list[str]) -> list[Figure]:
-    parts = [_sub_index(sums, windows, step, parameter) for parameter in parameters]
-    indices = [index for index, _ in parts]
-    values = np.nan_to_num(np.stack([index.value for index in indices]), nan=-1.0)
-    largest, row = np.argmax(values, axis=0), np.arange(values.shape[1])
-    value = np.where(values[largest, row] >= 0, values[largest, row], np.nan)
-    coverage = np.stack([index.coverage for index in indices])[largest, row]
-    quality = np.stack([index.quality for index in indices])[largest, row]
-    order = np.array([1.0 + list(CONCENTRATION).index(parameter) for parameter in parameters])
-    provisional = np.stack([provisional for _, provisional in parts])[largest, row].astype(np.float64)
+    parts = {parameter: _sub_index(sums, windows, step, parameter) for parameter in parameters}
+    indices = {parameter: index for parameter, (index, _) in parts.items()}
+    whole = largest("ispu", [*indices.values()])
+    row = np.arange(len(whole.value))
+    provisional = np.stack([each for _, each in parts.values()])[largest_place([*indices.values()]), row]
     described = {
-        "ispu": value,
-        "ispu_critical": np.where(np.isfinite(value), order[largest], np.nan),
-        "ispu_category": category_number(value),
-        "ispu_provisional": np.where(np.isfinite(value), provisional, np.nan),
+        "ispu_category": category_number(whole.value),
+        "ispu_provisional": np.where(np.isfinite(whole.value), provisional, np.nan),
     }
-    return [*indices, *(Figure(name, number, coverage, quality) for name, number in described.items())]
+    return [
+        *indices.values(),
+        whole,
+        critical("ispu_critical", indices),
+        *(Figure(name, number, whole.coverage, whole.quality) for name, number in described.items()),
+    ]
 
 
 def _sub_index(sums: ZoneSums, windows: ZoneWindows, step: Step, parameter: str) -> tuple[Figure, NDArray[np.bool_]]:

@@ -14,7 +14,8 @@ from processors.indicators.civil_days import Day, days_of, last_day, settle
 from processors.indicators.gas_units import in_parts
 from processors.indicators.hour_means import HOURS_HELD, Step, hours_until, since
 from processors.indicators.indicator_batch import ZoneWindows
-from processors.indicators.ispu import CONCENTRATION, rounded
+from processors.indicators.ispu import rounded
+from processors.indicators.largest_index import critical, largest
 from processors.indicators.station_means import mean_known, share_known, station_figure, station_mean
 from processors.indicators.zone_sums import Column, Figure, ZoneSums
 
@@ -50,20 +51,9 @@ def us_day_figures(sums: ZoneSums, windows: ZoneWindows, step: Step, parameters:
     day = last_day(step.full_ns, _final_h(parameters), windows)
     if not known or day.end_ns < min(since(windows, step, parameter) for parameter in known):
         return []
-    indices = [_index(sums, windows, parameter, day.number) for parameter in known]
-    values = np.stack([index.value for index in indices])
-    largest = np.argmax(np.nan_to_num(values, nan=-1.0), axis=0)
-    row = np.arange(values.shape[1])
-    order = np.array([1.0 + list(CONCENTRATION).index(parameter) for parameter in known])
-    coverage = np.stack([index.coverage for index in indices])[largest, row]
-    quality = np.stack([index.quality for index in indices])[largest, row]
-    value = values[largest, row]
-    main = np.where(np.isfinite(value), order[largest], np.nan)
-    return [
-        *indices,
-        Figure("us_aqi_day", value, coverage, quality),
-        Figure("us_aqi_day_critical", main, coverage, quality),
-    ]
+    indices = {parameter: _index(sums, windows, parameter, day.number) for parameter in known}
+    parts = [*indices.values()]
+    return [*parts, largest("us_aqi_day", parts), critical("us_aqi_day_critical", indices)]
 
 
 def running_means(hours: NDArray[Any], needed: float) -> NDArray[np.float64]:

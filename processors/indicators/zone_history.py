@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from processors.indicators.indicator_batch import ZoneWindows
 from processors.indicators.memory import History
-from processors.indicators.zone_sums import Column, Figure
+from processors.indicators.zone_sums import Column, Figure, ratio
 
 Steps = NDArray[np.float64]
 """(s, r) the newest step first, one column for each row of a `ZoneSums`; NaN where nothing is known."""
@@ -73,8 +73,8 @@ class FigureSteps:
         steps = len(values)
         known = np.isfinite(values)
         share = np.where(known, np.nan_to_num(self.coverage), 0.0)
-        value = _divided(np.where(known, values, 0.0).sum(axis=0), known.sum(axis=0))
-        quality = _divided((share * np.nan_to_num(self.quality)).sum(axis=0), share.sum(axis=0))
+        value = ratio(np.where(known, values, 0.0).sum(axis=0), known.sum(axis=0, dtype=np.float64))
+        quality = ratio((share * np.nan_to_num(self.quality)).sum(axis=0), share.sum(axis=0))
         return trusted(indicator, value, share.sum(axis=0) / steps, quality)
 
 
@@ -103,8 +103,3 @@ def trusted(indicator: str, value: Column, coverage: Column, quality: Column) ->
         np.where(known, np.clip(np.nan_to_num(coverage), 0.0, 1.0), 0.0),
         np.where(known, np.clip(np.nan_to_num(quality), 0.0, 1.0), 0.0),
     )
-
-
-def _divided(upper: NDArray[np.float64], lower: NDArray[np.float64] | NDArray[np.int64]) -> Column:
-    quotients: Column = np.divide(upper, lower, out=np.full(len(upper), np.nan), where=lower > 0)
-    return quotients

@@ -28,7 +28,6 @@ _FEWEST_OTHERS = 3
 _MOST_OTHERS = 0.8
 _MOVED = 128
 """Beside the flags of a series: it has changed at least once."""
-_ODD = int(Flag.SPIKE | Flag.RATE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from config.civil_time import utc_to_civil
 from config.quality_rules import QualityRules
 from config.settings import Quantity
 from processors.indicators.indicator_batch import ZoneWindows
-from processors.indicators.zone_sums import Figure, ZoneSums
+from processors.indicators.zone_sums import Figure, ZoneSums, ratio
 from processors.quality.anomaly import scores
 from processors.quality.drift import drifting
 from processors.quality.flags import SUSPECT, Bits, Flag
@@ -37,8 +37,7 @@ class Unusual:
     """(n,) quantities of the device that are scored."""
 
     def figures(self, sums: ZoneSums, kind: str, believed: Mask) -> list[Figure]:
-        share = np.divide(self.beyond, self.scored, out=np.full(len(self.scored), np.nan), where=self.scored > 0)
-        return anomalies(sums, kind, self.largest, share, believed)
+        return anomalies(sums, kind, self.largest, ratio(self.beyond, self.scored), believed)
 
 
 def unusual(
