@@ -86,15 +86,16 @@ class Book:
         self._next_number += 1
         self._open[alert.rule, alert.asset] = alert
 
-    def change(self, rule: str, asset: Asset, change: Change) -> None:
-        """Of one that is firing; of another it says nothing."""
+    def change(self, rule: str, asset: Asset, change: Change) -> int:
+        """Of one that is firing: its number; 0 for another, of which it says nothing."""
         alert = self._open.get((rule, asset))
         if alert is None:
-            return
+            return 0
         if change in _ENDS:
             del self._open[rule, asset]
         elif change in (Change.STALE, Change.HEARD):
             alert.stale = change is Change.STALE
+        return alert.number
 
     def keep_only(self, firing: Iterable[tuple[str, Asset]]) -> None:
         """Drop the others, whose rules are gone."""

@@ -5,22 +5,18 @@ A thousand rules on ten thousand assets are a thousand comparisons of columns; o
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from alerts.acts import decode
 from alerts.assets import Asset, DeviceAssets, ZoneAssets
-from alerts.book import Alert, Book, Refusal
 from alerts.lifecycle import Change, Lifecycle
 from config.alert_rules import Rule
 from ingest.devices import DeviceTable
 from processors.indicators.indicator_batch import CITY_ZONE, IndicatorBatch
 from processors.processor import Output
 from processors.window_batch import WindowBatch
-
-VERSION = 1
 
 Column = NDArray[np.float64]
 Scope = tuple[tuple[str, ...], tuple[str, ...]]
@@ -43,16 +39,8 @@ class AlertEvent:
     coverage: float
     who: str = ""
     """Whose act it is, where it is somebody's."""
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """What came of an act."""
-
-    outcome: Alert | Refusal
-    events: list[AlertEvent]
-    figures: IndicatorBatch | None = None
-    """Of how soon people answer, where that has changed."""
+    number: int = 0
+    """Of the alert; 0: it has none, as it never fired."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,24 +54,17 @@ class _Watched:
     assets: ZoneAssets | DeviceAssets
 
 
-class Alerts:
+class Engine:
     def __init__(self, rules: Sequence[Rule], devices: DeviceTable) -> None:
         self._devices = devices
         self._zones = ZoneAssets()
         self._watches: dict[Key, list[Lifecycle]] = {}
         for rule in rules:
             self._watches.setdefault(_key(rule), []).append(Lifecycle(rule))
-        self._rules = {rule.id: rule for rule in rules}
-        self.book = Book()
         self.judged: dict[str, list[int]] | None = None
         """Rule -> windows of assets that it judged, and those that told it nothing; None: nobody counts."""
         self._scopes: dict[tuple[str, Scope], NDArray[np.bool_]] = {}
         """(kind of device, zones and devices of a rule) -> (a,) whether each asset is meant, as far as looked at."""
-
-    @property
-    def active(self) -> int:
-        """Alerts that are firing."""
-        return len(self.book)
 
     def observe(self, output: Output, learned_ns: int | None) -> list[AlertEvent]:
         """In the order in which windows closed, of each the rules as they are configured.
@@ -97,36 +78,7 @@ class Alerts:
         for batch in output.indicators:
             for watched in self._of_zones(batch):
                 events += self._judge(watched, learned_ns)
-        for event in events:
-            self._note(event)
         return events
-
-    def act(self, content: bytes, at_ns: int) -> Decided:
-        """What somebody does, at a receive time. Raises ValueError for what is no act."""
-        act = decode(content)
-        outcome = self.book.acknowledge(act.alert, act.who, act.why, at_ns)
-        if isinstance(outcome, Refusal):
-            return Decided(outcome, [])
-        event = AlertEvent(
-            rule=self._rules[outcome.rule],
-            asset=outcome.asset,
-            change=Change.ACKNOWLEDGED,
-            event_ns=at_ns,
-            learned_ns=at_ns,
-            value=outcome.value,
-            coverage=outcome.coverage,
-            who=act.who,
-        )
-        return Decided(outcome, [event], self.book.response(at_ns))
-
-    def _note(self, event: AlertEvent) -> None:
-        if event.change is not Change.FIRING:
-            self.book.change(event.rule.id, event.asset, event.change)
-            return
-        rule, asset = event.rule, event.asset
-        self.book.fire(
-            Alert(0, rule.id, rule.severity, asset, event.event_ns, event.learned_ns, event.value, event.coverage)
-        )
 
     def _judge(self, watched: _Watched, learned_ns: int | None) -> Iterator[AlertEvent]:
         for life in self._watches[watched.key]:
@@ -192,25 +144,15 @@ class Alerts:
             known = self._scopes[kind, scope] = np.concatenate([known, np.array(new, np.bool_)])
         return known
 
-    def dump(self) -> bytes:
-        """What `load` takes; the same bytes for the same state."""
-        return msgspec.msgpack.encode(
-            {
-                "version": VERSION,
-                "zones": self._zones.names,
-                "book": self.book.describe(),
-                "rules": {life.rule.id: [life.rule.model_dump_json(), life.describe()] for life in self._lives()},
-            }
-        )
+    def describe(self) -> dict[str, Any]:
+        """As `restore` takes it; the same for the same state."""
+        return {
+            "zones": self._zones.names,
+            "rules": {life.rule.id: [life.rule.model_dump_json(), life.describe()] for life in self._lives()},
+        }
 
-    def load(self, content: bytes) -> list[str]:
-        """Go on from there; the ids of the rules that had alerts and are other now, or gone: those alerts are dropped.
-
-        Raises ValueError for bytes of another version, or of something else.
-        """
-        saved = msgspec.msgpack.decode(content)
-        if saved["version"] != VERSION:
-            raise ValueError(f"the saved alerts have version {saved['version']}, this program reads version {VERSION}")
+    def restore(self, saved: dict[str, Any]) -> list[str]:
+        """Go on from there; the ids of the rules that had alerts and are other now, or gone: those begin anew."""
         for city, zone in saved["zones"]:
             self._zones.number(city, zone)
         lives = {(life.rule.id, life.rule.model_dump_json()): life for life in self._lives()}
@@ -220,8 +162,6 @@ class Alerts:
             life.restore(columns)
             if (rule, settings) not in lives and len(life.asset):
                 dropped.append(rule)
-        self.book.restore(saved["book"])
-        self.book.keep_only((alert.rule, alert.asset) for alert in self.book.alerts if alert.rule not in dropped)
         return dropped
 
     def _lives(self) -> Iterator[Lifecycle]:

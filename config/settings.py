@@ -4,10 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 
+from config.actuators import Actuator
 from config.addresses import checked_broker, checked_store_url
 from config.alert_rules import Rule
+from config.calendar import Calendar
+from config.channels import Channel
 from config.durability import Checkpoints, DeadLetterKeeping, JournalSettings, Limits, OutboxSettings
 from config.durations import LONGEST_NS, SECOND_NS
+from config.duty import Inhibition, Ladder, Maintenance, Notification, Office, Officer, Route, Shift
 from config.indicator_rules import IndicatorRules
 from config.noise_limits import LandUse
 from config.periods import Period
@@ -147,14 +151,6 @@ class Zone(Section):
     """dB(A), where it is stricter than that of the land use."""
 
 
-class Office(Section):
-    """An OPD (organisasi perangkat daerah) and what it answers for."""
-
-    id: Name
-    name: str = ""
-    kinds: tuple[str, ...] = ()
-
-
 class Device(Section):
     id: Name
     kind: Name
@@ -166,6 +162,8 @@ class Device(Section):
     """Spaces of a car park, where its readings do not say; of a traffic station smp/h on all lanes it counts."""
     every: Duration | None = None
     office: str = ""
+    gateway: str = ""
+    """Device through which it is heard: while that one is silent, it is silent too."""
     land_use: LandUse | None = None
     noise_limit: float | None = None
     """dB(A) where a sound level meter stands; after loading also where the land use or the zone says it."""
@@ -243,6 +241,18 @@ class Settings(Section):
     devices_csv: tuple[File, ...] = ()
     """CSV files of devices, with the keys of a device as their header; paths relative to the file that names them."""
     rules: tuple[Rule, ...] = ()
+    shipped_rules: tuple[Name, ...] = ()
+    """Ids of rules that ship with Denyut, or "all"; one of `rules` with the same id takes its place."""
+    calendar: Calendar = Calendar()
+    officers: tuple[Officer, ...] = ()
+    shifts: tuple[Shift, ...] = ()
+    ladders: tuple[Ladder, ...] = ()
+    routes: tuple[Route, ...] = ()
+    inhibitions: tuple[Inhibition, ...] = ()
+    maintenance: tuple[Maintenance, ...] = ()
+    notification: Notification = Notification()
+    channels: tuple[Channel, ...] = ()
+    actuators: tuple[Actuator, ...] = ()
     store: StoreSettings = StoreSettings()
     mirrors: tuple[Mirror, ...] = ()
     retention: Retention = Retention()

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any
 
-from alerts.engine import Decided
+from alerts.desk import Decided
 from denyut.intake import Intake
 from denyut.set_aside import SetAside
 from ingest.journal.entries import Act, Entry, Messages, Tick

@@ -9,7 +9,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from alerts.engine import AlertEvent, Alerts, Decided
+from alerts.consequences import Consequences
+from alerts.desk import Alerts, Decided
+from alerts.engine import AlertEvent
 from denyut.alert_points import alert_points
 from ingest.dead_letter_file import DeadLetter
 from ingest.dead_letters import DeadLetters
@@ -89,11 +91,7 @@ class Intake:
 
     def _act(self, offset: int, content: bytes, received_ns: int) -> None:
         decided = self.decided = self._alerts.act(content, received_ns)
-        points = alert_points(self._shaper.table, decided.events)
-        if decided.figures is not None:
-            self._processor.hear(decided.figures)
-            points.append(self._shaper.indicators(decided.figures))
-        self._append(offset, points)
+        self._append(offset, self._followed(decided.consequences))
 
     def take_readings(self, readings: ReadingBatch) -> None:
         """Recorded readings: each row counts as a message."""
@@ -149,11 +147,17 @@ class Intake:
         """`learned_ns`: None for recorded data, of which each window is known at its end."""
         points: list[PointBatch] = [self._shaper.windows(window.changed) for window in output.windows]
         points += [self._shaper.indicators(indicators) for indicators in output.indicators]
-        events = self._alerts.observe(output, learned_ns)
-        if events and self.told is not None:
-            self.told(events)
-        points += alert_points(self._shaper.table, events)
+        points += self._followed(self._alerts.observe(output, learned_ns))
         self.windows_closed += sum(len(window.changed) for window in output.windows)
+        return points
+
+    def _followed(self, consequences: Consequences) -> list[PointBatch]:
+        if consequences.events and self.told is not None:
+            self.told(consequences.events)
+        points = alert_points(self._shaper.table, consequences.events)
+        for figures in consequences.figures:
+            self._processor.hear(figures)
+            points.append(self._shaper.indicators(figures))
         return points
 
     def _append(self, offset: int, points: Sequence[PointBatch]) -> None:

@@ -54,7 +54,7 @@ class JournalReplay:
     def run(self, speed: float | None = None) -> Iterator[Progress]:
         """Process everything, at `speed` times the recorded pace or as fast as possible; yields after each entry."""
         self._pipeline.intake.told = self.told
-        self._pipeline.alerts.judged = self.judged
+        self._pipeline.alerts.engine.judged = self.judged
         self._pipeline.start()
         read_bytes, (_, total_bytes) = 0, closed_files(self._journal)
         pace = _Pace(speed)
@@ -65,7 +65,7 @@ class JournalReplay:
                 self._apply(row, path)
                 yield Progress(read_bytes, max(total_bytes, read_bytes), self._pipeline.ledger.readings)
         # What is open at the journal's end has not been seen whole: it is written, but rules do not judge it.
-        self._pipeline.intake.told = self._pipeline.alerts.judged = None
+        self._pipeline.intake.told = self._pipeline.alerts.engine.judged = None
         self.status = self._pipeline.finish()
 
     @property

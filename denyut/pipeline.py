@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from alerts.engine import Alerts
+from alerts.desk import Alerts
 from config.default_kinds import effective_kinds
 from config.settings import Settings
 from denyut.intake import Intake
@@ -103,7 +103,7 @@ def build(
         for name, store in stores.items()
     ]
     raw = frozenset(source.name for source in settings.sources if source.raw)
-    alerts = Alerts(settings.rules, devices)
+    alerts = Alerts(settings, devices)
     saved.restore_alerts(alerts)
     shaper = PointShaper(devices)
     intake = Intake(decoders, processor, saved.ledger, dead_letters, shaper, outbox, raw, alerts, saved.next_offset)

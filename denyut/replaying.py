@@ -51,7 +51,7 @@ class Replay:
         """Process everything, at `speed` times the recorded pace or as fast as possible; yields after each batch."""
         pipeline, intake = self._pipeline, self._pipeline.intake
         intake.told = self.told
-        pipeline.alerts.judged = self.judged
+        pipeline.alerts.engine.judged = self.judged
         pipeline.start()
         for span in _paced(self._spans(speed), speed):
             for batch in span:

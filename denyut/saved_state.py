@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from alerts.engine import Alerts
+from alerts.desk import Alerts
 from config.settings import Kind, Windows
 from config.timezones import UTC
 from denyut.saved_ledger import restore_ledger

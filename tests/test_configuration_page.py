@@ -11,6 +11,7 @@ from pydantic_core import PydanticUndefined
 from config.alert_rules import Rule
 from config.default_kinds import DEFAULT_KINDS
 from config.durability import Checkpoints, DeadLetterKeeping, JournalSettings, Limits, OutboxSettings
+from config.duty import Office
 from config.indicator_rules import IndicatorRules
 from config.noise_limits import LIMITS
 from config.pillars import Pillar, ScoreInput, Scores
@@ -22,7 +23,6 @@ from config.settings import (
     Device,
     Kind,
     Mirror,
-    Office,
     Quantity,
     Retention,
     Settings,

@@ -49,7 +49,7 @@ class AlertApi:
             said = _SAID.decode(body)
         except (msgspec.MsgspecError, ValueError) as error:
             return JSONResponse({"error": f'{error}; write {{"who": "NAME", "why": "..."}}'}, 400)
-        act = Acknowledge(int(request.path_params["number"]), said.who, said.why)
+        act = Acknowledge(alert=int(request.path_params["number"]), who=said.who, why=said.why)
         try:
             outcome = await asyncio.wait_for(asyncio.shield(_started(self.acknowledge(act))), _PATIENCE_S)
         except TimeoutError:

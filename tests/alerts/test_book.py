@@ -97,11 +97,13 @@ def test_after_a_restart_everything_is_there() -> None:
 
 
 def test_an_act_is_what_it_was_after_the_journal() -> None:
-    act = Acknowledge(7, "ayu", "on my way")
+    act = Acknowledge(alert=7, who="ayu", why="on my way")
     assert decode(encode(act)) == act
 
 
-@pytest.mark.parametrize("content", [b"", b"{}", b'{"type":"erase","alert":1,"who":"x"}', encode(Acknowledge(1, ""))])
+@pytest.mark.parametrize(
+    "content", [b"", b"{}", b'{"type":"erase","alert":1,"who":"x"}', encode(Acknowledge(alert=1, who=""))]
+)
 def test_what_is_no_act_is_refused(content: bytes) -> None:
     with pytest.raises(msgspec.MsgspecError):
         decode(content)

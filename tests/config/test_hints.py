@@ -3,9 +3,10 @@ from typing import Any
 import pytest
 
 from config.alert_rules import Rule
+from config.duty import Office
 from config.hints import near_kinds, odd_rules, open_to_others, other_cities
 from config.service import Http
-from config.settings import City, Device, Kind, Office, Settings, Source, Window, Windows
+from config.settings import City, Device, Kind, Settings, Source, Window, Windows
 
 
 def test_the_usual_kinds_and_new_words_give_no_hint():

@@ -115,7 +115,9 @@ latitude = 95
 def test_an_unknown_key_far_from_any_other_lists_what_is_known(write):
     assert mistakes_of(write("[tls]\n")) == [
         "1: tls: unknown key 'tls'; known here: city, sources, kinds, windows, scores, zones, offices, devices, "
-        "devices_csv, rules, store, mirrors, retention, journal, checkpoint, outbox, dead_letters, limits, http, log"
+        "devices_csv, rules, shipped_rules, calendar, officers, shifts, ladders, routes, inhibitions, maintenance, "
+        "notification, channels, actuators, store, mirrors, retention, journal, checkpoint, outbox, dead_letters, "
+        "limits, http, log"
     ]
 
 

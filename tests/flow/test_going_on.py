@@ -18,7 +18,7 @@ import processors.checkpoints.pieces
 import processors.duplicates
 import processors.kind_windows
 from alerts.acts import Acknowledge, encode
-from alerts.engine import Alerts
+from alerts.desk import Alerts
 from config.alert_rules import Rule
 from config.settings import Device, Kind, Quantity, Settings, Source
 from denyut.intake import Intake
@@ -118,7 +118,7 @@ class Step:
 
     def entry(self, now_ns: int) -> Entry:
         if self.answered:
-            return Act(encode(Acknowledge(self.answered, "ayu")), now_ns)
+            return Act(encode(Acknowledge(alert=self.answered, who="ayu")), now_ns)
         if self.sent is None:
             return Tick(now_ns)
         topics = [topic_of(self.source, each.kind, each.device) for each in self.sent]
@@ -163,7 +163,7 @@ class Process:
         for source, decoder in self.decoders.items():
             saved.forget_renumbered(source, decoder.topics)
         shaper = PointShaper(self.devices)
-        self.alerts = Alerts(SETTINGS.rules, self.devices)
+        self.alerts = Alerts(SETTINGS, self.devices)
         saved.restore_alerts(self.alerts)
         self.intake = Intake(
             *(self.decoders, self.processor, self.ledger, dead_letters, shaper, outbox, frozenset({"other"})),

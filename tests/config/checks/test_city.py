@@ -1,5 +1,6 @@
 from config.checks.city import DeviceFinding, check_devices, check_ids, check_zone_names
-from config.settings import Device, Office, Settings, Zone
+from config.duty import Office
+from config.settings import Device, Settings, Zone
 
 
 def test_ids_of_zones_and_offices_stand_once():

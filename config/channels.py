@@ -1,0 +1,31 @@
+"""Ways to people and to other systems."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr
+
+from config.durations import SECOND_NS, UNITS_NS
+from config.section import Duration, File, Name, Section
+
+
+class Channel(Section):
+    id: Name
+    kind: Literal["apprise", "webhook", "mqtt"]
+    url: SecretStr | None = None
+    """apprise: an address as Apprise writes it, with {to} where a contact's own part belongs; it holds secrets.
+    webhook: http:// or https://."""
+    url_env: str | None = None
+    url_file: File | None = None
+    secret: SecretStr | None = None
+    """webhook: the key of the signature."""
+    secret_env: str | None = None
+    secret_file: File | None = None
+    source: str = ""
+    """mqtt: the source whose broker it is; empty: the first."""
+    topic: str = "denyut/notices/{to}"
+    """mqtt."""
+    retry_for: Duration = 24 * UNITS_NS["h"]
+    """How long a delivery that fails is tried again."""
+    timeout: Duration = 10 * SECOND_NS
+    most_a_minute: Annotated[int, Field(ge=1)] = 600
+    """More wait their turn; gateways of messengers allow few."""
