@@ -11,11 +11,12 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from dashboard.http.access import Endpoint, Guard, Role, SecurityHeaders
+from dashboard.http.access import Guard, Role, SecurityHeaders
 from dashboard.http.alert_api import AlertApi
 from dashboard.http.device_counts import DeviceCounts, PageError
 from dashboard.http.device_lines import DeviceLines
 from dashboard.http.exposition import CONTENT_TYPE, Exposition
+from dashboard.http.page import Page
 
 Checks = Callable[[], Mapping[str, str]]
 """By the name of each check what is wrong, or "" where nothing is."""
@@ -32,14 +33,6 @@ class Sources:
     alerts: AlertApi
     alive: Checks
     ready: Checks
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    path: str
-    role: Role
-    endpoint: Endpoint
-    method: str = "GET"
 
 
 def pages(sources: Sources, version: str) -> tuple[Page, ...]:
