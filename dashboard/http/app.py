@@ -17,6 +17,7 @@ from dashboard.http.device_counts import DeviceCounts, PageError
 from dashboard.http.device_lines import DeviceLines
 from dashboard.http.exposition import CONTENT_TYPE, Exposition
 from dashboard.http.page import Page
+from dashboard.http.page import Page
 
 Checks = Callable[[], Mapping[str, str]]
 """By the name of each check what is wrong, or "" where nothing is."""
@@ -68,7 +69,7 @@ def pages(sources: Sources, version: str) -> tuple[Page, ...]:
         Page("/api/status", Role.MONITOR, status),
         Page("/api/devices", Role.MONITOR, device_counts),
         Page("/api/alerts", Role.MONITOR, sources.alerts.listed),
-        Page("/api/alerts/{number:int}/acknowledge", Role.OPERATOR, sources.alerts.acknowledged, "POST"),
+        Page("/api/alerts/{number:int}/acknowledge", Role.OPERATOR, sources.alerts.acknowledged, method="POST"),
         Page("/healthz", Role.ANYONE, healthz),
         Page("/readyz", Role.ANYONE, readyz),
     )
