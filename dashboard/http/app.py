@@ -17,7 +17,6 @@ from dashboard.http.device_counts import DeviceCounts, PageError
 from dashboard.http.device_lines import DeviceLines
 from dashboard.http.exposition import CONTENT_TYPE, Exposition
 from dashboard.http.page import Page
-from dashboard.http.page import Page
 
 Checks = Callable[[], Mapping[str, str]]
 """By the name of each check what is wrong, or "" where nothing is."""

@@ -1,31 +1,42 @@
-"""A path of the HTTP side: who may ask for it, what it takes, and what it answers."""
+"""One path of the HTTP side: who may ask for it, who answers, and what its description says."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
-
-import msgspec
+from typing import Any
 
 from dashboard.http.access import Endpoint, Role
+
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """Of a query."""
+
+    name: str
+    about: str
+    form: Any = str
+    """A type as msgspec knows them: `Annotated[int, msgspec.Meta(ge=1, le=1000)]`, `Literal["open", "ended"]`."""
+    usual: str | int | float | bool | None = None
+    """What holds where it is absent; None: nothing does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
     path: str
-    """As Starlette takes it; what stands in braces is part of the question."""
+    """As Starlette writes it: "/api/alerts/{number:int}"."""
     role: Role
     endpoint: Endpoint
-    method: Literal["GET", "POST"] = "GET"
+    method: str = "GET"
     summary: str = ""
-    """One sentence."""
-    group: str = ""
-    """Under which it stands in the description of the API."""
-    query: type[msgspec.Struct] | None = None
-    """Its fields are what may stand behind the question mark; several values of one: the name stands several times."""
-    body: type[msgspec.Struct] | None = None
-    """JSON."""
-    answer: Any = None
-    """What 200 brings, as `msgspec.json.schema` takes it; None: no JSON, or nothing fixed."""
-    media_type: str = "application/json"
-    """Of that answer."""
+    """One line: what it answers, or what it does."""
+    query: tuple[Parameter, ...] = ()
+    body: Any = None
+    """The type that the body is decoded by; None: it takes none."""
+    answer: Any = dict[str, Any]
+    """The type of its answer: a msgspec.Struct, a TypedDict, or what is made of them. None: no JSON."""
+    media_type: str = JSON
+    """Of its answer."""
+    status: int = 200
+    """Of an answer that is no refusal."""
     refusals: tuple[int, ...] = ()
-    """Further ones, beside 400 of a query or a body, 401 and 403 of the role, and 404 of a part in braces."""
+    """Statuses of its own. What follows from its role, its body and a number in its path is added by itself."""
