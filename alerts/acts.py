@@ -62,16 +62,19 @@ class EndSilence(_Act, frozen=True, tag="end_silence"):
 class SendCommand(_Act, frozen=True, tag="send_command"):
     actuator: Name
     command: Name
-    alert: int = 0
+    alert: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 0
     """On account of which; 0: of none."""
     dry_run: bool = False
+    operator: bool = False
+    """Whoever took the act in knows that `who` may all that an operator may; never taken from what somebody sends."""
 
 
 class CommandSent(_Act, frozen=True, tag="command_sent"):
-    """The broker has it, or with an `error` it has not."""
+    """The broker has it; with an `error` it has not, or perhaps (`unknown`)."""
 
     command: Number
     error: Why = ""
+    unknown: bool = False
 
 
 class CommandAnswered(_Act, frozen=True, tag="command_answered"):

@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from config.durations import SECOND_NS, UNITS_NS
-from config.section import Duration, Name, Section, Wait
+from config.section import Duration, Name, Section, Wait, between
 
 Comparison = Literal[">", ">=", "<", "<="]
 
@@ -41,8 +41,10 @@ class Proof(Section):
 
 class Command(Section):
     payload: dict[str, Any] = Field(default={})
-    """JSON object; the name of the command as "command" and its id as "id" are added."""
+    """JSON object; the name as "command", the id as "id" and the time at which it is void as "expires" are added."""
     proof: Proof | None = None
+    safe: bool = False
+    """It makes things safe, such as a siren's silence: neither the rate limit nor another command keeps it back."""
 
 
 class Actuator(Section):
@@ -57,8 +59,8 @@ class Actuator(Section):
     """Where it listens for commands."""
     commands: Annotated[dict[str, Command], Field(min_length=1)]
     qos: Literal[0, 1, 2] = 1
-    expires: Duration = 30 * SECOND_NS
-    """Unconfirmed for so long a command has failed; the broker does not deliver it later than that."""
+    expires: Annotated[Duration, between(2 * SECOND_NS, UNITS_NS["h"])] = 30 * SECOND_NS
+    """Unconfirmed for so long a command has expired; the broker does not deliver it later than that."""
     answers: bool = True
     """False: it says nothing back; what was sent counts as confirmed."""
     interlocks: tuple[Interlock, ...] = ()
