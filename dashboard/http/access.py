@@ -1,15 +1,17 @@
-"""Who may see what over HTTP: each route has a role, and whoever wants the figures may have to show a token."""
+"""Who may see what over HTTP: each route has a role, and whoever asks may have to show a token."""
 
 import hmac
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import sha256
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from config.addresses import is_of_this_machine
+from config.duty import Officer
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -23,67 +25,108 @@ HEADERS = {
 
 
 class Role(StrEnum):
+    """Each may what those before it may."""
+
     ANYONE = "anyone"
     """Whether Denyut works, no more."""
     MONITOR = "monitor"
-    """Every figure, and the names of devices."""
+    """Every figure, and the names of devices and officers."""
+    OFFICER = "officer"
+    """What concerns the office: its alerts, and the actuators that it may command."""
     OPERATOR = "operator"
-    """As a monitor, and whatever changes something."""
+    """Whatever changes something."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+_ORDER = list(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks, by the token that was shown."""
+
+    role: Role
+    officer: Officer | None = None
+    """Whose own token it is; None: one that several know, or none."""
+
+    def may(self, role: Role) -> bool:
+        return _ORDER.index(self.role) >= _ORDER.index(role)
+
+
 class Guard:
-    """`token`: what a monitor must show; None: whoever reaches the address is one. `operator_token`: what an operator
-    must show; None: there are no operators.
+    def __init__(
+        self,
+        token: str | None = None,
+        local: bool = False,
+        operator_token: str | None = None,
+        officers: Iterable[tuple[str, Officer]] = (),
+    ) -> None:
+        """`token`: what a monitor must show; None: whoever reaches the address is one. `officers`: token and whose.
 
-    `local`: it is an address of this machine alone. Then a page in somebody's browser here may reach it too, by a name
-    of its own that leads here (DNS rebinding); so without a token it is asked for by its number or as localhost.
-    """
+        `local`: it is an address of this machine alone. Then a page in somebody's browser here may reach it too, by
+        a name of its own that leads here (DNS rebinding); so without a token it is asked for by its number or as
+        localhost.
+        """
+        self._local = local
+        self._unknown = Caller(Role.MONITOR if token is None else Role.ANYONE)
+        known = [(token, Caller(Role.MONITOR)), (operator_token, Caller(Role.OPERATOR))]
+        known += [(own, Caller(_role_of(officer), officer)) for own, officer in officers]
+        self._known = [(_digest(each.encode()), caller) for each, caller in known if each is not None]
 
-    token: str | None = None
-    local: bool = False
-    operator_token: str | None = None
+    def caller(self, authorization: str) -> Caller:
+        """Of the value of the header Authorization, "" where there is none."""
+        scheme, _, shown = authorization.partition(" ")
+        digest = _digest(shown.strip().encode("latin-1", "replace") if scheme.lower() == "bearer" else b"")
+        found = self._unknown
+        # All of them, each in the same time: how long it takes tells nothing about any.
+        for known, caller in self._known:
+            if hmac.compare_digest(known, digest):
+                found = caller
+        return found
 
     def admits(self, role: Role, authorization: str) -> bool:
-        """Of the value of the header Authorization, "" where there is none."""
-        if role is Role.ANYONE:
-            return True
-        if _shows(self.operator_token, authorization):
-            return True
-        return role is Role.MONITOR and (self.token is None or _shows(self.token, authorization))
+        return self.caller(authorization).may(role)
 
     def knows(self, host: str) -> bool:
         """Of the value of the header Host."""
-        if self.token is not None or not self.local:
+        if self._unknown.role is Role.ANYONE or not self._local:
             return True
         name = host.rpartition(":")[0] if host.rpartition("]")[2].count(":") else host
         return is_of_this_machine(name.removeprefix("[").removesuffix("]"))
 
-    def _refusal(self, role: Role) -> Response:
-        if role is Role.OPERATOR and self.operator_token is None:
+    def _refusal(self, role: Role, caller: Caller) -> Response:
+        if caller.officer is not None:
+            return JSONResponse({"error": f"officer {caller.officer.id} may not; an operator may"}, 403)
+        changes = role in (Role.OFFICER, Role.OPERATOR)
+        if changes and not any(known.may(role) for _, known in self._known):
             error = "nobody may change anything: set http.operator_token_env or http.operator_token_file"
             return JSONResponse({"error": error}, 403)
-        name = "operator_token" if role is Role.OPERATOR else "token"
-        error = f"this needs the token of http.{name}_env or http.{name}_file: Authorization: Bearer TOKEN"
+        name = "operator_token" if changes else "token"
+        own = " or an officer's own" if role is Role.OFFICER else ""
+        error = f"this needs the token of http.{name}_env or http.{name}_file{own}: Authorization: Bearer TOKEN"
         return JSONResponse({"error": error}, 401, {"WWW-Authenticate": 'Bearer realm="denyut"'})
 
     def guarded(self, role: Role, endpoint: Endpoint) -> Endpoint:
+        """The endpoint finds who asks in `request.state.caller`."""
+
         async def admitted(request: Request) -> Response:
-            if not self.admits(role, request.headers.get("authorization", "")):
-                return self._refusal(role)
-            if role is Role.MONITOR and not self.knows(request.headers.get("host", "")):
+            caller = self.caller(request.headers.get("authorization", ""))
+            if not caller.may(role):
+                return self._refusal(role, caller)
+            if role is Role.MONITOR and caller is self._unknown and not self.knows(request.headers.get("host", "")):
                 return JSONResponse({"error": "by this name the figures need a token; see [http] token_file"}, 403)
+            request.state.caller = caller
             return await endpoint(request)
 
         return admitted
 
 
-def _shows(token: str | None, authorization: str) -> bool:
-    scheme, _, shown = authorization.partition(" ")
-    if token is None or scheme.lower() != "bearer":
-        return False
-    # The comparison takes the same time wherever it fails.
-    return hmac.compare_digest(shown.strip().encode("latin-1", "replace"), token.encode())
+def _role_of(officer: Officer) -> Role:
+    return Role.OPERATOR if officer.may_operate else Role.OFFICER
+
+
+def _digest(token: bytes) -> bytes:
+    """Of one length, whatever the token's is."""
+    return sha256(token).digest()
 
 
 class SecurityHeaders:
