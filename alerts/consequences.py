@@ -81,6 +81,15 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     """Of a command that failed: what it was, and why it failed."""
 
 
+class Count(msgspec.Struct, frozen=True):
+    """Of a digest: how many notices of one reason, rule and zone it stands for."""
+
+    reason: Reason
+    rule: str
+    zone: str
+    count: int
+
+
 class Notice(msgspec.Struct, frozen=True, kw_only=True):
     """To be told once to one recipient by one channel."""
 
@@ -103,6 +112,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     alerts: tuple[int, ...] = ()
     """Numbers of all of them."""
     ladder: str = ""
+    counts: tuple[Count, ...] = ()
+    """Of a digest, the largest first, at most 50."""
 
 
 class CommandOrder(msgspec.Struct, frozen=True, kw_only=True):

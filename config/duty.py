@@ -108,9 +108,9 @@ class Inhibition(Section):
     source: Annotated[tuple[Name, ...], Field(min_length=1)]
     """Rules."""
     target: tuple[Name, ...] = ()
-    """Rules; empty: all others."""
+    """Rules; empty: all others, and with "gateway" those of `source` too, as they are about other devices there."""
     equal: Annotated[tuple[Literal["zone", "kind", "gateway", "device", "city"], ...], Field(min_length=1)] = ("zone",)
-    """"gateway": the source's device is the gateway of the target's, or both have the same one."""
+    """"gateway": the target's device is heard through the source's. What one of both lacks agrees with nothing."""
 
 
 class Maintenance(Section):

@@ -1,0 +1,28 @@
+"""Through which devices others are heard, as the registry says it."""
+
+from collections.abc import Iterable
+
+from config.settings import Device
+
+_FARTHEST = 8
+"""Gateways behind gateways that are followed."""
+
+
+class Gateways:
+    def __init__(self, devices: Iterable[Device]) -> None:
+        self._gateway: dict[tuple[str, str], str] = {}
+        self._behind: dict[str, str] = {}
+        """Id of a device -> its gateway, whatever its kind: a gateway is named by its id alone."""
+        for device in devices:
+            if device.gateway:
+                self._gateway[device.kind, device.id] = device.gateway
+                self._behind.setdefault(device.id, device.gateway)
+
+    def of(self, kind: str, device: str) -> tuple[str, ...]:
+        """The nearest first; of a zone none."""
+        found: list[str] = []
+        gateway = self._gateway.get((kind, device), "")
+        while gateway and gateway not in found and len(found) < _FARTHEST:
+            found.append(gateway)
+            gateway = self._behind.get(gateway, "")
+        return tuple(found)
