@@ -3,7 +3,7 @@
 A thousand rules on ten thousand assets are a thousand comparisons of columns; only what changes costs Python.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alerts.assets import Asset, DeviceAssets, ZoneAssets
+from alerts.figures.readings import TURNS, ReadingRules, TurnedBy
 from alerts.lifecycle import Change, Lifecycle
 from config.alert_rules import Rule
+from config.settings import Kind
 from ingest.devices import DeviceTable
+from ingest.readings import ReadingBatch
 from processors.indicators.indicator_batch import CITY_ZONE, IndicatorBatch
 from processors.processor import Output
 from processors.window_batch import WindowBatch
@@ -55,11 +58,15 @@ class _Watched:
 
 
 class Engine:
-    def __init__(self, rules: Sequence[Rule], devices: DeviceTable) -> None:
+    def __init__(self, rules: Sequence[Rule], devices: DeviceTable, kinds: Mapping[str, Kind] | None = None) -> None:
+        """`kinds` give the plausible ranges of readings."""
         self._devices = devices
         self._zones = ZoneAssets()
+        self.readings = ReadingRules(rules, devices, kinds or {})
         self._watches: dict[Key, list[Lifecycle]] = {}
         for rule in rules:
+            if rule.quantity is not None:
+                continue
             self._watches.setdefault(_key(rule), []).append(Lifecycle(rule))
         self.judged: dict[str, list[int]] | None = None
         """Rule -> windows of assets that it judged, and those that told it nothing; None: nobody counts."""
@@ -79,6 +86,44 @@ class Engine:
             for watched in self._of_zones(batch):
                 events += self._judge(watched, learned_ns)
         return events
+
+    def hear(self, readings: Sequence[ReadingBatch], learned_ns: int | None) -> list[AlertEvent]:
+        """What readings say by themselves, before any window closes.
+
+        `learned_ns`: the receive time; None: each reading is known at its time, however many of its device there are.
+        """
+        events: list[AlertEvent] = []
+        for batch in readings:
+            for turned in self.readings.hear(batch, None if learned_ns is None else TURNS):
+                events += self._of_readings(turned, learned_ns)
+            if self.judged is not None:
+                for rule, count in self.readings.judged(batch):
+                    self.judged.setdefault(rule, [0, 0])[0] += count
+        return events
+
+    def fall_silent(self, now_ns: int) -> list[AlertEvent]:
+        """Alerts of readings of which nothing was heard for too long, by the receive time; see `next_due_ns`."""
+        turned = self.readings.fall_silent(now_ns)
+        return [event for each in turned for event in self._of_readings(each, now_ns)]
+
+    @property
+    def next_due_ns(self) -> int | None:
+        """When `fall_silent` has something to say."""
+        return self.readings.next_due_ns
+
+    def _of_readings(self, by: TurnedBy, learned_ns: int | None) -> Iterable[AlertEvent]:
+        change, device, time_ns, value = by.turned
+        for row, event_ns, reading in zip(device.tolist(), time_ns.tolist(), value.tolist(), strict=True):
+            city, kind, name, zone = self._devices.identity(row)
+            yield AlertEvent(
+                rule=by.rule,
+                asset=Asset(city, zone, kind, name),
+                change=change,
+                event_ns=event_ns,
+                learned_ns=event_ns if learned_ns is None else learned_ns,
+                value=reading,
+                coverage=1.0,
+            )
 
     def _judge(self, watched: _Watched, learned_ns: int | None) -> Iterator[AlertEvent]:
         for life in self._watches[watched.key]:
@@ -149,6 +194,7 @@ class Engine:
         return {
             "zones": self._zones.names,
             "rules": {life.rule.id: [life.rule.model_dump_json(), life.describe()] for life in self._lives()},
+            "readings": self.readings.describe(),
         }
 
     def restore(self, saved: dict[str, Any]) -> list[str]:
@@ -162,7 +208,7 @@ class Engine:
             life.restore(columns)
             if (rule, settings) not in lives and len(life.asset):
                 dropped.append(rule)
-        return dropped
+        return dropped + self.readings.restore(saved["readings"])
 
     def _lives(self) -> Iterator[Lifecycle]:
         for watches in self._watches.values():
