@@ -1,4 +1,4 @@
-"""One HTTP connection, which can neither be held open by saying nothing nor be one too many."""
+"""One HTTP connection, which can neither be held open by saying or taking nothing nor be one too many."""
 
 import asyncio
 
@@ -8,10 +8,13 @@ MOST_OPEN = 128
 """Each takes a file of the process, which the journal and the broker need: more are closed at once, unanswered."""
 REQUEST_S = 15.0
 """How long a request may take to arrive. Uvicorn waits for ever for the rest of what has begun."""
+STALLED_S = 30.0
+"""How long nobody may take anything of an answer that waits to be taken."""
 
 
 class HttpConnection(H11Protocol):
     _overdue: asyncio.TimerHandle | None = None
+    _stalled: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as in H11Protocol
         super().connection_made(transport)
@@ -29,7 +32,16 @@ class HttpConnection(H11Protocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._forget_request()
+        self._forget_stall()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._stalled = asyncio.get_running_loop().call_later(STALLED_S, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._forget_stall()
 
     def _expect_request(self) -> None:
         """Once for each request: what comes byte by byte has no more time."""
@@ -40,3 +52,8 @@ class HttpConnection(H11Protocol):
         if self._overdue is not None:
             self._overdue.cancel()
             self._overdue = None
+
+    def _forget_stall(self) -> None:
+        if self._stalled is not None:
+            self._stalled.cancel()
+            self._stalled = None
