@@ -7,17 +7,22 @@ what people and devices do, the clock ──────────────
 A pure function of the journal's entries: everything it brings about leaves as `Consequences`.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
 
-from alerts.acts import Acknowledge, decode
+from alerts.acts import Acknowledge, Measured, decode
 from alerts.book import Alert, Book, Refusal
 from alerts.consequences import AuditEntry, Consequences
 from alerts.engine import AlertEvent, Engine
+from alerts.figures.readings import recent
 from alerts.lifecycle import Change
+from alerts.own_health import figures_of
+from config.default_kinds import effective_kinds
 from config.settings import Settings
 from ingest.devices import DeviceTable
+from ingest.readings import ReadingBatch
 from processors.processor import Output
 
 VERSION = 2
@@ -29,14 +34,17 @@ _QUIET = {Change.PENDING, Change.LAPSED}
 class Decided:
     """What came of an act."""
 
-    outcome: Alert | Refusal
+    outcome: Alert | Refusal | None
+    """None: nobody waits for an answer."""
     consequences: Consequences
 
 
 class Alerts:
     def __init__(self, settings: Settings, devices: DeviceTable) -> None:
         self._rules = {rule.id: rule for rule in settings.rules}
-        self.engine = Engine(settings.rules, devices)
+        self._city = settings.city.id
+        self._backlog_limit_ns = settings.notification.backlog_limit
+        self.engine = Engine(settings.rules, devices, effective_kinds(settings))
         self.book = Book()
 
     @property
@@ -44,12 +52,28 @@ class Alerts:
         """Alerts that are firing."""
         return len(self.book)
 
+    @property
+    def hears(self) -> frozenset[str]:
+        """Kinds of device whose readings `hear` is to be given."""
+        return self.engine.readings.kinds
+
+    def hear(self, readings: Sequence[ReadingBatch], learned_ns: int | None) -> Consequences:
+        """What single readings bring that were accepted and are news of their devices; `learned_ns` as in `observe`.
+
+        Neither a backlog nor what was old when it came calls anybody.
+        """
+        news = readings if learned_ns is None else recent(readings, self._backlog_limit_ns)
+        return self._noted_all(self.engine.hear(news, learned_ns))
+
     def observe(self, output: Output, learned_ns: int | None) -> Consequences:
         """What windows and indicators bring, in the order in which they closed.
 
         `learned_ns`: the receive time; None: each window is known at its end.
         """
-        events = [self._noted(event) for event in self.engine.observe(output, learned_ns)]
+        return self._noted_all(self.engine.observe(output, learned_ns))
+
+    def _noted_all(self, changes: Iterable[AlertEvent]) -> Consequences:
+        events = [self._noted(event) for event in changes]
         return Consequences(events=events, entries=[entry_of(event) for event in events if event.number])
 
     def act(self, content: bytes, at_ns: int) -> Decided:
@@ -58,6 +82,11 @@ class Alerts:
         match act:
             case Acknowledge():
                 return self._acknowledge(act, at_ns)
+            case Measured():
+                figures = figures_of(self._city, act.figures, at_ns)
+                consequences = self.observe(Output([], [figures]), at_ns)
+                consequences.figures.append(figures)
+                return Decided(None, consequences)
             case _:
                 raise ValueError(f"nothing is done about {type(act).__name__} here")
 

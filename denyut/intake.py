@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from alerts.consequences import Consequences
 from alerts.desk import Alerts, Decided
 from alerts.engine import AlertEvent
+from alerts.figures.readings import fresh
 from denyut.alert_points import alert_points
 from ingest.dead_letter_file import DeadLetter
 from ingest.dead_letters import DeadLetters
@@ -95,7 +97,7 @@ class Intake:
 
     def take_readings(self, readings: ReadingBatch) -> None:
         """Recorded readings: each row counts as a message."""
-        raw, _ = self._process(len(readings), DecodedBatch([readings]))
+        raw, _ = self._process(len(readings), DecodedBatch([readings]), None)
         self._append(self.next_offset, raw)
         self.next_offset += 1
 
@@ -108,7 +110,7 @@ class Intake:
         decoded = self._decoders[source].decode(batch)
         if self.heard is not None and not batch.behind:
             self.heard(decoded.readings)
-        points, aside = self._process(len(batch), decoded)
+        points, aside = self._process(len(batch), decoded, batch.received_ns)
         self._keep_aside(offset, source, batch, aside)
         if batch.behind:
             # The clock closes nothing meanwhile, and a day of open windows would fill the memory.
@@ -116,12 +118,25 @@ class Intake:
             points += self._closed(self._processor.advance(), batch.received_ns)
         self._append(offset, points)
 
-    def _process(self, size: int, decoded: DecodedBatch) -> tuple[list[PointBatch], list[tuple[int, Reason]]]:
-        """The raw readings to be stored, and what is to be kept aside."""
+    def _process(
+        self, size: int, decoded: DecodedBatch, learned_ns: int | None
+    ) -> tuple[list[PointBatch], list[tuple[int, Reason]]]:
+        """The raw readings to be stored with what rules say of them at once, and what is to be kept aside."""
+        newest_ns = self._newest_ns(decoded.readings)
         outcomes = [self._processor.process(readings) for readings in decoded.readings]
         account_numbers(self._ledger, self._processor.state.sequences, decoded.readings)
         points = self._raw_points(decoded.readings, outcomes) if self._raw else []
+        if newest_ns:
+            news = [
+                fresh(decoded.readings[at], outcomes[at] <= Outcome.LATE, before) for at, before in newest_ns.items()
+            ]
+            points = points + self._followed(self._alerts.hear(news, learned_ns))
         return points, account(self._ledger, size, decoded, outcomes)
+
+    def _newest_ns(self, readings: Sequence[ReadingBatch]) -> dict[int, NDArray[np.int64]]:
+        """Position of each batch that a rule listens to -> what `Processor.newest_ns` says before it is processed."""
+        heard = self._alerts.hears
+        return {at: self._processor.newest_ns(each.device) for at, each in enumerate(readings) if each.kind in heard}
 
     def _keep_aside(self, offset: int, source: str, batch: MessageBatch, aside: Sequence[tuple[int, Reason]]) -> None:
         if aside:

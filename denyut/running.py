@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from alerts.acts import Acknowledge, NotNowError, encode
+from alerts.acts import Acknowledge, Measured, NotNowError, encode
 from alerts.book import Alert, Refusal
 from config.settings import Settings
 from denyut.admission import Admission
@@ -16,6 +16,7 @@ from denyut.durability import Durability
 from denyut.flow_control import FlowControl
 from denyut.health import Pulse
 from denyut.memory import FreedMemory
+from denyut.own_health import OwnHealth
 from denyut.pipeline import Pipeline, build
 from denyut.reporting import Reporting
 from denyut.requeueing import requeued_entries
@@ -90,6 +91,7 @@ class Run:
         )
         self._figures.address = self._service.address
         self._freed = FreedMemory()
+        self._own_health = OwnHealth(data_dir, self._pipeline, lambda: self._admission.lag_s)
         self._stop = asyncio.Event()
 
     async def until_stopped(self) -> None:
@@ -118,7 +120,10 @@ class Run:
     async def _acknowledge(self, act: Acknowledge) -> Alert | Refusal:
         if self._figures.state != "running":
             raise NotNowError("what an earlier run took in is being processed: try again in a moment")
-        return (await self._admission.act(Act(encode(act), self._clock.now_ns()))).outcome
+        outcome = (await self._admission.act(Act(encode(act), self._clock.now_ns()))).outcome
+        if outcome is None:
+            raise RuntimeError("an acknowledgement has an outcome")
+        return outcome
 
     def _connect(self) -> None:
         held = self._durability.unacknowledged()
@@ -163,6 +168,7 @@ class Run:
             self._figures.pulse.beat()
             self._flow.regulate(self._clock.now_ns())
             self._close_windows()
+            self._measure()
             self._durability.save_when_due()
             self._take_requeued()
             self._pipeline.dead_letters.expire(self._clock.now_ns())
@@ -180,6 +186,13 @@ class Run:
             self._ticked_ns = now_ns
             self._admission.tick(now_ns)
         self._freed.give_back(self._pipeline.intake.windows_closed)
+
+    def _measure(self) -> None:
+        """Once a minute the run's own figures, by an entry of the journal too."""
+        figures = self._own_health.look()
+        if figures is not None:
+            measured = Measured(who="denyut", figures=figures)
+            self._admission.take(Act(encode(measured), self._clock.now_ns()))
 
     def _is_time(self, now_ns: int) -> bool:
         """Windows close at once; what late readings changed waits for more of them, since all figures are made anew."""

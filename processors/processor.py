@@ -164,6 +164,12 @@ class Processor:
             output.indicators += closed.indicators
         return output
 
+    def newest_ns(self, device: NDArray[np.int32]) -> NDArray[np.int64]:
+        """(n,) latest event time that was heard of each device so far, 0 before its first reading."""
+        cadences = self.state.cadences
+        cadences.reserve(int(device.max()) + 1 if len(device) else 0)
+        return cadences.latest_ns[device]
+
     def hear(self, figures: IndicatorBatch) -> None:
         """Figures that others made of what this processor gave, such as `alert_response`: the scores count them in.
 

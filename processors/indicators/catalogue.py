@@ -115,5 +115,10 @@ UNITS = {
     "sensors_alive_share": "",
     "freshness_worst_s": "s",
     "alert_response": "min",
+    "denyut_journal_lag_s": "s",
+    "denyut_points_pending": "points",
+    "denyut_dead_letter_share": "",
+    "denyut_disk_free_share": "",
+    "denyut_notices_waiting": "notices",
 }
 """Indicator -> unit; empty: a share or an index."""
