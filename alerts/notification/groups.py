@@ -13,15 +13,15 @@ Key = tuple[str, ...]
 def group_key(by: tuple[GroupBy, ...], alert: Alert, rule: Rule, kind: str, office: str, gateway: str) -> Key:
     """What the alert has in common with the others of its group; nothing: it stands for itself.
 
-    `gateway`: through which its device is heard, or its own id where it is one; empty: it has none, and then the
-    device stands for itself there. So it is with a rule without a cause.
+    `gateway`: as `Gateways.nearest` says it, so that a gateway and its devices are one group; what has none stands for
+    itself, as does a rule without a cause.
     """
     asset = alert.asset
     parts = {
         "rule": alert.rule,
         "zone": asset.zone,
         "kind": kind,
-        "gateway": gateway or f"{asset.kind}/{asset.device}",
+        "gateway": gateway or "/".join(asset),
         "cause": rule.cause or alert.rule,
         "office": office,
         "severity": alert.severity,
