@@ -12,7 +12,7 @@ from influxdb_client.rest import ApiException
 
 from config.durations import SECOND_NS
 from config.settings import Retention, StoreSettings
-from storage.bounded_http import BoundedPool
+from ingest.bounded_http import BoundedPool
 from storage.credentials import resolve_credentials
 from storage.influx_http import TIMEOUT_SECONDS, InfluxHttp, answer_error, checked_url, failure, server_message
 from storage.influxql import InfluxQl

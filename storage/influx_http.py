@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 import msgspec
 import urllib3
 
-from storage.bounded_http import SHORT_ANSWER_BYTES, AnswerRefused, AnswerTooLarge, BoundedPool
+from ingest.bounded_http import SHORT_ANSWER_BYTES, AnswerRefused, AnswerTooLarge, BoundedPool
 from storage.credentials import Credentials
 from storage.store import RefusalReason, StoreError, StoreRefused, StoreUnavailable, StoreUnusable
 

@@ -9,7 +9,7 @@ import urllib3
 from pydantic import SecretStr
 
 from config.settings import StoreSettings
-from storage.bounded_http import AnswerRefused, BoundedPool
+from ingest.bounded_http import AnswerRefused, BoundedPool
 from storage.influx import InfluxStore
 from storage.influx1 import Influx1Store
 from storage.store import Query, Store, StoreRefused, StoreUnavailable

@@ -38,10 +38,12 @@ class BoundedPool(urllib3.PoolManager):
     become a GET. For one thread at a time. Raises urllib3.exceptions.HTTPError.
     """
 
-    def __init__(self, timeout_s: float, headers: dict[str, str] | None = None) -> None:
-        """`timeout_s`: the longest silence; the whole answer has four times as long."""
+    def __init__(
+        self, timeout_s: float, headers: dict[str, str] | None = None, whole_within_s: float | None = None
+    ) -> None:
+        """`timeout_s`: the longest silence; the whole answer has four times as long where nothing else is said."""
         super().__init__(retries=False, timeout=timeout_s, headers=headers)
-        self._whole_within_s = _WHOLE_WITHIN * timeout_s
+        self._whole_within_s = whole_within_s or _WHOLE_WITHIN * timeout_s
         self._sockets: WeakSet[socket.socket] = WeakSet()
         self.pool_classes_by_scheme = _pools_entering(self._sockets)
 
