@@ -55,6 +55,8 @@ SETTINGS = Settings(
     rules=(
         Rule(id="fast", kind="traffic", field="speed_mean", size="10s", enter=50, exit=7, lasting=10 * SECOND_NS),
         Rule(id="slow", kind="traffic", field="speed_max", size="1m", when="<=", enter=7.25, keep=60 * SECOND_NS),
+        Rule(id="now", kind="traffic", quantity="speed", enter=50, exit=7, lasting=5 * SECOND_NS, keep=SECOND_NS),
+        Rule(id="at-once", kind="traffic", quantity="speed", enter=7, devices=("d1", "d2")),
         Rule(id="calm", indicator="traffic_speed", size="10s", when="<", enter=80, stale_after=10 * SECOND_NS),
     ),
     devices=(Device(id="d1", kind="traffic", zone="kota", every=5 * SECOND_NS),),
