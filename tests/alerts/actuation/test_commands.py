@@ -122,7 +122,7 @@ def test_an_order_that_waits_gives_way_to_a_newer_one() -> None:
 def test_an_order_of_an_alert_that_ended_while_it_waited_never_goes_out() -> None:
     street = Street()
     street.asks(0, "off")
-    on_alone = {"orders": [{"actuator": "siren", "command": "on"}]}
+    on_alone: dict[str, Any] = {"orders": [{"actuator": "siren", "command": "on"}]}
     street.fires(1, **on_alone)
     street.ends(2, **on_alone)
     assert street.answers(10, 1).orders == []
