@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field, SecretStr
 from config.alert_rules import Severity
 from config.calendar import Hours
 from config.durations import UNITS_NS
-from config.section import Duration, File, Name, Section, Wait
+from config.section import Duration, File, Name, Section, Wait, between
 
 TARGETS = ("shift", "office", "head")
 """Of the alert's own office: who is on duty now, all of its officers, its head. Others are named: "office:ID",
@@ -129,23 +129,23 @@ class Maintenance(Section):
 
 
 class Flapping(Section):
-    changes: Annotated[int, Field(ge=2)] = 6
+    changes: Annotated[int, Field(ge=2, le=1000)] = 6
     """So many beginnings and ends within `within`: further ones are recorded, and nobody is told until it is calm."""
     within: Duration = UNITS_NS["h"]
 
 
 class Budget(Section):
-    notices: Annotated[int, Field(ge=1)] = 20
+    notices: Annotated[int, Field(ge=1, le=10_000)] = 20
     """For each officer and each severity; what is beyond comes as a digest."""
     within: Duration = UNITS_NS["h"]
-    digest_every: Duration = 15 * UNITS_NS["m"]
+    digest_every: Annotated[Duration, between(UNITS_NS["s"], UNITS_NS["d"])] = 15 * UNITS_NS["m"]
 
 
 class Notification(Section):
     enabled: bool = True
     backlog_limit: Duration = 15 * UNITS_NS["m"]
     """What happened longer ago than this when it is learned of is recorded, and nobody is told."""
-    group_interval: Wait = UNITS_NS["m"]
+    group_interval: Annotated[Wait, between(0, UNITS_NS["d"])] = UNITS_NS["m"]
     """The first alert of a group is told at once; what joins it is told together, so far apart."""
     tell_resolved: bool = True
     flapping: Flapping = Flapping()

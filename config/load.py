@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from config.checks.city import check_devices, check_ids, check_zone_names
 from config.checks.finding import OTHER, Finding
 from config.checks.indicators import check_indicators
+from config.checks.quiet import check_quiet
 from config.checks.rules import check_rules
 from config.checks.scores import check_scores
 from config.checks.service import check_http
@@ -30,7 +31,7 @@ LARGEST_FILE = 16 << 20
 
 CHECKS = (
     *(check_windows, check_quantities, check_indicators, check_sources, check_store, check_http),
-    *(check_ids, check_zone_names),
+    *(check_ids, check_zone_names, check_quiet),
 )
 
 
@@ -78,7 +79,7 @@ def _mistakes(path: Path, lines: dict[KeyPath, int], found: Salvage, indicators:
     named = (check(found.settings, indicators) for check in (check_scores, check_rules))
     for finding in chain(findings, *named):
         places = [found.original(place) for place in finding.paths]
-        if not any(found.touched(place) for place in places):
+        if not any(found.touched(place) or not found.is_whole(place) for place in places):
             message = finding.message.replace(OTHER, _place(lines, places[-1]))
             yield Mistake(path, nearest_line(lines, places[0]), written(places[0]), message)
 

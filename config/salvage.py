@@ -41,6 +41,12 @@ class Salvage:
         """Whether every id of a list of tables (zones, offices) is still there."""
         return not any(path[0] == section and (len(path) < 3 or path[2] == "id") for path in self.removed)
 
+    def is_whole(self, path: Path) -> bool:
+        """False: it names a list of tables some of whose ids are not there any more."""
+        return (
+            len(path) > 1 or not isinstance(getattr(self.settings, str(path[0])), tuple) or self.lists_all(str(path[0]))
+        )
+
 
 def salvage(document: Mapping[str, Any], context: Mapping[str, Any]) -> Salvage:
     """Validates all of `document`. `context` is what the validators of `config.settings` need."""

@@ -11,7 +11,7 @@ from pydantic_core import PydanticUndefined
 from config.alert_rules import Rule
 from config.default_kinds import DEFAULT_KINDS
 from config.durability import Checkpoints, DeadLetterKeeping, JournalSettings, Limits, OutboxSettings
-from config.duty import Office
+from config.duty import Budget, Flapping, Inhibition, Maintenance, Notification, Office
 from config.indicator_rules import IndicatorRules
 from config.noise_limits import LIMITS
 from config.pillars import Pillar, ScoreInput, Scores
@@ -53,6 +53,11 @@ SECTIONS: dict[str, type[Section]] = {
     "offices": Office,
     "devices": Device,
     "rules": Rule,
+    "inhibitions": Inhibition,
+    "maintenance": Maintenance,
+    "notification": Notification,
+    "flapping": Flapping,
+    "budget": Budget,
     "store": StoreSettings,
     "retention": Retention,
     "journal": JournalSettings,
@@ -64,7 +69,7 @@ SECTIONS: dict[str, type[Section]] = {
     "log": Log,
 }
 TABLES = (
-    *("city", "sources", "windows", "scores", "store", "retention"),
+    *("city", "sources", "windows", "scores", "notification", "store", "retention"),
     *("journal", "checkpoint", "outbox", "dead_letters", "limits", "http", "log"),
 )
 DOCUMENTED_DEFAULTS = [
@@ -125,7 +130,7 @@ def test_the_documented_default_is_the_real_one(heading, name):
     else:
         document = tomllib.loads(f"{setting} = {written.strip('`')}")
         needed = {"size": "1m", "id": "x", "kind": "gauge", "enter": 1}
-        needed |= {"indicator": "x", "points": [[0, 0], [1, 100]]}
+        needed |= {"indicator": "x", "points": [[0, 0], [1, 100]], "source": ["x"]}
         others = {key: needed[key] for key, field in section.model_fields.items() if field.is_required()}
         read = section.model_validate(others | document, context={"folder": "."})
         assert getattr(read, name) == default

@@ -112,6 +112,31 @@ latitude = 95
     ]
 
 
+def test_who_names_a_rule_that_is_wrong_itself_is_not_blamed_for_it(write):
+    file = write("""\
+[[rules]]
+id = 7
+[[inhibitions]]
+id = "wet"
+source = ["flood"]
+[[maintenance]]
+id = "pump"
+begin = 2026-03-03T04:00:00
+end = 2026-03-02T22:00:00
+rules = ["full"]
+""")
+    assert mistakes_of(file) == [
+        "2: rules[0].id: must be text in quotes, not 7",
+        "8: maintenance[0].begin: begin 2026-03-03 04:00 must be before end 2026-03-02 22:00",
+    ]
+
+
+def test_what_keeps_alerts_quiet_names_rules_that_there_are(write):
+    assert mistakes_of(write('[[inhibitions]]\nid = "wet"\nsource = ["flood"]\n')) == [
+        "3: inhibitions[0].source[0]: there is no rule 'flood'"
+    ]
+
+
 def test_an_unknown_key_far_from_any_other_lists_what_is_known(write):
     assert mistakes_of(write("[tls]\n")) == [
         "1: tls: unknown key 'tls'; known here: city, sources, kinds, windows, scores, zones, offices, devices, "
