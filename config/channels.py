@@ -24,6 +24,8 @@ class Channel(Section):
     """mqtt: the source whose broker it is; empty: the first."""
     topic: str = "denyut/notices/{to}"
     """mqtt."""
+    text: Literal["full", "short"] = "full"
+    """"short": one line of at most 160 letters, for an SMS."""
     retry_for: Duration = 24 * UNITS_NS["h"]
     """How long a delivery that fails is tried again."""
     timeout: Duration = 10 * SECOND_NS
