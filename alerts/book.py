@@ -1,30 +1,29 @@
-"""The alerts that are firing, each with a number of its own, and how soon people answer them."""
+"""The alerts that are firing, each with a number of its own, who sees to it, and how far it has climbed."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
-from statistics import median
 from typing import Any
-
-import numpy as np
 
 from alerts.assets import Asset
 from alerts.lifecycle import Change
-from config.durations import UNITS_NS
+from alerts.response import RESPONSE_NS, Wait, response
 from config.iso_times import iso_utc
-from processors.indicators.indicator_batch import CITY_ZONE, IndicatorBatch
+from processors.indicators.indicator_batch import IndicatorBatch
 
-RESPONSE = "alert_response"
-RESPONSE_NS = 24 * UNITS_NS["h"]
-"""Alerts that fired in this time make the figure."""
 _ENDS = {Change.RESOLVED, Change.WITHDRAWN}
 
 
 class Refusal(StrEnum):
+    """Why somebody cannot do what they asked for."""
+
     UNKNOWN = "unknown"
     """No alert with this number is firing."""
     ACKNOWLEDGED = "acknowledged"
     """Somebody was quicker."""
+    UNKNOWN_OFFICER = "unknown_officer"
+    ASSIGNED = "assigned"
+    """To this officer already."""
 
 
 @dataclass(slots=True)
@@ -46,6 +45,53 @@ class Alert:
     acknowledged_ns: int | None = None
     acknowledged_by: str = ""
     why: str = ""
+    """Of who acknowledged it."""
+    kind: str = ""
+    """Of its device, or of those of which the zone's figure is made; empty: of several."""
+    office: str = ""
+    """Which answers for it; empty: none."""
+    assigned_ns: int | None = None
+    assigned_to: str = ""
+    assigned_by: str = ""
+    snoozed_until_ns: int | None = None
+    snoozed_by: str = ""
+    comments: int = 0
+    ladder: str = ""
+    step: int = 0
+    """Steps of the ladder that have been taken."""
+    climbs_from_ns: int = 0
+    """From when on the steps count."""
+    held_ns: int | None = None
+    """Since when it climbs no further, because it is muted or snoozed."""
+    muted: str = ""
+    """Why nobody is told at present."""
+    never: str = ""
+    """Why nobody is ever told."""
+    told: list[str] = field(default_factory=list)
+    """Recipients, in the order in which they were told first."""
+
+    @property
+    def key(self) -> tuple[str, Asset]:
+        return self.rule, self.asset
+
+    @property
+    def paged(self) -> bool:
+        """Somebody was told."""
+        return bool(self.told)
+
+    @property
+    def owned(self) -> bool:
+        """Somebody sees to it: has acknowledged it since it was assigned the last time."""
+        return self.acknowledged_ns is not None and self.acknowledged_ns >= (self.assigned_ns or 0)
+
+    @property
+    def state(self) -> str:
+        """For people: the first of these that holds."""
+        if self.owned:
+            return "acknowledged"
+        if self.stale:
+            return "stale"
+        return "snoozed" if self.snoozed_until_ns is not None else "firing"
 
     def describe(self) -> dict[str, Any]:
         """For JSON."""
@@ -53,24 +99,49 @@ class Alert:
             "number": self.number,
             "rule": self.rule,
             "severity": self.severity,
+            "state": self.state,
             **{name: text for name, text in self.asset._asdict().items() if text},
+            "office": self.office,
             "fired": iso_utc(self.fired_ns),
             "learned": iso_utc(self.learned_ns),
             "value": self.value,
             "coverage": self.coverage,
             "stale": self.stale,
-            "acknowledged": None if self.acknowledged_ns is None else iso_utc(self.acknowledged_ns),
+            "acknowledged": _iso(self.acknowledged_ns),
             "acknowledged_by": self.acknowledged_by,
             "why": self.why,
+            "assigned": _iso(self.assigned_ns),
+            "assigned_to": self.assigned_to,
+            "assigned_by": self.assigned_by,
+            "snoozed_until": _iso(self.snoozed_until_ns),
+            "muted": self.never or self.muted,
+            "ladder": self.ladder,
+            "step": self.step,
+            "told": [name.removeprefix("officer:") for name in self.told],
+            "comments": self.comments,
         }
+
+
+def packed(alert: Alert) -> dict[str, Any]:
+    return {**asdict(alert), "asset": list(alert.asset)}
+
+
+def unpacked(saved: dict[str, Any]) -> Alert:
+    return Alert(**{**saved, "asset": Asset(*saved["asset"])})
+
+
+def _iso(time_ns: int | None) -> str | None:
+    return None if time_ns is None else iso_utc(time_ns)
 
 
 class Book:
     def __init__(self) -> None:
         self._next_number = 1
         self._open: dict[tuple[str, Asset], Alert] = {}
-        self._answered: list[tuple[int, int, str, str]] = []
-        """(learned_ns, acknowledged_ns, city, zone) of alerts that were answered, the oldest answer first."""
+        self._numbered: dict[int, Alert] = {}
+        """The same, by number; ascending."""
+        self._answered: list[Wait] = []
+        """Of alerts that were answered, the oldest answer first."""
 
     def __len__(self) -> int:
         return len(self._open)
@@ -78,45 +149,53 @@ class Book:
     @property
     def alerts(self) -> list[Alert]:
         """By number."""
-        return sorted(self._open.values(), key=lambda alert: alert.number)
+        return list(self._numbered.values())
+
+    def numbered(self, number: int) -> Alert | None:
+        return self._numbered.get(number)
+
+    def of(self, rule: str, asset: Asset) -> Alert | None:
+        return self._open.get((rule, asset))
 
     def fire(self, alert: Alert) -> None:
         """`alert.number` is given here."""
         alert.number = self._next_number
         self._next_number += 1
-        self._open[alert.rule, alert.asset] = alert
+        self._add(alert)
 
-    def change(self, rule: str, asset: Asset, change: Change) -> int:
-        """Of one that is firing: its number; 0 for another, of which it says nothing."""
+    def change(self, rule: str, asset: Asset, change: Change) -> Alert | None:
+        """Of one that is firing, or was until now; None for another, of which it says nothing."""
         alert = self._open.get((rule, asset))
         if alert is None:
-            return 0
+            return None
         if change in _ENDS:
-            del self._open[rule, asset]
+            del self._open[alert.key], self._numbered[alert.number]
         elif change in (Change.STALE, Change.HEARD):
             alert.stale = change is Change.STALE
-        return alert.number
+        return alert
 
     def keep_only(self, firing: Iterable[tuple[str, Asset]]) -> None:
         """Drop the others, whose rules are gone."""
         kept = set(firing)
         self._open = {key: alert for key, alert in self._open.items() if key in kept}
+        self._numbered = {number: alert for number, alert in self._numbered.items() if alert.key in kept}
 
     def acknowledge(self, number: int, who: str, why: str, at_ns: int) -> Alert | Refusal:
-        alert = next((alert for alert in self._open.values() if alert.number == number), None)
+        alert = self._numbered.get(number)
         if alert is None:
             return Refusal.UNKNOWN
-        if alert.acknowledged_ns is not None:
+        if alert.owned:
             return Refusal.ACKNOWLEDGED
+        # An alert that was handed on has had its answer: only the first counts.
+        if alert.acknowledged_ns is None:
+            self._answered.append((alert.learned_ns, at_ns, alert.asset.city, alert.asset.zone))
         alert.acknowledged_ns, alert.acknowledged_by, alert.why = at_ns, who, why
-        self._answered.append((alert.learned_ns, at_ns, alert.asset.city, alert.asset.zone))
         return alert
 
     def response(self, at_ns: int) -> IndicatorBatch:
-        """`alert_response` of each zone, and of each city as a whole: the median of the minutes until an answer.
+        """How soon the alerts were answered that were learned of in the last 24 hours.
 
-        Of the alerts that were learned of in the last 24 hours. One that waits still counts with the time it has
-        waited; one that ended unanswered needed no answer.
+        One that waits still counts with the time it has waited; one that ended unanswered needed no answer.
         """
         since_ns = at_ns - RESPONSE_NS
         self._answered = [each for each in self._answered if each[0] > since_ns]
@@ -125,31 +204,22 @@ class Book:
             for alert in self._open.values()
             if alert.acknowledged_ns is None and alert.learned_ns > since_ns
         ]
-        minutes: dict[tuple[str, str], list[float]] = {}
-        for learned_ns, until_ns, city, zone in [*self._answered, *waiting]:
-            for place in {(city, zone), (city, CITY_ZONE)}:
-                minutes.setdefault(place, []).append((until_ns - learned_ns) / UNITS_NS["m"])
-        places = sorted(minutes)
-        return IndicatorBatch(
-            size_ns=RESPONSE_NS,
-            end_ns=at_ns,
-            city=[city for city, _ in places],
-            zone=[zone for _, zone in places],
-            indicator=[RESPONSE] * len(places),
-            value=np.array([median(minutes[place]) for place in places]),
-            coverage=np.ones(len(places)),
-            quality=np.ones(len(places)),
-            revision=np.zeros(len(places), np.int32),
-        )
+        return response([*self._answered, *waiting], at_ns)
 
     def describe(self) -> dict[str, Any]:
         """As `restore` takes it."""
-        alerts = [{**asdict(alert), "asset": list(alert.asset)} for alert in self.alerts]
-        return {"next": self._next_number, "alerts": alerts, "answered": [list(each) for each in self._answered]}
+        return {
+            "next": self._next_number,
+            "alerts": list(map(packed, self.alerts)),
+            "answered": [list(each) for each in self._answered],
+        }
 
     def restore(self, saved: dict[str, Any]) -> None:
         self._next_number = saved["next"]
         for each in saved["alerts"]:
-            alert = Alert(**{**each, "asset": Asset(*each["asset"])})
-            self._open[alert.rule, alert.asset] = alert
+            self._add(unpacked(each))
         self._answered = [(learned, until, city, zone) for learned, until, city, zone in saved["answered"]]
+
+    def _add(self, alert: Alert) -> None:
+        self._open[alert.key] = alert
+        self._numbered[alert.number] = alert

@@ -7,17 +7,22 @@ what people and devices do, the clock ──────────────
 A pure function of the journal's entries: everything it brings about leaves as `Consequences`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
+from zoneinfo import ZoneInfo
 
 import msgspec
 
-from alerts.acts import Acknowledge, Measured, decode
+from alerts.acts import Acknowledge, Assign, Comment, EndSilence, Measured, Silence, Snooze, decode
 from alerts.book import Alert, Book, Refusal
-from alerts.consequences import AuditEntry, Consequences
+from alerts.consequences import Consequences
 from alerts.engine import AlertEvent, Engine
 from alerts.figures.readings import recent
+from alerts.handling import Handling, entry_of
 from alerts.lifecycle import Change
+from alerts.notification.dispatcher import Changed, Dispatcher
+from alerts.notification.silences import SilenceRefusal, SilenceState
 from alerts.own_health import figures_of
 from config.default_kinds import effective_kinds
 from config.settings import Settings
@@ -25,16 +30,19 @@ from ingest.devices import DeviceTable
 from ingest.readings import ReadingBatch
 from processors.processor import Output
 
-VERSION = 2
+VERSION = 3
 _QUIET = {Change.PENDING, Change.LAPSED}
 """Not yet an alert."""
+
+
+Outcome = Alert | Refusal | SilenceState | SilenceRefusal
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
     """What came of an act."""
 
-    outcome: Alert | Refusal | None
+    outcome: Outcome | None
     """None: nobody waits for an answer."""
     consequences: Consequences
 
@@ -44,8 +52,13 @@ class Alerts:
         self._rules = {rule.id: rule for rule in settings.rules}
         self._city = settings.city.id
         self._backlog_limit_ns = settings.notification.backlog_limit
-        self.engine = Engine(settings.rules, devices, effective_kinds(settings))
+        zone = ZoneInfo(settings.city.timezone)
+        self.engine = Engine(settings.rules, devices, effective_kinds(settings), settings.calendar, zone)
         self.book = Book()
+        self._dispatcher = Dispatcher(settings, self.book)
+        self._handling = Handling(self.book, self._dispatcher, self._rules)
+        self._now_ns = 0
+        """The newest time that was heard of: it never goes back."""
 
     @property
     def active(self) -> int:
@@ -63,68 +76,92 @@ class Alerts:
         Neither a backlog nor what was old when it came calls anybody.
         """
         news = readings if learned_ns is None else recent(readings, self._backlog_limit_ns)
-        return self._noted_all(self.engine.hear(news, learned_ns))
+        return self._taken(list(self.engine.hear(news, learned_ns)), learned_ns)
 
     def observe(self, output: Output, learned_ns: int | None) -> Consequences:
         """What windows and indicators bring, in the order in which they closed.
 
         `learned_ns`: the receive time; None: each window is known at its end.
         """
-        return self._noted_all(self.engine.observe(output, learned_ns))
+        return self._taken(list(self.engine.observe(output, learned_ns)), learned_ns)
 
-    def _noted_all(self, changes: Iterable[AlertEvent]) -> Consequences:
-        events = [self._noted(event) for event in changes]
-        return Consequences(events=events, entries=[entry_of(event) for event in events if event.number])
+    def advance(self, now_ns: int) -> Consequences:
+        """The clock: ladders, snoozes, groups, digests, the ends of silences."""
+        out = Consequences()
+        self._dispatcher.advance(self._at(now_ns), out)
+        return out
+
+    @property
+    def next_due_ns(self) -> int | None:
+        """When `advance` has something to do; None: not until something happens."""
+        return self._dispatcher.next_due_ns
+
+    def _taken(self, changes: Sequence[AlertEvent], learned_ns: int | None) -> Consequences:
+        """One moment of live data is all that a journal entry brings, in recorded data each time is one."""
+        out = Consequences()
+        for at_ns, events in groupby(changes, key=lambda event: event.learned_ns):
+            if learned_ns is None:
+                self._go_on_until(at_ns, out)
+            noted = [self._noted(event) for event in events]
+            out.events += [event for event, _ in noted]
+            out.entries += [entry_of(event) for event, _ in noted if event.number]
+            self._dispatcher.take([Changed(event, alert) for event, alert in noted if alert], self._at(at_ns), out)
+        if learned_ns is not None:
+            self._dispatcher.advance(self._at(learned_ns), out)
+        return out
+
+    def _go_on_until(self, at_ns: int, out: Consequences) -> None:
+        """Recorded data has no clock: what was due before is done at its time."""
+        while (due_ns := self._dispatcher.next_due_ns) is not None and self._now_ns < due_ns < at_ns:
+            self._dispatcher.advance(self._at(due_ns), out)
+
+    def _at(self, time_ns: int) -> int:
+        """Nothing is told twice because somebody has set the clock back."""
+        self._now_ns = max(self._now_ns, time_ns)
+        return self._now_ns
 
     def act(self, content: bytes, at_ns: int) -> Decided:
         """What somebody does, at a receive time. Raises ValueError for what is no act."""
         act = decode(content)
+        now_ns, out = self._at(at_ns), Consequences()
         match act:
-            case Acknowledge():
-                return self._acknowledge(act, at_ns)
+            case Acknowledge() | Assign() | Comment() | Snooze():
+                return Decided(self._handling.of_alert(act, now_ns, out), out)
+            case Silence() | EndSilence():
+                return Decided(self._handling.of_silence(act, now_ns, out), out)
             case Measured():
-                figures = figures_of(self._city, act.figures, at_ns)
-                consequences = self.observe(Output([], [figures]), at_ns)
-                consequences.figures.append(figures)
-                return Decided(None, consequences)
+                figures = figures_of(self._city, act.figures, now_ns)
+                out.extend(self.observe(Output([], [figures]), now_ns))
+                out.figures.append(figures)
+                return Decided(None, out)
             case _:
                 raise ValueError(f"nothing is done about {type(act).__name__} here")
 
-    def _acknowledge(self, act: Acknowledge, at_ns: int) -> Decided:
-        outcome = self.book.acknowledge(act.alert, act.who, act.why, at_ns)
-        if isinstance(outcome, Refusal):
-            return Decided(outcome, Consequences())
-        event = AlertEvent(
-            rule=self._rules[outcome.rule],
-            asset=outcome.asset,
-            change=Change.ACKNOWLEDGED,
-            event_ns=at_ns,
-            learned_ns=at_ns,
-            value=outcome.value,
-            coverage=outcome.coverage,
-            who=act.who,
-            number=outcome.number,
-        )
-        entry = replace(entry_of(event), who=act.who, why=act.why)
-        return Decided(outcome, Consequences([event], [entry], figures=[self.book.response(at_ns)]))
-
-    def _noted(self, event: AlertEvent) -> AlertEvent:
+    def _noted(self, event: AlertEvent) -> tuple[AlertEvent, Alert | None]:
         """With the number of its alert."""
         if event.change in _QUIET:
-            return event
+            return event, None
         rule, asset = event.rule, event.asset
+        alert: Alert | None
         if event.change is Change.FIRING:
             alert = Alert(
                 0, rule.id, rule.severity, asset, event.event_ns, event.learned_ns, event.value, event.coverage
             )
             self.book.fire(alert)
-            return replace(event, number=alert.number)
-        return replace(event, number=self.book.change(rule.id, asset, event.change))
+        else:
+            alert = self.book.change(rule.id, asset, event.change)
+        return replace(event, number=alert.number if alert else 0), alert
 
     def dump(self) -> bytes:
         """What `load` takes; the same bytes for the same state."""
         return msgspec.msgpack.encode(
-            {"version": VERSION, "engine": self.engine.describe(), "book": self.book.describe()}
+            {
+                "version": VERSION,
+                "now": self._now_ns,
+                "engine": self.engine.describe(),
+                "book": self.book.describe(),
+                "dispatcher": self._dispatcher.describe(),
+            }
         )
 
     def load(self, content: bytes) -> list[str]:
@@ -138,16 +175,6 @@ class Alerts:
         dropped = self.engine.restore(saved["engine"])
         self.book.restore(saved["book"])
         self.book.keep_only((alert.rule, alert.asset) for alert in self.book.alerts if alert.rule not in dropped)
+        self._dispatcher.restore(saved["dispatcher"])
+        self._now_ns = saved["now"]
         return dropped
-
-
-def entry_of(event: AlertEvent) -> AuditEntry:
-    return AuditEntry(
-        at_ns=event.learned_ns,
-        what=event.change.value,
-        event_ns=event.event_ns,
-        alert=event.number,
-        rule=event.rule.id,
-        asset=event.asset,
-        detail={"value": event.value, "coverage": event.coverage},
-    )

@@ -62,6 +62,9 @@ class Intake:
         """Told of what was decoded of each batch that came as it was sent, not from a backlog."""
         self.told: Callable[[Sequence[AlertEvent]], None] | None = None
         """Hears every change of an alert, beside the store."""
+        self.follow: Callable[[int, Consequences], None] | None = None
+        """Makes durable what an entry brings beside points, and carries it out; called once for an offset."""
+        self._brought = Consequences()
         self.decided: Decided | None = None
         """What came of the newest act."""
         self.windows_closed = 0
@@ -79,6 +82,10 @@ class Intake:
                     account_unread(self._ledger, Reason.SHED, self._decoders[source].devices(topics))
             case Act(content, received_ns):
                 self._act(offset, content, received_ns)
+        if self._brought:
+            brought, self._brought = self._brought, Consequences()
+            if self.follow is not None:
+                self.follow(offset, brought)
         self.next_offset = offset + 1
 
     def set_aside(self, offset: int, entry: Entry, reason: Reason) -> None:
@@ -167,6 +174,7 @@ class Intake:
         return points
 
     def _followed(self, consequences: Consequences) -> list[PointBatch]:
+        self._brought.extend(consequences)
         if consequences.events and self.told is not None:
             self.told(consequences.events)
         points = alert_points(self._shaper.table, consequences.events)

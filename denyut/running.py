@@ -8,8 +8,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from alerts.acts import Acknowledge, Measured, NotNowError, encode
+from alerts import acts
 from alerts.book import Alert, Refusal
+from alerts.desk import Outcome
 from config.settings import Settings
 from denyut.admission import Admission
 from denyut.durability import Durability
@@ -117,11 +118,15 @@ class Run:
             tasks.create_task(self._stop_on_failure())
         await self._finish()
 
-    async def _acknowledge(self, act: Acknowledge) -> Alert | Refusal:
+    async def _act(self, act: acts.Act) -> Outcome | None:
+        """What came of it, once it is safe; None where nobody waits for an answer. May raise NotNowError."""
         if self._figures.state != "running":
-            raise NotNowError("what an earlier run took in is being processed: try again in a moment")
-        outcome = (await self._admission.act(Act(encode(act), self._clock.now_ns()))).outcome
-        if outcome is None:
+            raise acts.NotNowError("what an earlier run took in is being processed: try again in a moment")
+        return (await self._admission.act(Act(acts.encode(act), self._clock.now_ns()))).outcome
+
+    async def _acknowledge(self, act: acts.Acknowledge) -> Alert | Refusal:
+        outcome = await self._act(act)
+        if not isinstance(outcome, Alert | Refusal):
             raise RuntimeError("an acknowledgement has an outcome")
         return outcome
 
@@ -191,12 +196,17 @@ class Run:
         """Once a minute the run's own figures, by an entry of the journal too."""
         figures = self._own_health.look()
         if figures is not None:
-            measured = Measured(who="denyut", figures=figures)
-            self._admission.take(Act(encode(measured), self._clock.now_ns()))
+            measured = acts.Measured(who="denyut", figures=figures)
+            self._admission.take(Act(acts.encode(measured), self._clock.now_ns()))
 
     def _is_time(self, now_ns: int) -> bool:
-        """Windows close at once; what late readings changed waits for more of them, since all figures are made anew."""
-        processor = self._pipeline.processor
+        """Windows close and alerts climb at once; what late readings changed waits for more of them.
+
+        All figures are made anew for those.
+        """
+        processor, due_ns = self._pipeline.processor, self._pipeline.alerts.next_due_ns
+        if due_ns is not None and due_ns <= now_ns:
+            return True
         return processor.due(now_ns) and (abs(now_ns - self._ticked_ns) >= REVISE_EVERY_NS or processor.closes(now_ns))
 
     def _take_requeued(self) -> None:

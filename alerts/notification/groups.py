@@ -60,6 +60,9 @@ class Groups:
         self._group_of[alert] = key
         return False
 
+    def waits(self, alert: int) -> bool:
+        return alert in self._group_of
+
     def leave(self, alert: int) -> bool:
         """It has ended, or is muted, before it was told; whether it waited."""
         key = self._group_of.pop(alert, None)

@@ -1,0 +1,292 @@
+"""Who is told of an alert, and when.
+
+backlog ─▶ flapping ─▶ maintenance ─▶ silences ─▶ inhibition ─▶ route
+    ─▶ group ─▶ ladder ─▶ recipients ─▶ budget ─▶ notices
+         ▲        │
+         └────────┘ nobody answers
+
+In this order; where it ends for an alert there is an entry in the audit log.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from alerts.book import Alert, Book, packed, unpacked
+from alerts.consequences import AuditEntry, Consequences, Reason
+from alerts.engine import AlertEvent
+from alerts.lifecycle import Change
+from alerts.notification.cards import Cards
+from alerts.notification.climbing import Climbing
+from alerts.notification.gateways import Gateways
+from alerts.notification.groups import Groups, Key, group_key
+from alerts.notification.ladders import step_of
+from alerts.notification.muting import Muting
+from alerts.notification.roster import Recipient, Roster
+from alerts.notification.routes import Routes
+from alerts.notification.telling import Telling, Told
+from config.durations import format_duration
+from config.settings import Settings
+
+_ENDS = {Change.RESOLVED: Reason.RESOLVED, Change.WITHDRAWN: Reason.WITHDRAWN}
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """An alert and what has become of it; one that has ended is in the book no more."""
+
+    event: AlertEvent
+    alert: Alert
+
+
+class Dispatcher:
+    """Times given must not step back. At rest a look at the clock costs a few comparisons."""
+
+    def __init__(self, settings: Settings, book: Book) -> None:
+        self._settings = settings.notification
+        self._enabled = settings.notification.enabled and bool(settings.channels)
+        self._book = book
+        self._rules = {rule.id: rule for rule in settings.rules}
+        self._gateways = Gateways(settings.devices)
+        self.muting = Muting(settings, self._gateways)
+        self.roster = Roster(settings)
+        self._routes = Routes(settings)
+        self._groups = Groups(settings.notification.group_interval)
+        self._climbing = Climbing(book, self._routes.ladder, self._groups, tells=self._enabled)
+        self._telling = Telling(Cards(settings), self._rules, settings.notification.budget, self.roster)
+        self._leaving: dict[int, tuple[Told, Reason]] = {}
+        """Alerts whose end waits in a group."""
+        self._opened: set[Key] = set()
+        """Groups whose first alert is told at this moment, and with it all that come now."""
+        self._judged_ns = 0
+        """When it was last asked whether planned works and silences hold."""
+
+    def take(self, changes: Sequence[Changed], now_ns: int, out: Consequences) -> None:
+        """All that has changed at one moment: the cause may come last."""
+        touched: dict[int, None] = {}
+        flaps: set[int] = set()
+        for change in changes:
+            alert = change.alert
+            if change.event.change is Change.FIRING:
+                self._place(alert)
+                self.muting.inhibitions.begin(alert, alert.kind)
+                touched.update(dict.fromkeys(self.muting.inhibitions.hides(alert)))
+            elif change.event.change in _ENDS:
+                touched.update(dict.fromkeys(self.muting.inhibitions.hides(alert)))
+                self.muting.inhibitions.end(alert)
+            else:
+                continue
+            if self.muting.flapping.note(alert.key, now_ns):
+                flaps.add(alert.number)
+        for change in changes:
+            match change.event.change:
+                case Change.FIRING:
+                    self._begin(change.alert, change.event, change.alert.number in flaps, now_ns, out)
+                case Change.STALE:
+                    self._stale(change.alert)
+                case Change.RESOLVED | Change.WITHDRAWN:
+                    self._end(change.alert, change.event, change.alert.number in flaps, now_ns, out)
+        for number in touched:
+            if (hidden := self._book.numbered(number)) is not None:
+                self.judge(hidden, now_ns, out)
+        self.advance(now_ns, out)
+
+    def advance(self, now_ns: int, out: Consequences) -> None:
+        """What is due by now."""
+        self._judge_all_that_changed(now_ns, out)
+        for alert in self._climbing.due(now_ns):
+            if alert.snoozed_until_ns is not None:
+                out.entries.append(AuditEntry(now_ns, "snooze over", alert=alert.number))
+                alert.snoozed_until_ns = None
+                self._climbing.hold_or_go_on(alert, now_ns)
+            elif self._is_told_now(alert, self._key(alert, self._reason(alert), alert.step), now_ns):
+                self._step(alert, now_ns, out)
+        for numbers in self._groups.advance(now_ns):
+            for number in numbers:
+                self._told_together(number, now_ns, out)
+        self._telling.flush(now_ns, out)
+        self._opened.clear()
+
+    @property
+    def next_due_ns(self) -> int | None:
+        """When `advance` has something to do."""
+        times = (
+            self._climbing.next_due_ns(),
+            self._groups.next_due_ns(),
+            self.muting.flapping.next_due_ns(),
+            self.muting.change_ns(self._judged_ns),
+            self._telling.next_due_ns(),
+        )
+        return min((time for time in times if time is not None), default=None)
+
+    def judge(self, alert: Alert, now_ns: int, out: Consequences) -> None:
+        """Whether it is muted now; each change of the reason is on record."""
+        reason = "" if alert.never else self.muting.reason(alert, now_ns)
+        if reason != alert.muted:
+            what, why = ("muted", reason) if reason else ("unmuted", alert.muted)
+            out.entries.append(AuditEntry(now_ns, what, alert=alert.number, why=why))
+            alert.muted = reason
+            self._climbing.hold_or_go_on(alert, now_ns)
+
+    def judge_all(self, now_ns: int, out: Consequences) -> None:
+        for alert in self._book.alerts:
+            self.judge(alert, now_ns, out)
+        self._judged_ns = now_ns
+
+    def snoozed(self, alert: Alert, now_ns: int) -> None:
+        self._climbing.hold_or_go_on(alert, now_ns)
+
+    def owned(self, alert: Alert) -> None:
+        """Somebody has acknowledged it: it climbs no further."""
+        self._groups.leave(alert.number)
+
+    def assigned(self, alert: Alert, now_ns: int, out: Consequences) -> None:
+        """The assignee is told; who does not acknowledge has as long as the next step of the ladder would have had."""
+        self._groups.leave(alert.number)
+        recipient = self.roster.recipient(f"officer:{alert.assigned_to}")
+        if recipient is not None and self._enabled:
+            if not recipient.contacts:
+                out.entries.append(AuditEntry(now_ns, "nobody to tell", alert=alert.number, why=recipient.id))
+            self._telling.add(Told(alert), Reason.ASSIGNED, 0, self._key(alert, Reason.ASSIGNED), [recipient])
+        self._climbing.begin_again(alert, now_ns)
+        self._telling.flush(now_ns, out)
+
+    def command_failed(self, alert: Alert, detail: str, now_ns: int, out: Consequences) -> None:
+        """Those who were told of the alert, or would be now, learn that nothing came of its command."""
+        if self._enabled and not alert.never:
+            recipients = self._those_told(alert) or self._recipients(alert, max(0, alert.step - 1), now_ns, out)
+            reason = Reason.COMMAND_FAILED
+            key = self._key(alert, reason, alert.number)
+            self._telling.add(Told(alert, detail=detail), reason, 0, key, recipients)
+            self._telling.flush(now_ns, out)
+
+    def _place(self, alert: Alert) -> None:
+        """Who answers for it."""
+        rule = self._rules[alert.rule]
+        alert.kind = self._routes.kind(rule, alert.asset)
+        route = self._routes.route(rule, alert.asset, alert.kind)
+        alert.office = self._routes.office(route, alert.asset, alert.kind)
+        alert.ladder = self._routes.ladder(route.ladder, alert.severity).id
+        if not route.notify:
+            alert.never = f"route {route.id}"
+
+    def _begin(self, alert: Alert, event: AlertEvent, flaps: bool, now_ns: int, out: Consequences) -> None:
+        if self._book.numbered(alert.number) is None:
+            return
+        alert.climbs_from_ns = now_ns
+        late_ns = event.learned_ns - event.event_ns
+        if late_ns > self._settings.backlog_limit:
+            alert.never = f"backlog: learned {format_duration(late_ns // 10**9 * 10**9)} after it happened"
+        if alert.never:
+            out.entries.append(AuditEntry(now_ns, "not told", alert=alert.number, why=alert.never))
+        if alert.never:
+            return
+        if flaps and self._enabled and not self.muting.by_somebody(alert, now_ns):
+            key = self._key(alert, Reason.FLAPPING)
+            self._telling.add(Told(alert), Reason.FLAPPING, 1, key, self._recipients(alert, 0, now_ns, out))
+            alert.step = 1
+        self.judge(alert, now_ns, out)
+        self._climbing.push(alert)
+
+    def _stale(self, alert: Alert) -> None:
+        if alert.paged and self._climbing.climbs(alert) and self._book.numbered(alert.number) is not None:
+            self._telling.add(Told(alert), Reason.STALE, 0, self._key(alert, Reason.STALE), self._those_told(alert))
+
+    def _end(self, alert: Alert, event: AlertEvent, flaps: bool, now_ns: int, out: Consequences) -> None:
+        waited = self._groups.leave(alert.number)
+        if not alert.paged:
+            if waited:
+                why = "it was over before it was told"
+                out.entries.append(AuditEntry(now_ns, "not told", alert=alert.number, why=why))
+            return
+        reason = Reason.FLAPPING if flaps else _ENDS[event.change]
+        muted = self.muting.by_somebody(alert, now_ns)
+        if not muted and not flaps and self.muting.flapping.is_flapping(alert.key):
+            muted = "flapping"
+        if muted:
+            out.entries.append(AuditEntry(now_ns, "not told", alert=alert.number, why=f"{reason.value}: {muted}"))
+        elif self._settings.tell_resolved:
+            ended = replace(alert, value=event.value, coverage=event.coverage)
+            self._leaving[alert.number] = Told(ended, ended_ns=event.event_ns), reason
+            if self._is_told_now(ended, self._key(ended, reason), now_ns):
+                self._told_together(alert.number, now_ns, out)
+
+    def _told_together(self, number: int, now_ns: int, out: Consequences) -> None:
+        """An alert, or the end of one, that waited in its group."""
+        if number in self._leaving:
+            told, reason = self._leaving.pop(number)
+            self._telling.add(told, reason, 0, self._key(told.alert, reason), self._those_told(told.alert))
+        elif (alert := self._book.numbered(number)) is not None:
+            self._step(alert, now_ns, out)
+
+    def _step(self, alert: Alert, now_ns: int, out: Consequences) -> None:
+        """It climbs by one."""
+        reason = self._reason(alert)
+        recipients = self._recipients(alert, alert.step, now_ns, out)
+        self._telling.add(Told(alert), reason, alert.step + 1, self._key(alert, reason, alert.step), recipients)
+        alert.step += 1
+        self._climbing.push(alert)
+
+    def _recipients(self, alert: Alert, step: int, now_ns: int, out: Consequences) -> list[Recipient]:
+        """Of the step, counted from 0; where it reaches nobody, whoever can be reached at all."""
+        targets = step_of(self._routes.ladder(alert.ladder, alert.severity), step).to
+        recipients = self.roster.recipients(targets, alert.office, now_ns)
+        if any(recipient.contacts for recipient in recipients):
+            return recipients
+        instead = self.roster.fallback(alert.office)
+        why = f"{', '.join(targets)} of {alert.office or 'no office'}"
+        told = {"instead": ", ".join(recipient.id for recipient in instead)}
+        out.entries.append(AuditEntry(now_ns, "nobody to tell", alert=alert.number, why=why, detail=told))
+        return instead
+
+    def _those_told(self, alert: Alert) -> list[Recipient]:
+        return [recipient for name in alert.told if (recipient := self.roster.recipient(name)) is not None]
+
+    def _reason(self, alert: Alert) -> Reason:
+        return Reason.ESCALATED if alert.paged else Reason.FIRING
+
+    def _key(self, alert: Alert, reason: Reason, step: int = 0) -> Key:
+        rule = self._rules[alert.rule]
+        route = self._routes.route(rule, alert.asset, alert.kind)
+        gateway = next(iter(self._gateways.of(alert.asset.kind, alert.asset.device)), "")
+        return reason.value, str(step), *group_key(route.group_by, alert, rule, alert.kind, alert.office, gateway)
+
+    def _is_told_now(self, alert: Alert, key: Key, now_ns: int) -> bool:
+        """Else it waits in its group."""
+        if key in self._opened:
+            return True
+        is_first = self._groups.join(key, alert.number, now_ns)
+        if is_first:
+            self._opened.add(key)
+        return is_first
+
+    def _judge_all_that_changed(self, now_ns: int, out: Consequences) -> None:
+        for rule, asset in self.muting.flapping.advance(now_ns):
+            if (alert := self._book.of(rule, asset)) is not None:
+                self.judge(alert, now_ns, out)
+        change_ns = self.muting.change_ns(self._judged_ns)
+        if change_ns is not None and change_ns <= now_ns:
+            self.judge_all(now_ns, out)
+
+    def describe(self) -> dict[str, Any]:
+        """As `restore` takes it."""
+        return {
+            "muting": self.muting.describe(),
+            "groups": self._groups.describe(),
+            "telling": self._telling.describe(),
+            "leaving": [[packed(told.alert), told.ended_ns, reason] for told, reason in self._leaving.values()],
+            "judged": self._judged_ns,
+        }
+
+    def restore(self, saved: dict[str, Any]) -> None:
+        """The book must have been restored before."""
+        self.muting.restore(saved["muting"])
+        self._groups.restore(saved["groups"])
+        self._telling.restore(saved["telling"])
+        for content, ended_ns, reason in saved["leaving"]:
+            alert = unpacked(content)
+            self._leaving[alert.number] = Told(alert, ended_ns), Reason(reason)
+        for alert in self._book.alerts:
+            self.muting.inhibitions.begin(alert, alert.kind)
+            self._climbing.push(alert)
+        self._judged_ns = saved["judged"]
