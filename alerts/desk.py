@@ -55,8 +55,8 @@ class Alerts:
         zone = ZoneInfo(settings.city.timezone)
         self.engine = Engine(settings.rules, devices, effective_kinds(settings), settings.calendar, zone)
         self.book = Book()
-        self._dispatcher = Dispatcher(settings, self.book)
-        self._handling = Handling(self.book, self._dispatcher, self._rules)
+        self.dispatcher = Dispatcher(settings, self.book)
+        self._handling = Handling(self.book, self.dispatcher, self._rules)
         self._now_ns = 0
         """The newest time that was heard of: it never goes back."""
 
@@ -88,13 +88,13 @@ class Alerts:
     def advance(self, now_ns: int) -> Consequences:
         """The clock: ladders, snoozes, groups, digests, the ends of silences."""
         out = Consequences()
-        self._dispatcher.advance(self._at(now_ns), out)
+        self.dispatcher.advance(self._at(now_ns), out)
         return out
 
     @property
     def next_due_ns(self) -> int | None:
         """When `advance` has something to do; None: not until something happens."""
-        return self._dispatcher.next_due_ns
+        return self.dispatcher.next_due_ns
 
     def _taken(self, changes: Sequence[AlertEvent], learned_ns: int | None) -> Consequences:
         """One moment of live data is all that a journal entry brings, in recorded data each time is one."""
@@ -105,15 +105,15 @@ class Alerts:
             noted = [self._noted(event) for event in events]
             out.events += [event for event, _ in noted]
             out.entries += [entry_of(event) for event, _ in noted if event.number]
-            self._dispatcher.take([Changed(event, alert) for event, alert in noted if alert], self._at(at_ns), out)
+            self.dispatcher.take([Changed(event, alert) for event, alert in noted if alert], self._at(at_ns), out)
         if learned_ns is not None:
-            self._dispatcher.advance(self._at(learned_ns), out)
+            self.dispatcher.advance(self._at(learned_ns), out)
         return out
 
     def _go_on_until(self, at_ns: int, out: Consequences) -> None:
         """Recorded data has no clock: what was due before is done at its time."""
-        while (due_ns := self._dispatcher.next_due_ns) is not None and self._now_ns < due_ns < at_ns:
-            self._dispatcher.advance(self._at(due_ns), out)
+        while (due_ns := self.dispatcher.next_due_ns) is not None and self._now_ns < due_ns < at_ns:
+            self.dispatcher.advance(self._at(due_ns), out)
 
     def _at(self, time_ns: int) -> int:
         """Nothing is told twice because somebody has set the clock back."""
@@ -160,7 +160,7 @@ class Alerts:
                 "now": self._now_ns,
                 "engine": self.engine.describe(),
                 "book": self.book.describe(),
-                "dispatcher": self._dispatcher.describe(),
+                "dispatcher": self.dispatcher.describe(),
             }
         )
 
@@ -175,6 +175,6 @@ class Alerts:
         dropped = self.engine.restore(saved["engine"])
         self.book.restore(saved["book"])
         self.book.keep_only((alert.rule, alert.asset) for alert in self.book.alerts if alert.rule not in dropped)
-        self._dispatcher.restore(saved["dispatcher"])
+        self.dispatcher.restore(saved["dispatcher"])
         self._now_ns = saved["now"]
         return dropped
