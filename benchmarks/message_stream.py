@@ -65,7 +65,10 @@ class MessageStream:
 
     def set_times(self, first_ms: int, span_ms: int) -> None:
         """Event times run evenly over [first_ms, first_ms + span_ms)."""
-        times = first_ms + (self._position * span_ms).astype(np.int64)
+        self.set_each_time(first_ms + (self._position * span_ms).astype(np.int64))
+
+    def set_each_time(self, times: NDArray[np.int64]) -> None:
+        """(messages,) event times, ms UTC."""
         for digit in range(len(TIME_MARK)):
             power = 10 ** (len(TIME_MARK) - 1 - digit)
             self._octets[self._time_at + digit] = 48 + times // power % 10

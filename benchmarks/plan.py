@@ -21,6 +21,9 @@ class Plan:
     """The first half of them is not counted."""
     indicator_stream_s: float = 65.0
     """Of the clock, so that a window of 1 min closes too."""
+    alert_windows: int = 20
+    alert_stream_s: float = 30.0
+    """How long readings are timed on their way to the webhook, each time."""
 
     def say(self, line: str) -> None:
         """Progress, apart from the table of figures."""
@@ -39,4 +42,6 @@ def quick_plan(console: Console) -> Plan:
         memory_rounds=2,
         indicator_minutes=6,
         indicator_stream_s=10.0,
+        alert_windows=4,
+        alert_stream_s=8.0,
     )

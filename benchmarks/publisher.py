@@ -1,5 +1,6 @@
 """Publishes one stream to a broker over several connections, as fast as the broker takes it. `PORT`; orders as JSON
-lines like the stand-in broker: {"messages": N, "devices": D, "qos": Q}. MQTT 3.1.1.
+lines like the stand-in broker: {"messages": N, "devices": D, "qos": Q}. With a "rate" only so many messages a second
+go out, each with the time at which it does. MQTT 3.1.1.
 """
 
 import json
@@ -8,6 +9,8 @@ import socket
 import sys
 import time
 
+import numpy as np
+
 from benchmarks.message_stream import MessageStream
 from benchmarks.mqtt_packets import connect
 from benchmarks.stand_in_broker import SEND_BYTES, SPAN_MS, report
@@ -15,6 +18,7 @@ from benchmarks.stand_in_broker import SEND_BYTES, SPAN_MS, report
 CONNECTIONS = 4
 UNACKNOWLEDGED = 20_000
 """Messages on the way for each connection; packet ids are 16 bits wide."""
+_PACE_S = 0.001
 
 
 class Lane:
@@ -27,17 +31,21 @@ class Lane:
         self.connection.setblocking(False)
         self._acknowledged_bytes = 0
 
-    def begin(self, stream: MessageStream, first: int, last: int) -> None:
+    def begin(self, stream: MessageStream, first: int, last: int, rate: float) -> None:
+        """`rate`: messages a second of this lane; 0: as fast as it goes."""
         self._stream, self._first, self._last = stream, first, last
+        self._rate, self._began_s = rate, time.monotonic()
         self._sent, self._end = int(stream.starts[first]), int(stream.starts[last])
         self._acknowledged_bytes = 0
 
     @property
     def _limit(self) -> int:
-        if not self._stream.qos:
-            return self._end
-        allowed = self._first + self._acknowledged_bytes // 4 + UNACKNOWLEDGED
-        return int(self._stream.starts[min(self._last, allowed)])
+        allowed = self._last
+        if self._rate:
+            allowed = min(allowed, self._first + int((time.monotonic() - self._began_s) * self._rate) + 1)
+        if self._stream.qos:
+            allowed = min(allowed, self._first + self._acknowledged_bytes // 4 + UNACKNOWLEDGED)
+        return int(self._stream.starts[allowed])
 
     @property
     def ready(self) -> bool:
@@ -60,28 +68,43 @@ class Lane:
         self._acknowledged_bytes += len(data)
 
 
-def publish_all(lanes: list[Lane], stream: MessageStream) -> None:
+def publish_all(lanes: list[Lane], stream: MessageStream, rate: float) -> None:
     share = -(-stream.messages // len(lanes))
     for number, lane in enumerate(lanes):
-        lane.begin(stream, min(number * share, stream.messages), min((number + 1) * share, stream.messages))
+        first, last = (min(each * share, stream.messages) for each in (number, number + 1))
+        lane.begin(stream, first, last, rate / len(lanes))
     by_socket = {lane.connection: lane for lane in lanes}
     while not all(lane.done for lane in lanes):
         ready = [lane.connection for lane in lanes if lane.ready]
-        readable, writable, _ = select.select(list(by_socket), ready, [], 5)
+        readable, writable, _ = select.select(list(by_socket), ready, [], _PACE_S if rate else 5)
         for connection in readable:
             by_socket[connection].take()
         for connection in writable:
             by_socket[connection].send()
 
 
+def set_times(stream: MessageStream, rate: float) -> None:
+    now_ms = int(time.time() * 1000)
+    if not rate:
+        stream.set_times(now_ms - SPAN_MS, SPAN_MS)
+        return
+    # Each lane has a part of the stream of its own, and all of them send at once.
+    share = -(-stream.messages // CONNECTIONS)
+    at = np.arange(stream.messages) % share * CONNECTIONS / rate
+    stream.set_each_time(now_ms + (1000 * at).astype(np.int64))
+
+
 def main(port: int) -> None:
     lanes = [Lane(port, number) for number in range(CONNECTIONS)]
     report("connected")
     for line in sys.stdin.buffer:
-        stream = MessageStream(version=4, sentinel=False, **json.loads(line))
-        stream.set_times(int(time.time() * 1000) - SPAN_MS, SPAN_MS)
+        order = json.loads(line)
+        rate = order.pop("rate", 0)
+        stream = MessageStream(version=4, sentinel=False, **order)
+        set_times(stream, rate)
+        report("publishing")
         start_ns = time.monotonic_ns()
-        publish_all(lanes, stream)
+        publish_all(lanes, stream, rate)
         report("published", start_ns=start_ns, end_ns=time.monotonic_ns())
 
 
