@@ -42,7 +42,9 @@ CREATE TABLE delivery (id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL U
     office TEXT NOT NULL, notice BLOB NOT NULL, state TEXT NOT NULL DEFAULT 'waiting',
     due_ns INTEGER NOT NULL DEFAULT 0, attempts INTEGER NOT NULL DEFAULT 0,
     told_ns INTEGER, error TEXT NOT NULL DEFAULT '');
-CREATE INDEX delivery_due ON delivery (channel, state, urgency, id) WHERE state IN ('waiting', 'sending');
+CREATE INDEX delivery_due ON delivery (channel, urgency, id) WHERE state = 'waiting';
+CREATE INDEX delivery_next ON delivery (channel, due_ns) WHERE state = 'waiting';
+CREATE INDEX delivery_under_way ON delivery (id) WHERE state = 'sending';
 CREATE INDEX delivery_oldest ON delivery (kept_ns) WHERE state IN ('waiting', 'sending');
 CREATE INDEX delivery_kept ON delivery (kept_ns) WHERE state IN ('sent', 'failed');
 CREATE INDEX delivery_officer ON delivery (officer, id);
