@@ -14,7 +14,21 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from alerts.acts import Acknowledge, Assign, Comment, EndSilence, Measured, Silence, Snooze, decode
+from alerts.acts import (
+    Acknowledge,
+    Assign,
+    CommandAnswered,
+    CommandSent,
+    Comment,
+    EndSilence,
+    Measured,
+    SendCommand,
+    Silence,
+    Snooze,
+    decode,
+)
+from alerts.actuation.command_state import CommandState
+from alerts.actuation.commands import Commander
 from alerts.book import Alert, Book, Refusal
 from alerts.consequences import Consequences
 from alerts.engine import AlertEvent, Engine
@@ -35,7 +49,7 @@ _QUIET = {Change.PENDING, Change.LAPSED}
 """Not yet an alert."""
 
 
-Outcome = Alert | Refusal | SilenceState | SilenceRefusal
+Outcome = Alert | SilenceState | CommandState | Refusal | SilenceRefusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +57,7 @@ class Decided:
     """What came of an act."""
 
     outcome: Outcome | None
-    """None: nobody waits for an answer."""
+    """None: nobody waits for an answer, or of a command, nobody knows it."""
     consequences: Consequences
 
 
@@ -56,6 +70,7 @@ class Alerts:
         self.engine = Engine(settings.rules, devices, effective_kinds(settings), settings.calendar, zone)
         self.book = Book()
         self.dispatcher = Dispatcher(settings, self.book)
+        self.commander = Commander(settings, self.book, self.dispatcher.command_failed)
         self._handling = Handling(self.book, self.dispatcher, self._rules)
         self._now_ns = 0
         """The newest time that was heard of: it never goes back."""
@@ -83,18 +98,24 @@ class Alerts:
 
         `learned_ns`: the receive time; None: each window is known at its end.
         """
-        return self._taken(list(self.engine.observe(output, learned_ns)), learned_ns)
+        out = Consequences()
+        for batch in output.indicators:
+            # Before anything is decided: interlocks ask for the newest figures.
+            out.extend(self.commander.hear_figures(batch, self._at(batch.end_ns if learned_ns is None else learned_ns)))
+        out.extend(self._taken(list(self.engine.observe(output, learned_ns)), learned_ns))
+        return out
 
     def advance(self, now_ns: int) -> Consequences:
-        """The clock: ladders, snoozes, groups, digests, the ends of silences."""
+        """The clock: ladders, snoozes, groups, digests, the ends of silences, commands that expire."""
         out = Consequences()
-        self.dispatcher.advance(self._at(now_ns), out)
+        self._go_on(self._at(now_ns), out)
         return out
 
     @property
     def next_due_ns(self) -> int | None:
         """When `advance` has something to do; None: not until something happens."""
-        return self.dispatcher.next_due_ns
+        times = (self.dispatcher.next_due_ns, self.commander.next_due_ns)
+        return min((time for time in times if time is not None), default=None)
 
     def _taken(self, changes: Sequence[AlertEvent], learned_ns: int | None) -> Consequences:
         """One moment of live data is all that a journal entry brings, in recorded data each time is one."""
@@ -105,15 +126,23 @@ class Alerts:
             noted = [self._noted(event) for event in events]
             out.events += [event for event, _ in noted]
             out.entries += [entry_of(event) for event, _ in noted if event.number]
-            self.dispatcher.take([Changed(event, alert) for event, alert in noted if alert], self._at(at_ns), out)
+            now_ns = self._at(at_ns)
+            self.dispatcher.take([Changed(event, alert) for event, alert in noted if alert], now_ns, out)
+            for event, alert in noted:
+                if alert is not None:
+                    out.extend(self.commander.take(event, alert, now_ns))
         if learned_ns is not None:
-            self.dispatcher.advance(self._at(learned_ns), out)
+            self._go_on(self._at(learned_ns), out)
         return out
+
+    def _go_on(self, now_ns: int, out: Consequences) -> None:
+        out.extend(self.commander.advance(now_ns))
+        self.dispatcher.advance(now_ns, out)
 
     def _go_on_until(self, at_ns: int, out: Consequences) -> None:
         """Recorded data has no clock: what was due before is done at its time."""
-        while (due_ns := self.dispatcher.next_due_ns) is not None and self._now_ns < due_ns < at_ns:
-            self.dispatcher.advance(self._at(due_ns), out)
+        while (due_ns := self.next_due_ns) is not None and self._now_ns < due_ns < at_ns:
+            self._go_on(self._at(due_ns), out)
 
     def _at(self, time_ns: int) -> int:
         """Nothing is told twice because somebody has set the clock back."""
@@ -129,13 +158,14 @@ class Alerts:
                 return Decided(self._handling.of_alert(act, now_ns, out), out)
             case Silence() | EndSilence():
                 return Decided(self._handling.of_silence(act, now_ns, out), out)
+            case SendCommand() | CommandSent() | CommandAnswered():
+                state, brought = self.commander.act(act, now_ns)
+                return Decided(state, brought)
             case Measured():
                 figures = figures_of(self._city, act.figures, now_ns)
                 out.extend(self.observe(Output([], [figures]), now_ns))
                 out.figures.append(figures)
                 return Decided(None, out)
-            case _:
-                raise ValueError(f"nothing is done about {type(act).__name__} here")
 
     def _noted(self, event: AlertEvent) -> tuple[AlertEvent, Alert | None]:
         """With the number of its alert."""
@@ -161,6 +191,7 @@ class Alerts:
                 "engine": self.engine.describe(),
                 "book": self.book.describe(),
                 "dispatcher": self.dispatcher.describe(),
+                "commander": self.commander.describe(),
             }
         )
 
@@ -176,5 +207,7 @@ class Alerts:
         self.book.restore(saved["book"])
         self.book.keep_only((alert.rule, alert.asset) for alert in self.book.alerts if alert.rule not in dropped)
         self.dispatcher.restore(saved["dispatcher"])
+        self.commander.restore(saved["commander"])
+        self.commander.keep_only({alert.number for alert in self.book.alerts})
         self._now_ns = saved["now"]
         return dropped
