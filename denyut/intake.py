@@ -33,6 +33,9 @@ from storage.window_points import PointShaper
 _EXPLAINED = 100
 """Letters of a batch whose field is looked for, which takes longer than to reject them: a flood must not be slower."""
 
+Follow = Callable[[int, Consequences], None]
+"""Takes what the journal entry of this offset has brought about."""
+
 
 class Intake:
     """Entries are applied in the order of their offsets. Not safe to use from two threads at once."""
@@ -62,7 +65,7 @@ class Intake:
         """Told of what was decoded of each batch that came as it was sent, not from a backlog."""
         self.told: Callable[[Sequence[AlertEvent]], None] | None = None
         """Hears every change of an alert, beside the store."""
-        self.follow: Callable[[int, Consequences], None] | None = None
+        self.follow: Follow | None = None
         """Makes durable what an entry brings beside points, and carries it out; called once for an offset."""
         self._brought = Consequences()
         self.decided: Decided | None = None
@@ -187,6 +190,15 @@ class Intake:
         """Once for an offset: the outbox takes what comes with it again for something it holds."""
         if points:
             self._outbox.append(offset, points)
+
+
+def in_turn(first: Follow | None, second: Follow) -> Follow:
+    def follow(offset: int, consequences: Consequences) -> None:
+        if first is not None:
+            first(offset, consequences)
+        second(offset, consequences)
+
+    return follow
 
 
 def _explained(letter: DeadLetter, decoder: SourceDecoder) -> DeadLetter:

@@ -9,20 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from alerts import acts
-from alerts.book import Alert, Refusal
 from alerts.desk import Outcome
+from alerts.record.schema import FILE_NAME as RECORD
 from config.settings import Settings
 from denyut.admission import Admission
 from denyut.durability import Durability
 from denyut.flow_control import FlowControl
 from denyut.health import Pulse
+from denyut.intake import in_turn
 from denyut.memory import FreedMemory
 from denyut.own_health import OwnHealth
 from denyut.pipeline import Pipeline, build
 from denyut.reporting import Reporting
 from denyut.requeueing import requeued_entries
 from denyut.run_figures import RunFigures
-from denyut.service import Service
+from denyut.service import Served, Service
 from denyut.set_aside import SetAside
 from denyut.supervisor import Supervisor
 from ingest.journal.entries import Act, Messages
@@ -79,17 +80,8 @@ class Run:
         self._supervisor = Supervisor()
         self._figures.pulse = Pulse(felt=self._supervisor.alive)
         self._reporting = Reporting(data_dir, self._pipeline, self._figures.status)
-        self._service = Service(
-            settings.http,
-            figures=self._figures.status,
-            devices=self._pipeline.devices,
-            ledger=self._pipeline.ledger,
-            last_seen_ns=lambda: self._pipeline.processor.state.cadences.latest_ns,
-            alerts=lambda: self._pipeline.alerts.book.alerts,
-            acknowledge=self._acknowledge,
-            alive=self._figures.alive,
-            ready=self._figures.ready,
-        )
+        self._service = Service(settings.http, self._served(settings, data_dir))
+        self._pipeline.intake.follow = in_turn(self._pipeline.intake.follow, self._service.follow)
         self._figures.address = self._service.address
         self._freed = FreedMemory()
         self._own_health = OwnHealth(data_dir, self._pipeline, lambda: self._admission.lag_s)
@@ -124,11 +116,22 @@ class Run:
             raise acts.NotNowError("what an earlier run took in is being processed: try again in a moment")
         return (await self._admission.act(Act(acts.encode(act), self._clock.now_ns()))).outcome
 
-    async def _acknowledge(self, act: acts.Acknowledge) -> Alert | Refusal:
-        outcome = await self._act(act)
-        if not isinstance(outcome, Alert | Refusal):
-            raise RuntimeError("an acknowledgement has an outcome")
-        return outcome
+    def _served(self, settings: Settings, data_dir: Path) -> Served:
+        pipeline = self._pipeline
+        return Served(
+            settings,
+            figures=self._figures.status,
+            devices=pipeline.devices,
+            ledger=pipeline.ledger,
+            last_seen_ns=lambda: pipeline.processor.state.cadences.latest_ns,
+            desk=pipeline.alerts,
+            record=data_dir / RECORD,
+            act=self._act,
+            now_ns=self._clock.now_ns,
+            next_offset=pipeline.intake.next_offset,
+            alive=self._figures.alive,
+            ready=self._figures.ready,
+        )
 
     def _connect(self) -> None:
         held = self._durability.unacknowledged()

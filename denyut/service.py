@@ -2,9 +2,9 @@
 
 import errno
 import logging
-import os
 import socket
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,16 +12,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from alerts.acts import Acknowledge
-from alerts.book import Alert, Refusal
+from alerts.acts import Act
+from alerts.consequences import Consequences
+from alerts.desk import Alerts
 from config.addresses import is_of_this_machine, listen_address
+from config.duty import Officer
 from config.hints import open_to_others
 from config.service import Http
+from config.settings import Settings
 from dashboard.http.listener import listening_socket
+from denyut.tokens import TokenError, officers_tokens, token_of
 from ingest.devices import DeviceTable
 from ingest.ledger import Ledger
 
 if TYPE_CHECKING:
+    from dashboard.http.event_stream import EventStream
     from dashboard.http.server import HttpServer
 
 LOG = logging.getLogger("denyut")
@@ -33,44 +38,74 @@ class ServiceError(ValueError):
     """The configured address or token cannot be used; one sentence."""
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What is asked over HTTP, each asked anew for every request, and who takes in what is done."""
+
+    settings: Settings
+    figures: Callable[[], Mapping[str, Any]]
+    devices: DeviceTable
+    ledger: Ledger
+    last_seen_ns: Callable[[], NDArray[np.int64]]
+    desk: Alerts
+    record: Path
+    act: Callable[[Act], Awaitable[Any]]
+    now_ns: Callable[[], int]
+    """Of the receive clock."""
+    next_offset: int
+    """Of the first journal entry that is applied."""
+    alive: Checks
+    ready: Checks
+
+
 class Service:
     """Without `http.enabled` it does nothing, and nothing of the server is imported."""
 
-    def __init__(
-        self,
-        settings: Http,
-        *,
-        figures: Callable[[], Mapping[str, Any]],
-        devices: DeviceTable,
-        ledger: Ledger,
-        last_seen_ns: Callable[[], NDArray[np.int64]],
-        alerts: Callable[[], Sequence[Alert]],
-        acknowledge: Callable[[Acknowledge], Awaitable[Alert | Refusal]],
-        alive: Checks,
-        ready: Checks,
-    ) -> None:
+    def __init__(self, settings: Http, served: Served) -> None:
         """Raises ServiceError. An address that nobody configured and that is taken is a warning."""
         self.address: str | None = None
         self._server: HttpServer | None = None
+        self._events: EventStream | None = None
+        self._book = served.desk.book
         if not settings.enabled:
             return
-        token, operator_token = token_of(settings), token_of(settings, "operator_token")
+        tokens = _tokens(settings, served.settings)
         listener = _listener(settings)
         if listener is None:
             return
         # Here, so that a run without HTTP does not pay for it in memory.
+        from alerts.record.reading import RecordReader
         from dashboard.http.access import Guard
-        from dashboard.http.alert_api import AlertApi
+        from dashboard.http.alert_apis import AlertSources
         from dashboard.http.app import Sources, make_app
         from dashboard.http.device_counts import DeviceCounts
         from dashboard.http.device_lines import DeviceLines
+        from dashboard.http.event_stream import EventStream as Events
         from dashboard.http.server import HttpServer as Server
 
-        guard = Guard(token, is_of_this_machine(listener.getsockname()[0]), operator_token)
-        counts = DeviceCounts(devices, ledger, last_seen_ns)
-        sources = Sources(figures, DeviceLines(devices, ledger), counts, AlertApi(alerts, acknowledge), alive, ready)
+        events = Events(served.next_offset - 1)
+        reader = RecordReader(served.record)
+        alerts = AlertSources(served.settings, served.desk, reader, served.act, events, served.now_ns)
+        sources = Sources(
+            served.figures,
+            DeviceLines(served.devices, served.ledger),
+            DeviceCounts(served.devices, served.ledger, served.last_seen_ns),
+            served.alive,
+            served.ready,
+            alerts.apis(),
+        )
+        token, operator_token, officers = tokens
+        guard = Guard(token, is_of_this_machine(listener.getsockname()[0]), operator_token, officers)
         self._server = Server(make_app(sources, guard, version("denyut")), listener)
+        self._events = events
         self.address = _written(listener)
+
+    def follow(self, offset: int, consequences: Consequences) -> None:
+        """Whoever listens hears of what an entry of the journal has changed."""
+        if self._events is not None and consequences.entries:
+            from dashboard.http.changes import changes_of
+
+            self._events.tell(offset, changes_of(consequences, self._book))
 
     async def start(self) -> None:
         if self._server is not None:
@@ -78,33 +113,20 @@ class Service:
             LOG.info("figures and health on http://%s: /metrics, /api/status, /healthz, /readyz", self.address)
 
     async def stop(self) -> None:
+        if self._events is not None:
+            self._events.end()
         if self._server is not None:
             await self._server.stop()
 
 
-def token_of(settings: Http, name: str = "token", environment: Mapping[str, str] = os.environ) -> str | None:
-    """What a monitor, or with "operator_token" an operator, must show; None where nothing is configured.
-
-    Raises ServiceError.
-    """
-    variable: str | None = getattr(settings, f"{name}_env")
-    file: Path | None = getattr(settings, f"{name}_file")
-    if variable is not None:
-        token = environment.get(variable, "").strip()
-        if not token:
-            raise ServiceError(f"http.{name}_env names {variable}, which is not set in the environment")
-        return token
-    if file is None:
-        return None
+def _tokens(http: Http, settings: Settings) -> tuple[str | None, str | None, list[tuple[str, Officer]]]:
+    """Of a monitor, of an operator, and each officer's own."""
     try:
-        token = file.read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise ServiceError(f"http.{name}_file {file} cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise ServiceError(f"http.{name}_file {file} is no UTF-8") from None
-    if not token:
-        raise ServiceError(f"http.{name}_file {file} is empty")
-    return token
+        token, operator_token = token_of(http), token_of(http, "operator_token")
+        others = {"the monitor (http.token)": token, "the operator (http.operator_token)": operator_token}
+        return token, operator_token, officers_tokens(settings.officers, others)
+    except TokenError as error:
+        raise ServiceError(str(error)) from None
 
 
 def _listener(settings: Http) -> socket.socket | None:

@@ -18,6 +18,11 @@ _LATE = "it is taken and will hold once the disk takes it: look again"
 REFUSALS: dict[str, tuple[int, str]] = {
     "unknown": (404, "no alert with this number is firing"),
     "acknowledged": (409, "somebody has acknowledged it already"),
+    "unknown_officer": (404, "there is no such officer"),
+    "assigned": (409, "this officer has it already"),
+    "unknown_silence": (404, "no silence has this number, or it ended more than a day ago"),
+    "ended": (409, "it has ended already"),
+    "too_many_silences": (409, "there are as many silences as there may be: end some of them"),
 }
 """Of each name of a refusal the status and the sentence."""
 

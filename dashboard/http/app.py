@@ -1,8 +1,8 @@
 """The HTTP side of a run: figures for Prometheus, and whether all is well, for those who watch over the process."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -12,14 +12,22 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from dashboard.http.access import Guard, Role, SecurityHeaders
-from dashboard.http.alert_api import AlertApi
+from dashboard.http.alert_apis import Api
+from dashboard.http.device_counts import PARAMETERS as DEVICES
 from dashboard.http.device_counts import DeviceCounts, PageError
 from dashboard.http.device_lines import DeviceLines
 from dashboard.http.exposition import CONTENT_TYPE, Exposition
 from dashboard.http.page import Page
+from dashboard.http.refusal import RefusedError, told
 
 Checks = Callable[[], Mapping[str, str]]
 """By the name of each check what is wrong, or "" where nothing is."""
+
+
+class Health(TypedDict):
+    status: Literal["ok", "failing"]
+    checks: dict[str, str]
+    """What is wrong, or "ok"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +38,10 @@ class Sources:
     """The numbers of the status contract."""
     devices: DeviceLines
     counts: DeviceCounts
-    alerts: AlertApi
     alive: Checks
     ready: Checks
+    apis: Sequence[Api] = ()
+    """Whatever else is answered."""
 
 
 def pages(sources: Sources, version: str) -> tuple[Page, ...]:
@@ -62,29 +71,58 @@ def pages(sources: Sources, version: str) -> tuple[Page, ...]:
     async def readyz(_request: Request) -> Response:
         return _answer(sources.ready())
 
-    return (
-        Page("/metrics", Role.MONITOR, metrics),
-        Page("/metrics/devices", Role.MONITOR, devices),
-        Page("/api/status", Role.MONITOR, status),
-        Page("/api/devices", Role.MONITOR, device_counts),
-        Page("/api/alerts", Role.MONITOR, sources.alerts.listed),
-        Page("/api/alerts/{number:int}/acknowledge", Role.OPERATOR, sources.alerts.acknowledged, method="POST"),
-        Page("/healthz", Role.ANYONE, healthz),
-        Page("/readyz", Role.ANYONE, readyz),
+    own = (
+        Page(
+            "/metrics",
+            Role.MONITOR,
+            metrics,
+            summary="The figures as Prometheus text.",
+            answer=None,
+            media_type=CONTENT_TYPE,
+        ),
+        Page(
+            "/metrics/devices",
+            Role.MONITOR,
+            devices,
+            summary="What became of each device's messages, as Prometheus text.",
+            answer=None,
+            media_type=CONTENT_TYPE,
+        ),
+        Page("/api/status", Role.MONITOR, status, summary="The status of the run."),
+        Page(
+            "/api/devices",
+            Role.MONITOR,
+            device_counts,
+            summary="What became of each device's messages, a page at a time.",
+            query=DEVICES,
+        ),
+        Page("/healthz", Role.ANYONE, healthz, summary="Whether the process works.", answer=Health, refusals=(503,)),
+        Page("/readyz", Role.ANYONE, readyz, summary="Whether it does its work.", answer=Health, refusals=(503,)),
     )
+    return (*own, *(page for api in sources.apis for page in api.pages()))
 
 
 def make_app(sources: Sources, guard: Guard, version: str) -> ASGIApp:
+    of_path: dict[str, list[Page]] = {}
+    for page in pages(sources, version):
+        of_path.setdefault(page.path, []).append(page)
     app = Starlette(
-        routes=[
-            Route(page.path, guard.guarded(page.role, page.endpoint), methods=[page.method])
-            for page in pages(sources, version)
-        ],
-        exception_handlers={HTTPException: _refused, Exception: _failed},
+        routes=[_route(path, those, guard) for path, those in of_path.items()],
+        exception_handlers={RefusedError: told, HTTPException: _refused, Exception: _failed},
     )
     app.router.redirect_slashes = False
     # Around all of it: what Starlette calls middleware stands inside the answer to a mistake of ours.
     return SecurityHeaders(app)
+
+
+def _route(path: str, those: Sequence[Page], guard: Guard) -> Route:
+    """All methods of a path at once, so that a 405 names each of them."""
+    endpoints = {page.method: guard.guarded(page.role, page.endpoint) for page in those}
+
+    async def endpoint(request: Request) -> Response:
+        return await endpoints["GET" if request.method == "HEAD" else request.method](request)
+
+    return Route(path, endpoint, methods=list(endpoints))
 
 
 def _answer(checks: Mapping[str, str]) -> Response:

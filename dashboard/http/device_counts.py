@@ -2,19 +2,27 @@
 
 import time
 from collections.abc import Callable, Sequence
-from typing import Any, overload
+from typing import Annotated, Any, Literal, overload
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from config.iso_times import iso_utc
 from dashboard.device_report import ORDERS, DeviceReport, reaching
+from dashboard.http.page import Parameter
 from ingest.devices import DeviceIdentity, DeviceTable
 from ingest.ledger import Ledger
 
 MOST = 1_000
 """Devices on a page: some milliseconds of work, in which the event loop sees to nothing else."""
 USUAL = 100
+PARAMETERS = (
+    Parameter("sort", "The first are those of which most is to be said by this.", Literal[tuple(ORDERS)]),
+    Parameter("kind", "Of this kind."),
+    Parameter("limit", "How many at most.", Annotated[int, msgspec.Meta(ge=1, le=MOST)], USUAL),
+    Parameter("offset", "How many of the first are left out.", Annotated[int, msgspec.Meta(ge=0, le=2**31)], 0),
+)
 _MOST_DIGITS = 20
 """Of a number in a query, with the zeros before it."""
 

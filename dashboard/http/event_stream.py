@@ -7,7 +7,6 @@ of the last event and gets what it missed; where that is no longer known it is t
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Sequence
-from typing import Any
 
 import msgspec
 from starlette.requests import Request
@@ -15,6 +14,7 @@ from starlette.responses import Response, StreamingResponse
 
 from dashboard.http.access import Role
 from dashboard.http.asked import query_of
+from dashboard.http.changes import Change
 from dashboard.http.page import Page
 from dashboard.http.refusal import RefusedError
 
@@ -22,8 +22,6 @@ CONTENT_TYPE = "text/event-stream"
 HEARTBEAT_S = 15.0
 MOST_CLIENTS = 32
 """Half of the connections that the server takes."""
-MOST_OF_ENTRY = 500
-"""Changes of one entry of the journal; more of them are one event that says how many there were."""
 _KEPT = 2_000
 """Events for those who come back."""
 _MOST_WAITING = 500
@@ -79,10 +77,8 @@ class EventStream:
             ),
         )
 
-    def tell(self, offset: int, changes: Sequence[tuple[str, Any]]) -> None:
-        """The (name, content) of each change that an entry of the journal brought."""
-        if len(changes) > MOST_OF_ENTRY:
-            changes = [("many", {"changes": len(changes)})]
+    def tell(self, offset: int, changes: Sequence[Change]) -> None:
+        """What an entry of the journal brought, at most `changes.MOST`."""
         for place, (name, content) in enumerate(changes):
             number = offset * _STEP + place
             if number > self.newest:

@@ -8,7 +8,7 @@ import msgspec
 from dashboard.http.page import Parameter
 
 USUAL = 100
-MOST = 1_000
+MOST = 500
 Listed = TypeVar("Listed")
 
 PAGING = (

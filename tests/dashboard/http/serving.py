@@ -8,10 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from alerts.acts import Acknowledge
-from alerts.book import Alert, Refusal
 from dashboard.http.access import Guard
-from dashboard.http.alert_api import AlertApi
 from dashboard.http.app import Sources, make_app
 from dashboard.http.device_counts import DeviceCounts
 from dashboard.http.device_lines import DeviceLines
@@ -20,12 +17,6 @@ from dashboard.http.server import HttpServer
 from ingest.devices import DeviceTable
 from ingest.ledger import Ledger
 
-
-async def _refused(_act: Acknowledge) -> Alert | Refusal:
-    return Refusal.UNKNOWN
-
-
-NO_ALERTS = AlertApi(list, _refused)
 NO_FIGURES: dict[str, Any] = {}
 
 
@@ -49,15 +40,15 @@ def sources(
 ) -> Sources:
     devices, ledger = devices or DeviceTable(), ledger or Ledger()
     lines, counts = DeviceLines(devices, ledger), DeviceCounts(devices, ledger)
-    return Sources(lambda: figures, lines, counts, NO_ALERTS, lambda: alive, lambda: ready)
+    return Sources(lambda: figures, lines, counts, lambda: alive, lambda: ready)
 
 
 @asynccontextmanager
-async def serving(what: Sources, token: str | None = None, operator_token: str | None = None) -> AsyncIterator[int]:
+async def serving(what: Sources, token: str | None = None, guard: Guard | None = None) -> AsyncIterator[int]:
     """The port."""
     listener = listening_socket("127.0.0.1", 0)
     port: int = listener.getsockname()[1]
-    server = HttpServer(make_app(what, Guard(token, local=True, operator_token=operator_token), "1.2.3"), listener)
+    server = HttpServer(make_app(what, guard or Guard(token, local=True), "1.2.3"), listener)
     await server.start()
     try:
         yield port
