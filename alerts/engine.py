@@ -1,30 +1,38 @@
 """Closed windows and indicators in, changes of alerts out: a pure function, as the processing before it.
 
+windows, indicators ──▶ Columns ──▶ one Lifecycle for each rule ──▶ changes ──▶ Composites ──▶ changes
+readings ────────────▶ ReadingRules ──▶ changes
+
 A thousand rules on ten thousand assets are a thousand comparisons of columns; only what changes costs Python.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
-from alerts.assets import Asset, DeviceAssets, ZoneAssets
+from alerts.assets import Asset, ZoneAssets
+from alerts.figures.columns import Columns
+from alerts.figures.composites import Composites, members_of
+from alerts.figures.figure import EVERY_KIND, Column, Figure, Watched
 from alerts.figures.readings import TURNS, ReadingRules, TurnedBy
-from alerts.lifecycle import Change, Lifecycle
+from alerts.figures.scopes import Scopes
+from alerts.hours import CivilHours
+from alerts.lifecycle import Change, Changed, Lifecycle
 from config.alert_rules import Rule
+from config.calendar import Calendar
 from config.settings import Kind
+from config.timezones import UTC
 from ingest.devices import DeviceTable
 from ingest.readings import ReadingBatch
-from processors.indicators.indicator_batch import CITY_ZONE, IndicatorBatch
 from processors.processor import Output
-from processors.window_batch import WindowBatch
 
-Column = NDArray[np.float64]
-Scope = tuple[tuple[str, ...], tuple[str, ...]]
-Key = tuple[str, str, str]
-"""("", indicator, size) or (kind, field of its windows, size)."""
+OUTSIDE_HOURS = "outside its hours"
+_ALWAYS = Calendar()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,47 +52,56 @@ class AlertEvent:
     """Whose act it is, where it is somebody's."""
     number: int = 0
     """Of the alert; 0: it has none, as it never fired."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Watched:
-    """What one figure says of all assets; columns are (a,), NaN and 0 where it says nothing."""
-
-    key: Key
-    end_ns: int
-    value: Column
-    coverage: Column
-    assets: ZoneAssets | DeviceAssets
+    why: str = ""
+    """Where the figure alone does not say it."""
 
 
 class Engine:
-    def __init__(self, rules: Sequence[Rule], devices: DeviceTable, kinds: Mapping[str, Kind] | None = None) -> None:
-        """`kinds` give the plausible ranges of readings."""
+    def __init__(
+        self,
+        rules: Sequence[Rule],
+        devices: DeviceTable,
+        kinds: Mapping[str, Kind] | None = None,
+        calendar: Calendar = _ALWAYS,
+        timezone: ZoneInfo = UTC,
+    ) -> None:
+        """`kinds` give the plausible ranges of readings; calendar and time zone the hours of rules."""
         self._devices = devices
         self._zones = ZoneAssets()
+        self._scopes = Scopes()
         self.readings = ReadingRules(rules, devices, kinds or {})
-        self._watches: dict[Key, list[Lifecycle]] = {}
+        self._composites = Composites(rules, self._zones)
+        self._rules: dict[Figure, list[Rule]] = {}
+        self._lives = {(life.rule.id, ""): life for life in self._composites.lives}
+        """(rule, kind of its devices): a rule for every kind has one for each."""
         for rule in rules:
-            if rule.quantity is not None:
-                continue
-            self._watches.setdefault(_key(rule), []).append(Lifecycle(rule))
+            if rule.quantity is None and not members_of(rule):
+                figure = Figure.of(rule)
+                self._rules.setdefault(figure, []).append(rule)
+                if figure.kind != EVERY_KIND:
+                    self._life(rule, figure.kind)
+        self._columns = Columns(self._rules, devices, self._zones)
+        self._hours = {rule.id: CivilHours(rule.hours, calendar, timezone) for rule in rules if rule.hours is not None}
         self.judged: dict[str, list[int]] | None = None
         """Rule -> windows of assets that it judged, and those that told it nothing; None: nobody counts."""
-        self._scopes: dict[tuple[str, Scope], NDArray[np.bool_]] = {}
-        """(kind of device, zones and devices of a rule) -> (a,) whether each asset is meant, as far as looked at."""
 
     def observe(self, output: Output, learned_ns: int | None) -> list[AlertEvent]:
-        """In the order in which windows closed, of each the rules as they are configured.
+        """In the order in which windows ended, of each the rules as they are configured, then those made of them.
 
         `learned_ns`: the receive time; None: each window is known at its end.
         """
+        watched = [
+            each for window in output.windows for each in self._columns.of_devices(window.whole, output.cadences)
+        ]
+        watched += [each for batch in output.indicators for each in self._columns.of_zones(batch)]
         events: list[AlertEvent] = []
-        for window in output.windows:
-            for watched in self._of_devices(window.whole):
-                events += self._judge(watched, learned_ns)
-        for batch in output.indicators:
-            for watched in self._of_zones(batch):
-                events += self._judge(watched, learned_ns)
+        for end_ns, together in groupby(sorted(watched, key=lambda each: each.end_ns), key=lambda each: each.end_ns):
+            for each in together:
+                for rule in self._rules[each.figure]:
+                    events += self._judge(self._life(rule, each.kind), each, learned_ns)
+                    self._composites.note(rule.id)
+            for life, each in self._composites.of(end_ns, self._firing):
+                events += self._judge(life, each, learned_ns)
         return events
 
     def hear(self, readings: Sequence[ReadingBatch], learned_ns: int | None) -> list[AlertEvent]:
@@ -125,22 +142,32 @@ class Engine:
                 coverage=1.0,
             )
 
-    def _judge(self, watched: _Watched, learned_ns: int | None) -> Iterator[AlertEvent]:
-        for life in self._watches[watched.key]:
-            scope = self._scope(life.rule, watched.key[0], watched.assets)
-            value = watched.value if scope is None else np.where(scope, watched.value, np.nan)
+    def _judge(self, life: Lifecycle, watched: Watched, learned_ns: int | None) -> Iterator[AlertEvent]:
+        watched = watched.complete()
+        scope = self._scopes.of(life.rule, watched.kind, watched.assets)
+        value = watched.value if scope is None else np.where(scope, watched.value, np.nan)
+        changes, why = self._changes(life, watched, value)
+        if not why:
             self._count(life, value, watched.coverage, scope)
-            for changed in life.step(watched.end_ns, value, watched.coverage):
-                for number in changed.asset.tolist():
-                    yield AlertEvent(
-                        rule=life.rule,
-                        asset=watched.assets[number],
-                        change=changed.change,
-                        event_ns=watched.end_ns,
-                        learned_ns=watched.end_ns if learned_ns is None else learned_ns,
-                        value=float(watched.value[number]),
-                        coverage=float(watched.coverage[number]),
-                    )
+        for changed in changes:
+            for number in changed.asset.tolist():
+                yield AlertEvent(
+                    rule=life.rule,
+                    asset=watched.assets[number],
+                    change=changed.change,
+                    event_ns=watched.end_ns,
+                    learned_ns=watched.end_ns if learned_ns is None else learned_ns,
+                    value=float(watched.value[number]),
+                    coverage=float(watched.coverage[number]),
+                    why=why,
+                )
+
+    def _changes(self, life: Lifecycle, watched: Watched, value: Column) -> tuple[list[Changed], str]:
+        """And why, where it is not what was seen. A window counts to the hours in which it lies, but for its end."""
+        hours = self._hours.get(life.rule.id)
+        if hours is None or hours.holds(watched.end_ns - 1):
+            return life.step(watched.end_ns, value, watched.coverage), ""
+        return life.rest(watched.end_ns), OUTSIDE_HOURS
 
     def _count(self, life: Lifecycle, value: Column, coverage: Column, scope: NDArray[np.bool_] | None) -> None:
         if self.judged is None:
@@ -151,49 +178,35 @@ class Engine:
         counts[0] += known
         counts[1] += meant - known
 
-    def _of_devices(self, batch: WindowBatch) -> Iterator[_Watched]:
-        """A device that has no row said nothing; what came of it is all that is asked for, so its coverage is 1."""
-        size = batch.size
-        asked = [key for key in self._watches if key[0] == batch.kind and key[2] == size]
-        if not asked:
-            return
-        assets = DeviceAssets(batch.kind, self._devices)
-        rows = np.array(self._devices.rows_of_kind.get(batch.kind, ()), np.int64)
-        place = np.searchsorted(rows, batch.device)
-        for key in asked:
-            value = np.full(len(assets), np.nan)
-            value[place] = batch.fields.get(key[1], np.nan)
-            yield _Watched(key, batch.end_ns, value, np.isfinite(value).astype(np.float64), assets)
+    def _firing(self, rule: str) -> NDArray[np.int64]:
+        """Numbers of the zones in which the rule is firing, or a device of theirs is."""
+        devices = [self.readings.firing(rule)]
+        for (_, kind), life in self._lives_of(rule):
+            if not kind:
+                return life.firing
+            devices.append(np.array(self._devices.rows_of_kind.get(kind, ()), np.int64)[life.firing])
+        places = np.unique(np.array(self._devices.zone_numbers, np.int64)[np.concatenate(devices)])
+        zones = [self._zones.number(*self._devices.zones[place]) for place in places.tolist()]
+        return np.array(sorted(zones), np.int64)
 
-    def _of_zones(self, batch: IndicatorBatch) -> Iterator[_Watched]:
-        size = batch.size
-        asked = {key[1]: key for key in self._watches if not key[0] and key[2] == size}
-        rows: dict[str, list[int]] = {}
-        for row, indicator in enumerate(batch.indicator):
-            if indicator in asked:
-                rows.setdefault(indicator, []).append(row)
-        for indicator, held in rows.items():
-            place = [self._zones.number(batch.city[row], batch.zone[row]) for row in held]
-            value, coverage = np.full(len(self._zones), np.nan), np.zeros(len(self._zones))
-            value[place], coverage[place] = batch.value[held], batch.coverage[held]
-            yield _Watched(asked[indicator], batch.end_ns, value, coverage, self._zones)
+    def _life(self, rule: Rule, kind: str) -> Lifecycle:
+        life = self._lives.get((rule.id, kind))
+        if life is None:
+            life = self._lives[rule.id, kind] = Lifecycle(rule)
+        return life
 
-    def _scope(self, rule: Rule, kind: str, assets: ZoneAssets | DeviceAssets) -> NDArray[np.bool_] | None:
-        """(a,) which assets the rule means, None: all of them. Rules with one scope share it."""
-        scope = (rule.zones, rule.devices)
-        if kind and not any(scope):
-            return None
-        known = self._scopes.get((kind, scope), np.zeros(0, np.bool_))
-        if len(known) < len(assets):
-            new = [_is_meant(assets[number], *scope) for number in range(len(known), len(assets))]
-            known = self._scopes[kind, scope] = np.concatenate([known, np.array(new, np.bool_)])
-        return known
+    def _lives_of(self, rule: str) -> Iterator[tuple[tuple[str, str], Lifecycle]]:
+        return ((key, self._lives[key]) for key in sorted(self._lives) if key[0] == rule)
 
     def describe(self) -> dict[str, Any]:
         """As `restore` takes it; the same for the same state."""
         return {
             "zones": self._zones.names,
-            "rules": {life.rule.id: [life.rule.model_dump_json(), life.describe()] for life in self._lives()},
+            "rules": [
+                [*key, life.rule.model_dump_json(), life.describe()] for key, life in sorted(self._lives.items())
+            ],
+            "columns": self._columns.describe(),
+            "composites": self._composites.describe(),
             "readings": self.readings.describe(),
         }
 
@@ -201,27 +214,18 @@ class Engine:
         """Go on from there; the ids of the rules that had alerts and are other now, or gone: those begin anew."""
         for city, zone in saved["zones"]:
             self._zones.number(city, zone)
-        lives = {(life.rule.id, life.rule.model_dump_json()): life for life in self._lives()}
+        rules = {rule.id: rule for held in self._rules.values() for rule in held}
+        rules |= {life.rule.id: life.rule for life in self._composites.lives}
         dropped = []
-        for rule, (settings, columns) in saved["rules"].items():
-            life = lives.get((rule, settings)) or Lifecycle(Rule.model_validate_json(settings))
+        for name, kind, settings, columns in saved["rules"]:
+            rule = rules.get(name)
+            if rule is not None and rule.model_dump_json() == settings:
+                self._life(rule, kind).restore(columns)
+                continue
+            life = Lifecycle(Rule.model_validate_json(settings))
             life.restore(columns)
-            if (rule, settings) not in lives and len(life.asset):
-                dropped.append(rule)
+            if len(life.asset) and name not in dropped:
+                dropped.append(name)
+        self._columns.restore(saved["columns"])
+        self._composites.restore(saved["composites"])
         return dropped + self.readings.restore(saved["readings"])
-
-    def _lives(self) -> Iterator[Lifecycle]:
-        for watches in self._watches.values():
-            yield from watches
-
-
-def _key(rule: Rule) -> Key:
-    if rule.indicator is not None:
-        return "", rule.indicator, rule.size
-    return rule.kind or "", rule.field or "", rule.size
-
-
-def _is_meant(asset: Asset, zones: tuple[str, ...], devices: tuple[str, ...]) -> bool:
-    if devices and asset.device not in devices:
-        return False
-    return asset.zone in zones if zones else asset.zone != CITY_ZONE

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config.alert_rules import Rule
+from config.durations import UNITS_NS
 from config.periods import usual_size_ns
 from processors.checkpoints.arrays import pack_inline, unpack_inline
 
@@ -26,6 +27,8 @@ Places = NDArray[np.int64]
 
 _NEVER = -(2**62)
 _STALE_WINDOWS = 3
+_UNSAID_NS = UNITS_NS["m"]
+"""Of rules that are made of others and watch no window of their own."""
 
 
 class Phase(IntEnum):
@@ -84,7 +87,7 @@ class Lifecycle:
         """End of the newest window that said anything."""
         # A figure that nothing came for, such as a stage that is kept through silence, says nothing either.
         self._least = max(rule.min_coverage, float(np.finfo(np.float64).tiny))
-        self._size_ns = usual_size_ns(rule.size)
+        self._size_ns = usual_size_ns(rule.size) if rule.size else _UNSAID_NS
         self._exit = rule.enter if rule.exit is None else rule.exit
         self._stale_after_ns = rule.stale_after or _STALE_WINDOWS * self._size_ns
 
@@ -109,6 +112,16 @@ class Lifecycle:
         self._begin(np.flatnonzero(hit), end_ns)
         changes = list(self._advance(end_ns, value[self.asset], coverage[self.asset], hit[self.asset]))
         self._keep(self.phase != Phase.INACTIVE)
+        return changes
+
+    def rest(self, end_ns: int) -> list[Changed]:
+        """Outside the hours of the rule nothing begins, and what there is ends."""
+        if end_ns <= self.newest_ns:
+            return []
+        self.newest_ns = end_ns
+        pending = self.phase == Phase.PENDING
+        changes = list(self._each({Change.LAPSED: pending, Change.RESOLVED: ~pending}))
+        self._keep(np.zeros(len(self.asset), np.bool_))
         return changes
 
     def describe(self) -> list[Any]:

@@ -50,6 +50,8 @@ _QUIET = np.errstate(over="ignore", invalid="ignore")
 class Output:
     windows: list[ClosedWindow] = field(default_factory=list)
     indicators: list[IndicatorBatch] = field(default_factory=list)
+    cadences: Cadences | None = None
+    """How often each device reports, and when it was heard last, at the moment of the closing."""
 
 
 @dataclass(slots=True)
@@ -181,7 +183,7 @@ class Processor:
     @_QUIET
     def _close_until(self, watermark_ns: int, ended: bool = False) -> Output:
         self.state.closed_until_ns = max(self.state.closed_until_ns, watermark_ns)
-        output = Output()
+        output = Output(cadences=self.state.cadences)
         rows = 0
         for windows in sorted(self.state.kinds.values(), key=lambda windows: windows.sealed_until_ns):
             if rows >= CLOSED_AT_ONCE:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alerts.figures.reading_phases import ReadingPhases, Turn, Turned
+from alerts.lifecycle import Phase
 from config.alert_rules import Rule
 from config.settings import Kind, Quantity
 from ingest.devices import DeviceTable
@@ -99,6 +100,11 @@ class ReadingRules:
             known[row] = 1 if meant else 2
         is_meant: NDArray[np.bool_] = known[device] == 1
         return is_meant
+
+    def firing(self, rule: str) -> NDArray[np.int64]:
+        """Rows of the devices on which the rule is firing."""
+        found = [each.device[each.phase == Phase.FIRING] for each in self._each() if each.rule.id == rule]
+        return np.concatenate([np.zeros(0, np.int64), *found])
 
     def describe(self) -> dict[str, Any]:
         """As `restore` takes it; the same for the same state."""
