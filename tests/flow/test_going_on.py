@@ -17,9 +17,23 @@ import denyut.snapshot
 import processors.checkpoints.pieces
 import processors.duplicates
 import processors.kind_windows
-from alerts.acts import Acknowledge, encode
+from alerts.acts import Acknowledge, Assign, Comment, EndSilence, Silence, Snooze, encode
+from alerts.consequences import Consequences
 from alerts.desk import Alerts
 from config.alert_rules import Rule
+from config.channels import Channel
+from config.duty import (
+    Budget,
+    Contact,
+    Flapping,
+    Inhibition,
+    Ladder,
+    Notification,
+    Office,
+    Officer,
+    Shift,
+)
+from config.duty import Step as LadderStep
 from config.settings import Device, Kind, Quantity, Settings, Source
 from denyut.intake import Intake
 from denyut.saved_state import ALERTS, SavedState
@@ -60,7 +74,29 @@ SETTINGS = Settings(
         Rule(id="calm", indicator="traffic_speed", size="10s", when="<", enter=80, stale_after=10 * SECOND_NS),
     ),
     devices=(Device(id="d1", kind="traffic", zone="kota", every=5 * SECOND_NS),),
+    offices=(Office(id="dishub", kinds=("traffic",), head="budi"),),
+    officers=(
+        Officer(id="ayu", office="dishub", contacts=(Contact(channel="wall", to="ayu"),)),
+        Officer(id="budi", office="dishub", language="en", contacts=(Contact(channel="wall", to="budi"),)),
+    ),
+    shifts=(Shift(id="day", office="dishub", officers=("ayu",)),),
+    channels=(Channel(id="wall", kind="mqtt"),),
+    ladders=(
+        Ladder(
+            id="quick",
+            steps=(LadderStep(to=("shift",)), LadderStep(after=5 * SECOND_NS, to=("office",))),
+            repeat=7 * SECOND_NS,
+        ),
+    ),
+    inhibitions=(Inhibition(id="fast-hides", source=("fast",), target=("slow",), equal=("zone",)),),
+    notification=Notification(
+        ladders={"warning": "quick"},
+        group_interval=6 * SECOND_NS,
+        flapping=Flapping(changes=2, within=60 * SECOND_NS),
+        budget=Budget(notices=3, within=30 * SECOND_NS, digest_every=10 * SECOND_NS),
+    ),
 )
+"""Everything so short that a few steps meet it."""
 
 
 def topic_of(source: str, kind: str, device: int) -> bytes:
@@ -105,6 +141,19 @@ SENT = st.builds(
 )
 
 
+DoneByPeople = Acknowledge | Assign | Comment | Snooze | Silence | EndSilence
+WHO, NUMBER = st.sampled_from(["ayu", "budi"]), st.integers(1, 3)
+FOR_NS = st.sampled_from([5 * SECOND_NS, 15 * SECOND_NS])
+DONE = st.one_of(
+    st.builds(Acknowledge, alert=NUMBER, who=WHO),
+    st.builds(Assign, alert=NUMBER, who=WHO, to=st.sampled_from(["ayu", "budi", "nobody"])),
+    st.builds(Comment, alert=NUMBER, who=WHO, why=st.just("seen")),
+    st.builds(Snooze, alert=NUMBER, who=WHO, for_ns=FOR_NS),
+    st.builds(Silence, who=WHO, for_ns=FOR_NS, rules=st.sampled_from([(), ("fast",)])),
+    st.builds(EndSilence, silence=st.integers(1, 2), who=WHO),
+)
+
+
 @dataclass(frozen=True)
 class Step:
     source: str
@@ -113,14 +162,14 @@ class Step:
     pause: int
     shed: bool
     behind: bool
-    answered: int
-    """Number of the alert that somebody acknowledges instead; 0: nobody does."""
+    done: DoneByPeople | None
+    """What somebody does instead."""
     then: str
     """What comes after it: nothing, a checkpoint, or a crash."""
 
     def entry(self, now_ns: int) -> Entry:
-        if self.answered:
-            return Act(encode(Acknowledge(alert=self.answered, who="ayu")), now_ns)
+        if self.done is not None:
+            return Act(encode(self.done), now_ns)
         if self.sent is None:
             return Tick(now_ns)
         topics = [topic_of(self.source, each.kind, each.device) for each in self.sent]
@@ -136,10 +185,10 @@ STEPS = st.lists(
         Step,
         source=st.sampled_from(["mqtt", "other"]),
         sent=st.one_of(st.none(), st.lists(SENT, min_size=1, max_size=5)),
-        pause=st.integers(0, 9),
+        pause=st.sampled_from([*range(10), -3]),
         shed=st.sampled_from([False] * 7 + [True]),
         behind=st.sampled_from([False] * 4 + [True]),
-        answered=st.sampled_from([0] * 6 + [1, 2]),
+        done=st.one_of(*[st.none()] * 4, DONE),
         then=st.sampled_from(["", "checkpoint", "crash"]),
     ),
     min_size=1,
@@ -150,7 +199,9 @@ STEPS = st.lists(
 class Process:
     """What is in the memory of one process; a crash drops it."""
 
-    def __init__(self, directory: Path, outbox: Outbox, dead_letters: DeadLetters) -> None:
+    def __init__(self, directory: Path, outbox: Outbox, dead_letters: DeadLetters, told: dict[int, str]) -> None:
+        """`told`: what followed from each entry, as it was told first."""
+        self._told = told
         self._checkpoints = CheckpointDirectory(directory / "checkpoints")
         saved = SavedState.newest(self._checkpoints, SETTINGS.windows, KINDS)
         self.devices = DeviceTable(SETTINGS.devices)
@@ -171,6 +222,12 @@ class Process:
             *(self.decoders, self.processor, self.ledger, dead_letters, shaper, outbox, frozenset({"other"})),
             *(self.alerts, saved.next_offset),
         )
+        self.intake.follow = self._follow
+
+    def _follow(self, offset: int, consequences: Consequences) -> None:
+        """What comes again for an entry is passed over; so it must be the same."""
+        told = repr([consequences.events, consequences.entries, consequences.notices, consequences.orders])
+        assert self._told.setdefault(offset, told) == told
 
     def go_on(self, entries: Sequence[Entry]) -> None:
         for offset in range(self.intake.next_offset, len(entries)):
@@ -196,12 +253,13 @@ class Process:
 
 
 def run(steps: Sequence[Step], directory: Path, *, disturbed: bool) -> list[object]:
-    """Everything that is left: points, dead letters, and what the process remembers."""
+    """Everything that is left: points, dead letters, what followed for people, and what the process remembers."""
     directory.mkdir()
     outbox, dead_letters = Outbox(directory, 1 << 30, durable=False), DeadLetters(directory)
     outbox.start()
     dead_letters.start()
-    process, entries, now_ns = Process(directory, outbox, dead_letters), list[Entry](), BEGIN
+    told: dict[int, str] = {}
+    process, entries, now_ns = Process(directory, outbox, dead_letters, told), list[Entry](), BEGIN
     for step in steps:
         now_ns += step.pause * SECOND_NS
         entries.append(step.entry(now_ns))
@@ -209,14 +267,14 @@ def run(steps: Sequence[Step], directory: Path, *, disturbed: bool) -> list[obje
         if disturbed and step.then == "checkpoint":
             process.save()
         if disturbed and step.then == "crash":
-            process = Process(directory, outbox, dead_letters)
+            process = Process(directory, outbox, dead_letters, told)
             process.go_on(entries)
     entries.append(Tick(now_ns + 100 * SECOND_NS))
     process.go_on(entries)
     assert outbox.stop(10)
     assert dead_letters.stop(10)
     letters = [(each.offset, each.message, each.reason, each.payload) for each in read_letters(directory, Selection())]
-    return [list(points_in(outbox)), sorted(letters), *process.remembered()]
+    return [list(points_in(outbox)), sorted(letters), told, *process.remembered()]
 
 
 def points_in(outbox: Outbox) -> Iterator[bytes]:
