@@ -76,12 +76,13 @@ class Dispatcher:
                 self.muting.inhibitions.end(alert)
             else:
                 continue
-            if self.muting.flapping.note(alert.key, now_ns):
+            # Of a backlog all comes at one moment, however far apart it was.
+            if not self._late(change.event) and self.muting.flapping.note(alert.key, now_ns):
                 flaps.add(alert.number)
         for change in changes:
             match change.event.change:
                 case Change.FIRING:
-                    self._begin(change.alert, change.event, change.alert.number in flaps, now_ns, out)
+                    self._begin(change.alert, change.event, now_ns, out)
                 case Change.STALE:
                     self._stale(change.alert)
                 case Change.RESOLVED | Change.WITHDRAWN:
@@ -110,6 +111,8 @@ class Dispatcher:
     @property
     def next_due_ns(self) -> int | None:
         """When `advance` has something to do."""
+        if self.muting.is_reconfigured:
+            return self._judged_ns
         times = (
             self._climbing.next_due_ns(),
             self._groups.next_due_ns(),
@@ -122,6 +125,8 @@ class Dispatcher:
     def judge(self, alert: Alert, now_ns: int, out: Consequences) -> None:
         """Whether it is muted now; each change of the reason is on record."""
         reason = "" if alert.never else self.muting.reason(alert, now_ns)
+        if self.muting.flapping.is_untold(alert.key) and not alert.never and not self.muting.otherwise(alert, now_ns):
+            self._tell_flapping(Told(alert), now_ns, out)
         if reason != alert.muted:
             what, why = ("muted", reason) if reason else ("unmuted", alert.muted)
             out.entries.append(AuditEntry(now_ns, what, alert=alert.number, why=why))
@@ -170,21 +175,21 @@ class Dispatcher:
         if not route.notify:
             alert.never = f"route {route.id}"
 
-    def _begin(self, alert: Alert, event: AlertEvent, flaps: bool, now_ns: int, out: Consequences) -> None:
+    def _late(self, event: AlertEvent) -> int:
+        """How long ago it happened when it was learned of, where that is too long to tell anybody; else 0."""
+        late_ns = event.learned_ns - event.event_ns
+        return late_ns if late_ns > self._settings.backlog_limit else 0
+
+    def _begin(self, alert: Alert, event: AlertEvent, now_ns: int, out: Consequences) -> None:
         if self._book.numbered(alert.number) is None:
             return
         alert.climbs_from_ns = now_ns
-        late_ns = event.learned_ns - event.event_ns
-        if late_ns > self._settings.backlog_limit:
+        if late_ns := self._late(event):
             alert.never = f"backlog: learned {format_duration(late_ns // 10**9 * 10**9)} after it happened"
         if alert.never:
             out.entries.append(AuditEntry(now_ns, "not told", alert=alert.number, why=alert.never))
         if alert.never:
             return
-        if flaps and self._enabled and not self.muting.by_somebody(alert, now_ns):
-            key = self._key(alert, Reason.FLAPPING)
-            self._telling.add(Told(alert), Reason.FLAPPING, 1, key, self._recipients(alert, 0, now_ns, out))
-            alert.step = 1
         self.judge(alert, now_ns, out)
         self._climbing.push(alert)
 
@@ -194,22 +199,34 @@ class Dispatcher:
 
     def _end(self, alert: Alert, event: AlertEvent, flaps: bool, now_ns: int, out: Consequences) -> None:
         waited = self._groups.leave(alert.number)
+        ended = Told(replace(alert, value=event.value, coverage=event.coverage), ended_ns=event.event_ns)
+        if flaps and not alert.never and not alert.muted and not self.muting.by_somebody(alert, now_ns):
+            self._tell_flapping(ended, now_ns, out)
+            return
         if not alert.paged:
             if waited:
                 why = "it was over before it was told"
                 out.entries.append(AuditEntry(now_ns, "not told", alert=alert.number, why=why))
             return
-        reason = Reason.FLAPPING if flaps else _ENDS[event.change]
+        reason = _ENDS[event.change]
         muted = self.muting.by_somebody(alert, now_ns)
-        if not muted and not flaps and self.muting.flapping.is_flapping(alert.key):
+        if not muted and self.muting.flapping.is_flapping(alert.key):
             muted = "flapping"
         if muted:
             out.entries.append(AuditEntry(now_ns, "not told", alert=alert.number, why=f"{reason.value}: {muted}"))
         elif self._settings.tell_resolved:
-            ended = replace(alert, value=event.value, coverage=event.coverage)
-            self._leaving[alert.number] = Told(ended, ended_ns=event.event_ns), reason
-            if self._is_told_now(ended, self._key(ended, reason), now_ns):
+            self._leaving[alert.number] = ended, reason
+            if self._is_told_now(alert, self._key(alert, reason), now_ns):
                 self._told_together(alert.number, now_ns, out)
+
+    def _tell_flapping(self, told: Told, now_ns: int, out: Consequences) -> None:
+        """Once: to those who were told of the alert, else to those who would be."""
+        alert = told.alert
+        self.muting.flapping.told(alert.key)
+        if self._enabled:
+            recipients = self._those_told(alert) or self._recipients(alert, 0, now_ns, out)
+            self._telling.add(told, Reason.FLAPPING, 1, self._key(alert, Reason.FLAPPING), recipients)
+            alert.step = max(1, alert.step)
 
     def _told_together(self, number: int, now_ns: int, out: Consequences) -> None:
         """An alert, or the end of one, that waited in its group."""
@@ -248,7 +265,7 @@ class Dispatcher:
     def _key(self, alert: Alert, reason: Reason, step: int = 0) -> Key:
         rule = self._rules[alert.rule]
         route = self._routes.route(rule, alert.asset, alert.kind)
-        gateway = next(iter(self._gateways.of(alert.asset.kind, alert.asset.device)), "")
+        gateway = self._gateways.nearest(alert.asset.kind, alert.asset.device)
         return reason.value, str(step), *group_key(route.group_by, alert, rule, alert.kind, alert.office, gateway)
 
     def _is_told_now(self, alert: Alert, key: Key, now_ns: int) -> bool:
@@ -262,10 +279,14 @@ class Dispatcher:
 
     def _judge_all_that_changed(self, now_ns: int, out: Consequences) -> None:
         for rule, asset in self.muting.flapping.advance(now_ns):
-            if (alert := self._book.of(rule, asset)) is not None:
+            alert = self._book.of(rule, asset)
+            number = alert.number if alert else 0
+            out.entries.append(AuditEntry(now_ns, "calm", alert=number, rule=rule, asset=asset))
+            if alert is not None:
                 self.judge(alert, now_ns, out)
         change_ns = self.muting.change_ns(self._judged_ns)
-        if change_ns is not None and change_ns <= now_ns:
+        if self.muting.is_reconfigured or (change_ns is not None and change_ns <= now_ns):
+            self.muting.is_reconfigured = False
             self.judge_all(now_ns, out)
 
     def describe(self) -> dict[str, Any]:

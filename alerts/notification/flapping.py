@@ -26,6 +26,8 @@ class Flapping:
         """The newest changes of each, at most `changes`; whose newest is older stands before."""
         self._calm_ns: dict[Key, int] = {}
         """Of those that flap: when it will be over, if nothing changes again."""
+        self._untold: set[Key] = set()
+        """Those of which nobody could be told that they flap, because something else muted them."""
 
     def __len__(self) -> int:
         """How many flap."""
@@ -39,7 +41,16 @@ class Flapping:
         begins = key not in self._calm_ns and len(times) == self._changes and at_ns - times[0] < self._within_ns
         if begins or key in self._calm_ns:
             self._calm_ns[key] = times[-min(self._calm, len(times))] + self._within_ns
+        if begins:
+            self._untold.add(key)
         return begins
+
+    def is_untold(self, key: Key) -> bool:
+        """It flaps, and nobody has been told."""
+        return key in self._untold
+
+    def told(self, key: Key) -> None:
+        self._untold.discard(key)
 
     def is_flapping(self, key: Key) -> bool:
         return key in self._calm_ns
@@ -49,6 +60,7 @@ class Flapping:
         calm = sorted((at_ns, key) for key, at_ns in self._calm_ns.items() if at_ns <= now_ns)
         for _, key in calm:
             del self._calm_ns[key]
+            self._untold.discard(key)
         self._forget(now_ns)
         return [key for _, key in calm]
 
@@ -60,6 +72,7 @@ class Flapping:
         return {
             "times": [[rule, list(asset), list(times)] for (rule, asset), times in self._times.items()],
             "calm": [[rule, list(asset), at_ns] for (rule, asset), at_ns in sorted(self._calm_ns.items())],
+            "untold": [[rule, list(asset)] for rule, asset in sorted(self._untold)],
         }
 
     def restore(self, saved: dict[str, Any]) -> None:
@@ -68,6 +81,7 @@ class Flapping:
             (rule, Asset(*asset)): deque(times, maxlen=self._changes) for rule, asset, times in saved["times"]
         }
         self._calm_ns = {(rule, Asset(*asset)): at_ns for rule, asset, at_ns in saved["calm"]}
+        self._untold = {(rule, Asset(*asset)) for rule, asset in saved["untold"]}
 
     def _forget(self, now_ns: int) -> None:
         while self._times:

@@ -1,5 +1,6 @@
 """Silences: somebody asks that nobody is told of certain alerts for a while."""
 
+from bisect import bisect_right
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any
@@ -74,6 +75,8 @@ class Silences:
         self._known: dict[int, SilenceState] = {}
         """By number, ascending."""
         self._scopes: dict[int, Scope] = {}
+        self._edges: list[int] | None = None
+        """When they begin and end, ascending; None: not put in order yet."""
 
     def begin(self, act: Silence, at_ns: int) -> SilenceState | SilenceRefusal:
         self._forget(at_ns)
@@ -106,6 +109,7 @@ class Silences:
             return SilenceRefusal.ENDED
         silence.begin_ns = min(silence.begin_ns, at_ns)
         silence.end_ns, silence.ended_by, silence.ended_why = at_ns, act.who, act.why
+        self._edges = None
         return silence
 
     def mutes(self, alert: Alert, kind: str, now_ns: int) -> str:
@@ -127,8 +131,10 @@ class Silences:
 
     def next_due_ns(self, now_ns: int) -> int | None:
         """When the next one begins or ends."""
-        times = [time for each in self._known.values() for time in (each.begin_ns, each.end_ns) if time > now_ns]
-        return min(times, default=None)
+        if self._edges is None:
+            self._edges = sorted(time for each in self._known.values() for time in (each.begin_ns, each.end_ns))
+        later = bisect_right(self._edges, now_ns)
+        return self._edges[later] if later < len(self._edges) else None
 
     def describe(self) -> dict[str, Any]:
         """As `restore` takes it."""
@@ -143,7 +149,9 @@ class Silences:
     def _add(self, silence: SilenceState) -> None:
         self._known[silence.number] = silence
         self._scopes[silence.number] = Scope.of(silence)
+        self._edges = None
 
     def _forget(self, at_ns: int) -> None:
         for number in [number for number, each in self._known.items() if at_ns >= each.end_ns + KEPT_NS]:
             del self._known[number], self._scopes[number]
+            self._edges = None
