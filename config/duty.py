@@ -154,5 +154,7 @@ class Notification(Section):
     """Severity -> its ladder, where the route names none."""
     link: str = ""
     """Where people see an alert: "https://denyut.example.go.id/alerts/{number}"."""
+    keep: Duration = 365 * UNITS_NS["d"]
+    """How long it is kept who was told when; the log of alerts is kept for ever."""
     templates: File | None = None
     """Folder with texts of your own; what it lacks is taken from those that ship."""

@@ -33,8 +33,14 @@ from processors.checkpoints.directory import CheckpointDirectory
 LOG = logging.getLogger("denyut")
 JOURNAL = "journal"
 _CHECKPOINTS = "checkpoints"
-_OUTBOX, _DEAD_LETTERS = "outbox", "dead_letters"
-"""Parts of a checkpoint: the highest entry whose points the outbox had taken in, and the number of the last letter."""
+_OUTBOX, _DEAD_LETTERS, _RECORD = "outbox", "dead_letters", "alert_record"
+"""Parts of a checkpoint: the highest entry whose points the outbox had taken in, the number of the last letter, and the
+highest entry whose consequences the record of alerts had taken in."""
+_NAMES = {
+    _OUTBOX: "the outbox is",
+    _DEAD_LETTERS: "the dead letters are",
+    _RECORD: "the record of alerts is",
+}
 _BREATHE_S = 0.05
 """Entries are applied at most this long before signals and questions are answered."""
 _JOURNAL_STOP_S = 2.0
@@ -99,6 +105,8 @@ class Durability:
         if messages:
             LOG.info("%d messages of the journal processed again in %.1f s", messages, time.monotonic() - began)
         self._applied = True
+        if self._pipeline.record is not None:
+            self._pipeline.record.reconcile(self._pipeline.alerts.book.alerts, time.time_ns())
 
     def begin(self) -> None:
         """Take new entries. Without a journal, from here on only an orderly stop leaves something to go on from."""
@@ -166,12 +174,15 @@ class Durability:
     @property
     def hindrance(self) -> str:
         """Why what was put out is not on disk."""
-        return self._pipeline.outbox.last_error or self._pipeline.dead_letters.last_error or "the disk is too slow"
+        pipeline = self._pipeline
+        of_alerts = pipeline.record.last_error if pipeline.record is not None else ""
+        return pipeline.outbox.last_error or pipeline.dead_letters.last_error or of_alerts or "the disk is too slow"
 
     def _first_offset(self) -> int:
         """The least that a new entry may have: the outbox and the dead letters hold what those before put out."""
         pipeline = self._pipeline
-        known = max(pipeline.outbox.appended_until, pipeline.dead_letters.highest_offset)
+        recorded = pipeline.record.appended_until if pipeline.record is not None else -1
+        known = max(pipeline.outbox.appended_until, pipeline.dead_letters.highest_offset, recorded)
         return max(pipeline.intake.next_offset, known + 1)
 
     def _ends_early(self, damage: Damage) -> None:
@@ -181,19 +192,23 @@ class Durability:
 
     def _compare_with_checkpoint(self) -> None:
         """What outbox and dead letters count never goes back, whatever leaves them."""
+        record = self._pipeline.record
         for part, known, lost in (
             (_OUTBOX, self._pipeline.outbox.appended_until, "points that no store had taken yet"),
             (_DEAD_LETTERS, self._pipeline.dead_letters.last_id, "some letters"),
+            (_RECORD, record.appended_until if record else -1, "notices that were not told yet, and the log since"),
         ):
             if int(self.saved.parts.get(part, known)) > known:
                 LOG.warning(
                     "%s older than the checkpoint (removed, cut short or restored from a copy): %s may be lost",
-                    "the outbox is" if part == _OUTBOX else "the dead letters are",
+                    _NAMES[part],
                     lost,
                 )
 
     def _marks(self) -> dict[str, bytes]:
         marks = {_OUTBOX: self._pipeline.outbox.appended_until, _DEAD_LETTERS: self._pipeline.dead_letters.last_id}
+        if self._pipeline.record is not None:
+            marks[_RECORD] = self._pipeline.record.appended_until
         return {**{part: str(mark).encode() for part, mark in marks.items()}, BROKERS: dump_counts(self._watches)}
 
     def _checkpointing(self) -> Checkpointing:
@@ -208,7 +223,8 @@ class Durability:
         """Whether all that was put out up to this entry is on disk."""
         # Without a journal nothing brings dead letters again, so there the rest need not wait for them.
         letters_kept = self.journal is None or self._pipeline.dead_letters.kept(offset)
-        return letters_kept and self._pipeline.outbox.settled(offset)
+        recorded = self._pipeline.record is None or self._pipeline.record.settled(offset)
+        return letters_kept and recorded and self._pipeline.outbox.settled(offset)
 
 
 def _no_shorter(settings: JournalSettings) -> JournalSettings:

@@ -1,9 +1,11 @@
 """Whether a run is alive, and whether it is ready: each check says what is wrong, or "" where nothing is."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 STUCK_S = 10.0
+UNTOLD_S = 300.0
+"""So long a messenger may be away; then somebody ought to look."""
 
 
 class Pulse:
@@ -37,6 +39,18 @@ def journal_failing(last_error: str) -> str:
 def checkpoint_failing(overdue: str) -> str:
     """`overdue`: why none could be written for long."""
     return f"it could not be written for long: {overdue}" if overdue else ""
+
+
+def record_failing(last_error: str) -> str:
+    return f"it cannot be written: {last_error}" if last_error else ""
+
+
+def notices_stuck(oldest_s: float, errors: Mapping[str, str]) -> str:
+    """`oldest_s`: how long the notice has waited that waits longest; `errors`: by channel, "" where it works."""
+    if oldest_s < UNTOLD_S:
+        return ""
+    reasons = "; ".join(f"{name}: {error}" for name, error in errors.items() if error)
+    return f"a notice has waited for {oldest_s / 60:.0f} minutes{_because(reasons)}"
 
 
 def outbox_full(fraction: float, last_error: str) -> str:

@@ -10,6 +10,9 @@ broker ──▶ Connection ──MessageBatch──▶ Admission ──▶ Jour
                                             └──▶ DeadLetters (a thread)           PointShaper
                                                                                        │ PointBatch
                                            Store ◀── Sink (a thread for each) ◀── Outbox (on disk)
+
+What windows, indicators and readings mean for alerts goes from Intake to the desk (`Alerts`), and what follows:
+Consequences ──▶ AlertRecord (on disk, a thread) ──▶ Courier (a thread) ──▶ people and other systems
 """
 
 import time
@@ -18,7 +21,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from alerts.delivery.courier import Courier
+from alerts.delivery.open_channels import open_channels
 from alerts.desk import Alerts
+from alerts.record.record import AlertRecord
+from alerts.record.schema import FILE_NAME as RECORD
+from alerts.texts.rendering import Texts
 from config.default_kinds import effective_kinds
 from config.settings import Settings
 from denyut.intake import Intake
@@ -40,6 +48,9 @@ STORE = "store"
 REPLAY = "replay"
 """Folder for the outbox of recorded data: its offsets are not those of a run's journal."""
 _MEBIBYTE = 1 << 20
+_RECORD_STOP_S = 0.5
+_UNDER_WAY_S = 1.0
+"""For notices that are being told when a run is stopped."""
 
 
 @dataclass(slots=True)
@@ -54,9 +65,16 @@ class Pipeline:
     sinks: list[Sink]
     alerts: Alerts
     intake: Intake
+    record: AlertRecord | None = None
+    """None for recorded data: nobody is told of it."""
+    courier: Courier | None = None
 
     def start(self) -> None:
-        """The threads between processing and the stores."""
+        """The threads between processing and the stores, and between alerts and people."""
+        if self.record is not None:
+            self.record.start()
+        if self.courier is not None:
+            self.courier.start()
         self.dead_letters.start()
         self.outbox.start()
         for sink in self.sinks:
@@ -64,10 +82,16 @@ class Pipeline:
 
     def stop(self, within_s: float) -> bool:
         """True when every store has every point; what is missing waits on disk."""
+        began = time.monotonic()
+        if self.courier is not None:
+            self.courier.stop_soon()
         drained = stop_all(self.sinks, within_s)
+        if self.courier is not None:
+            self.courier.stop(max(0.1, began + _UNDER_WAY_S - time.monotonic()))
+        recorded = self.record is None or self.record.stop(_RECORD_STOP_S)
         written = self.outbox.stop(1.0)
         kept = self.dead_letters.stop(1.0)
-        return drained and written and kept
+        return drained and written and kept and recorded
 
 
 def build(
@@ -76,7 +100,7 @@ def build(
     """Everything between the source of messages and the stores, going on from what was saved.
 
     Without it data is recorded, not live: it begins anew, and nothing on disk has to survive a power cut.
-    Raises `StoreError` or OSError.
+    Raises `StoreError`, `RecordUnusableError`, `ChannelUnusableError` or OSError.
     """
     durable = saved is not None
     saved = saved or SavedState()
@@ -107,7 +131,15 @@ def build(
     saved.restore_alerts(alerts)
     shaper = PointShaper(devices)
     intake = Intake(decoders, processor, saved.ledger, dead_letters, shaper, outbox, raw, alerts, saved.next_offset)
-    return Pipeline(settings, devices, decoders, processor, saved.ledger, dead_letters, outbox, sinks, alerts, intake)
+    record = AlertRecord(data_dir / RECORD, settings.notification.keep) if durable else None
+    courier = None
+    if record is not None:
+        intake.follow = record.append
+        courier = Courier(record, open_channels(settings), Texts(settings).render)
+    return Pipeline(
+        *(settings, devices, decoders, processor, saved.ledger, dead_letters, outbox, sinks, alerts, intake),
+        *(record, courier),
+    )
 
 
 def _refusal(sink: str, dead_letters: DeadLetters) -> Callable[[Sequence[tuple[bytes, str]]], None]:

@@ -7,7 +7,15 @@ from typing import Any
 from denyut.admission import Admission
 from denyut.durability import Durability
 from denyut.flow_control import FlowControl
-from denyut.health import Pulse, checkpoint_failing, journal_failing, journal_stuck, outbox_full
+from denyut.health import (
+    Pulse,
+    checkpoint_failing,
+    journal_failing,
+    journal_stuck,
+    notices_stuck,
+    outbox_full,
+    record_failing,
+)
 from denyut.pipeline import Pipeline
 from denyut.status import compose
 from ingest.mqtt.broker_watch import BrokerWatch
@@ -72,7 +80,16 @@ class RunFigures:
             "journal": journal_failing(journal.last_error) if journal is not None else "",
             "checkpoint": checkpoint_failing(self._durability.checkpoints.overdue),
             "outbox": outbox_full(outbox.fraction_full, outbox.last_error),
+            **self._telling(),
         }
+
+    def _telling(self) -> dict[str, str]:
+        record, courier = self._pipeline.record, self._pipeline.courier
+        if record is None or courier is None:
+            return {}
+        oldest_ns = record.deliveries.oldest_ns
+        waited_s = 0.0 if oldest_ns is None else (time.time_ns() - oldest_ns) / 1e9
+        return {"alerts": record_failing(record.last_error), "notices": notices_stuck(waited_s, courier.errors)}
 
     def _journal(self) -> dict[str, Any] | None:
         journal = self._durability.journal

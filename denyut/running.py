@@ -256,7 +256,7 @@ class Run:
             if self._admission.failed.done():
                 self._durability.checkpoints.stop()
             elif not self._durability.save_now(_CHECKPOINT_S):
-                unsaved = f"the outbox or the dead letters cannot be written: {self._durability.hindrance}"
+                unsaved = f"what was put out cannot be written: {self._durability.hindrance}"
                 if self._durability.journal is not None:
                     LOG.warning("%s; the next start applies again what the checkpoint lacks", unsaved)
                     unsaved = ""

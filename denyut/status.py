@@ -2,11 +2,13 @@
 
 import json
 import os
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from alerts.record.record import Deliveries
 from denyut.pipeline import Pipeline
 from ingest.reasons import Reason
 
@@ -49,6 +51,7 @@ def compose(pipeline: Pipeline, uptime_s: float, state: str, lag_s: float = 0.0)
             "error": pipeline.outbox.last_error,
         },
         "alerts_active": pipeline.alerts.active,
+        **_notices(pipeline),
         "devices": len(pipeline.devices),
         "dead_letters": len(pipeline.dead_letters),
         "dead_letters_waiting": pipeline.dead_letters.waiting,
@@ -56,6 +59,21 @@ def compose(pipeline: Pipeline, uptime_s: float, state: str, lag_s: float = 0.0)
         "dead_letters_error": pipeline.dead_letters.last_error,
         "watermark": _iso(processor_state.watermark_ns),
         "uptime_s": round(uptime_s, 1),
+    }
+
+
+def _notices(pipeline: Pipeline) -> dict[str, Any]:
+    """What people are told, of all that there ever was; zeros for recorded data, of which nobody is told."""
+    record = pipeline.record
+    deliveries = record.deliveries if record is not None else Deliveries()
+    oldest_ns = deliveries.oldest_ns
+    return {
+        "notices_waiting": deliveries.waiting,
+        "notices_sent": deliveries.sent,
+        "notices_failed": deliveries.failed,
+        "notices_oldest_s": 0.0 if oldest_ns is None else round(max(0, time.time_ns() - oldest_ns) / 1e9, 1),
+        "channel_errors": pipeline.courier.errors if pipeline.courier is not None else {},
+        "alert_record_error": record.last_error if record is not None else "",
     }
 
 
