@@ -85,11 +85,7 @@ class Intake:
                     account_unread(self._ledger, Reason.SHED, self._decoders[source].devices(topics))
             case Act(content, received_ns):
                 self._act(offset, content, received_ns)
-        if self._brought:
-            brought, self._brought = self._brought, Consequences()
-            if self.follow is not None:
-                self.follow(offset, brought)
-        self.next_offset = offset + 1
+        self._hand_on(offset)
 
     def set_aside(self, offset: int, entry: Entry, reason: Reason) -> None:
         """Reject every message of the entry without looking at it."""
@@ -109,12 +105,29 @@ class Intake:
         """Recorded readings: each row counts as a message."""
         raw, _ = self._process(len(readings), DecodedBatch([readings]), None)
         self._append(self.next_offset, raw)
-        self.next_offset += 1
+        self._hand_on(self.next_offset)
+
+    def close_recorded(self) -> None:
+        """What recorded readings have passed closes; each window is known at its end."""
+        self._append(self.next_offset, self._closed(self._processor.advance(), None))
+        self._hand_on(self.next_offset)
+
+    def tell_time(self, at_ns: int) -> None:
+        """Recorded data has no clock: what alerts wait for is due."""
+        self._append(self.next_offset, self._followed(self._alerts.advance(at_ns)))
+        self._hand_on(self.next_offset)
 
     def finish(self) -> None:
         """Recorded data has ended: close everything."""
         self._append(self.next_offset, self._closed(self._processor.finish(), None))
-        self.next_offset += 1
+        self._hand_on(self.next_offset)
+
+    def _hand_on(self, offset: int) -> None:
+        if self._brought:
+            brought, self._brought = self._brought, Consequences()
+            if self.follow is not None:
+                self.follow(offset, brought)
+        self.next_offset = offset + 1
 
     def _take(self, offset: int, source: str, batch: MessageBatch) -> None:
         decoded = self._decoders[source].decode(batch)
