@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from alerts.hours import CivilHours
 from config.alert_rules import Severity
+from config.channels import Channel
 from config.duty import Contact, Officer, Shift
 from config.settings import Settings
 
@@ -34,12 +35,18 @@ class Recipient:
         return [contact for contact in self.contacts if gravity(contact.severity) <= gravity(severity)]
 
 
+def needs_no_address(channel: Channel) -> bool:
+    """Whether it reaches another system as it is. An address of Apprise stands among the secrets: nobody looks."""
+    return channel.kind == "webhook" or (channel.kind == "mqtt" and "{to}" not in channel.topic)
+
+
 class Roster:
     def __init__(self, settings: Settings) -> None:
         self._language = settings.city.language
         self._offices = {office.id: office for office in settings.offices}
         self._officers = {officer.id: officer for officer in settings.officers}
         self._channels = {channel.id for channel in settings.channels}
+        self._without_address = [channel.id for channel in settings.channels if needs_no_address(channel)]
         self._of_office: dict[str, list[Officer]] = {office: [] for office in self._offices}
         for officer in settings.officers:
             self._of_office.setdefault(officer.office, []).append(officer)
@@ -80,6 +87,7 @@ class Roster:
             self._told(self._of_office.get(office, ())),
             self._told(self._head(office)),
             self._told(officer for officer in self._officers.values() if officer.may_operate),
+            [each for name in self._without_address for each in self._meant(f"channel:{name}", office, 0)],
         )
         return next((reached for chain in chains if (reached := [each for each in chain if each.contacts])), [])
 
