@@ -4,6 +4,7 @@ import asyncio
 import logging
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,11 +12,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from alerts.acts import Acknowledge
-from alerts.book import Alert, Refusal
+from alerts.acts import Act
+from alerts.consequences import AuditEntry, Consequences
+from alerts.desk import Alerts
+from config.duty import Officer
 from config.service import Http
+from config.settings import Settings
 from dashboard.http.listener import listening_socket
-from denyut.service import Service, ServiceError, token_of
+from denyut.service import Served, Service, ServiceError
 from ingest.devices import DeviceTable
 from ingest.ledger import Ledger
 from tests.dashboard.http.serving import asked
@@ -23,22 +27,27 @@ from tests.dashboard.http.serving import asked
 ROOT = Path(__file__).parents[2]
 
 
-async def nobody(_act: Acknowledge) -> Alert | Refusal:
-    return Refusal.UNKNOWN
-
-
-def service(settings: Http) -> Service:
-    return Service(
-        settings,
+def service(settings: Http, officers: tuple[Officer, ...] = ()) -> Service:
+    city = Settings(officers=officers)
+    served = Served(
+        settings=city,
         figures=dict,
         devices=DeviceTable(),
         ledger=Ledger(),
         last_seen_ns=lambda: np.zeros(0, np.int64),
-        alerts=list,
-        acknowledge=nobody,
+        desk=Alerts(city, DeviceTable()),
+        record=Path("none.db"),
+        act=nobody,
+        now_ns=lambda: 0,
+        next_offset=0,
         alive=dict,
         ready=dict,
     )
+    return Service(settings, served)
+
+
+async def nobody(_act: Act) -> None:
+    return None
 
 
 @contextmanager
@@ -105,39 +114,46 @@ def test_an_address_that_others_reach_without_a_token_is_a_warning(caplog: pytes
     assert "every machine that reaches it can read the figures" in caplog.text
 
 
-def test_a_token_comes_from_the_environment_or_a_file(tmp_path: Path) -> None:
-    file = tmp_path / "token"
-    file.write_text("rahasia\n")
-    assert token_of(Http()) is None
-    assert token_of(Http(token_file=file)) == "rahasia"
-    assert token_of(Http(token_env="TOKEN"), environment={"TOKEN": "rahasia"}) == "rahasia"
-    assert token_of(Http(operator_token_file=file), "operator_token") == "rahasia"
+def test_two_officers_with_one_token_are_one_sentence() -> None:
+    twins = tuple(Officer(id=name, office="dishub", token="rahasia") for name in ("ayu", "budi"))
+    with pytest.raises(ServiceError) as raised:
+        service(Http(listen="127.0.0.1:0"), twins)
+    assert str(raised.value) == "officer ayu and officer budi have the same token: nobody could tell who acts"
 
 
-def test_a_token_that_is_named_but_not_there_is_one_sentence(tmp_path: Path) -> None:
-    empty, binary = tmp_path / "empty", tmp_path / "binary"
-    empty.write_text("\n")
-    binary.write_bytes(b"\xff\xfe")
-    for settings, sentence in (
-        (Http(token_env="TOKEN"), "http.token_env names TOKEN, which is not set in the environment"),
-        (Http(token_file=tmp_path / "absent"), f"http.token_file {tmp_path}/absent cannot be read: No such file"),
-        (Http(token_file=empty), f"http.token_file {empty} is empty"),
-        (Http(token_file=binary), f"http.token_file {binary} is no UTF-8"),
-    ):
-        with pytest.raises(ServiceError) as raised:
-            token_of(settings, environment={"TOKEN": " "})
-        assert str(raised.value).startswith(sentence)
+def test_who_listens_is_told_what_an_entry_changed_and_a_stop_does_not_wait_for_them() -> None:
+    async def scene() -> bytes:
+        running = service(Http(listen="127.0.0.1:0"))
+        await running.start()
+        assert running.address is not None
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(running.address.rpartition(":")[2]))
+        writer.write(b"GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        await reader.readuntil(b"event: begin")
+        running.follow(7, Consequences(entries=[AuditEntry(0, "silence", who="ayu")]))
+        began = time.monotonic()
+        await reader.readuntil(b'"who":"ayu"')
+        await running.stop()
+        rest = await reader.read()
+        writer.close()
+        assert time.monotonic() - began < 2
+        return rest
+
+    assert asyncio.run(scene()).endswith(b"0\r\n\r\n")
 
 
 def test_where_it_is_off_nothing_of_the_server_is_loaded() -> None:
     script = (
         "import sys\n"
+        "from alerts.desk import Alerts\n"
         "from config.service import Http\n"
-        "from denyut.service import Service\n"
+        "from config.settings import Settings\n"
+        "from denyut.service import Served, Service\n"
+        "from ingest.devices import DeviceTable\n"
+        "desk = Alerts(Settings(), DeviceTable())\n"
+        "of_run = dict(settings=Settings(), figures=dict, alive=dict, ready=dict, now_ns=None, next_offset=0)\n"
         "of_devices = dict(devices=None, ledger=None, last_seen_ns=dict)\n"
-        "of_alerts = dict(alerts=list, acknowledge=None)\n"
-        "given = dict(figures=dict, alive=dict, ready=dict, **of_devices, **of_alerts)\n"
-        "service = Service(Http(enabled=False), **given)\n"
+        "of_alerts = dict(desk=desk, record=None, act=None)\n"
+        "service = Service(Http(enabled=False), Served(**of_run, **of_devices, **of_alerts))\n"
         "assert service.address is None\n"
         "print(sorted({'starlette', 'uvicorn', 'prometheus_client', 'h11'} & set(sys.modules)))\n"
     )

@@ -37,7 +37,7 @@ def acknowledge(port: int, number: int, who: str) -> tuple[int, dict[str, Any]]:
         "POST",
         f"/api/alerts/{number}/acknowledge",
         json.dumps({"who": who}),
-        {"Authorization": "Bearer rahasia"},
+        {"Authorization": "Bearer rahasia", "Content-Type": "application/json"},
     )
     response = connection.getresponse()
     answer = response.status, json.loads(response.read())
