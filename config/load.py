@@ -43,7 +43,13 @@ def load_settings(path: Path | None, indicators: Collection[str] = ()) -> Settin
     """
     if path is None:
         return Settings()
-    document, lines = _parsed(path)
+    return settings_of(path, *parsed(path), indicators)
+
+
+def settings_of(
+    path: Path, document: dict[str, Any], lines: dict[KeyPath, int], indicators: Collection[str]
+) -> Settings:
+    """As `load_settings`, of a document that stands in `path`."""
     found = salvage(document, {"folder": path.parent})
     mistakes = list(_mistakes(path, lines, found, indicators))
     devices = list(_listed(path, lines, found, mistakes))
@@ -56,7 +62,8 @@ def load_settings(path: Path | None, indicators: Collection[str] = ()) -> Settin
     return found.settings.model_copy(update={"devices": tuple(limited)})
 
 
-def _parsed(path: Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:
+def parsed(path: Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:
+    """A TOML document, and the line of each of its keys. Raises ConfigurationError."""
     text = read_text(path, LARGEST_FILE)
     try:
         document = tomllib.loads(text)
