@@ -53,10 +53,12 @@ class Masked:
 
     @classmethod
     def of_address(cls, url: str, *more: str | None) -> "Masked":
-        """Of an address every part behind the host is a secret, and what stands before it: a token may be any."""
+        """Of an address all is a secret but the host: a token may stand anywhere, with some of Apprise's even there."""
         try:
             host = urlsplit(url).hostname or ""
         except ValueError:
+            host = ""
+        if "." not in host:
             host = ""
         parts = [part for part in _PARTS.split(url.partition("://")[2]) if part not in ("", host)]
         path = _behind_the_host(url)

@@ -4,7 +4,7 @@ import threading
 import time
 from email.utils import parsedate_to_datetime
 from importlib.metadata import version
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import urllib3
 
@@ -39,7 +39,7 @@ class Webhook:
         self._host = f"{parts.scheme}://{parts.hostname}" + (f":{parts.port}" if parts.port else "")
         self._url = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
         user, _, _ = parts.netloc.rpartition("@")
-        self._authorization = urllib3.make_headers(basic_auth=user) if user else {}
+        self._authorization = urllib3.make_headers(basic_auth=unquote(user)) if user else {}
         self._secret = secret.encode() if secret else None
         self._mask = Masked.of_address(url, secret)
         self._timeout_s = channel.timeout / SECOND_NS

@@ -35,7 +35,7 @@ _FIRST_RETRY_S, _LAST_RETRY_S = 0.25, 5.0
 _EXPIRED_AT_ONCE = 1000
 _EXPIRE_EVERY_S = 600.0
 
-Mark = Callable[[sqlite3.Connection], None]
+Mark = Callable[[sqlite3.Connection], object]
 """Writes within the transaction that it is handed; it may be called again where that one fails."""
 
 
