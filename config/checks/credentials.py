@@ -21,14 +21,14 @@ def check_mqtt_text(section: Section, name: str, path: Path) -> Iterator[Finding
 
 
 def check_mqtt_password(section: Section, path: Path) -> Iterator[Finding]:
-    for name, content in _given(section, "password"):
+    for name, content in given(section, "password"):
         if complaint := _unfit_for_mqtt(content.rstrip(b"\r\n") if name == "password_file" else content):
             yield Finding(f"the password {complaint}", ((*path, name),))
 
 
-def check_http_token(section: Section, path: Path) -> Iterator[Finding]:
-    for name, content in _given(section, "token"):
-        token = content.strip() if name == "token_file" else content
+def check_http_token(section: Section, path: Path, secret: str) -> Iterator[Finding]:
+    for name, content in given(section, secret):
+        token = content.strip() if name == f"{secret}_file" else content
         if any(not 32 <= byte < 127 for byte in token):
             yield Finding("the token must be one line of ASCII characters: HTTP carries no other", ((*path, name),))
 
@@ -41,7 +41,7 @@ def _unfit_for_mqtt(content: bytes) -> str:
     return ""
 
 
-def _given(section: Section, secret: str) -> Iterator[tuple[str, bytes]]:
+def given(section: Section, secret: str) -> Iterator[tuple[str, bytes]]:
     """(setting, content) as far as it can be had here; the environment may be another one when the run starts."""
     value = getattr(section, secret, None)
     if value is not None:

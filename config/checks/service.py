@@ -1,10 +1,12 @@
-"""How a running process speaks of itself: a token is given in one way, by a file that is there."""
+"""Tokens that are shown over HTTP: each is given in one way, by a file that is there, and is nobody else's."""
 
 from collections.abc import Iterator
+from hashlib import sha256
 
-from config.checks.credentials import check_http_token
-from config.checks.finding import Finding
-from config.checks.secrets import check_file
+from config.checks.credentials import check_http_token, given
+from config.checks.finding import OTHER, Finding
+from config.checks.secrets import check_file, check_secret
+from config.locate import Path
 from config.settings import Settings
 
 
@@ -18,4 +20,28 @@ def check_http(settings: Settings) -> Iterator[Finding]:
                 (("http", by_file), ("http", by_env)),
             )
         yield from check_file(http, by_file, ("http",))
-    yield from check_http_token(http, ("http",))
+        yield from check_http_token(http, ("http",), token)
+    yield from _officers(settings)
+
+
+def _officers(settings: Settings) -> Iterator[Finding]:
+    """As far as tokens can be had here: at the start all of them are compared."""
+    known: dict[bytes, Path] = {_digest(content): ("http", name) for name, content in _of_service(settings)}
+    for index, officer in enumerate(settings.officers):
+        place: Path = ("officers", index)
+        yield from check_secret(officer, "token", place)
+        yield from check_http_token(officer, place, "token")
+        for name, content in given(officer, "token"):
+            other = known.setdefault(_digest(content), (*place, name))
+            if other != (*place, name) and content.strip():
+                yield Finding(f"it is the token of {OTHER} too: nobody could tell who acts", ((*place, name), other))
+
+
+def _of_service(settings: Settings) -> Iterator[tuple[str, bytes]]:
+    for secret in ("token", "operator_token"):
+        yield from given(settings.http, secret)
+
+
+def _digest(content: bytes) -> bytes:
+    """What is kept of a token while others are compared with it."""
+    return sha256(content.strip()).digest()

@@ -31,7 +31,7 @@ def check_store(settings: Settings) -> Iterator[Finding]:
 def _check(store: StoreSettings, place: Path) -> Iterator[Finding]:
     yield from check_secret(store, "password", place)
     yield from check_secret(store, "token", place)
-    yield from check_http_token(store, place)
+    yield from check_http_token(store, place, "token")
     yield from _unused(store, place)
     if store.kind in ("influxdb2", "influxdb3") and not ways_to_give(store, "token"):
         yield Finding(
