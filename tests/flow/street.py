@@ -25,7 +25,7 @@ HOUR = 60 * MINUTE
 PEOPLE: dict[str, Any] = {
     "city": {"id": "bjn"},
     "windows": {"sizes": [{"size": "1m"}], "delay": "2s", "lateness": "1m"},
-    "offices": [{"id": "dpu", "kinds": ["lamp", "bin", "gateway"], "head": "budi"}],
+    "offices": [{"id": "dpu", "kinds": ["lamp", "bin", "gateway", "pump"], "head": "budi"}],
     "officers": [
         {"id": "ayu", "office": "dpu", "contacts": [{"channel": "wall", "to": "ayu"}]},
         {"id": "budi", "office": "dpu", "contacts": [{"channel": "wall", "to": "budi"}]},
