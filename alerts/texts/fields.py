@@ -93,6 +93,12 @@ def figure_of_quantity(quantity: str) -> Figure:
     return Figure(QUANTITIES.get(quantity, quantity.replace("_", " ")))
 
 
+def quantity_of(field: str) -> str:
+    """Of which it is a statistic; itself where it is none."""
+    named = _NAMED.fullmatch(field)
+    return field if named is None else named["quantity"]
+
+
 def unit_holds(field: str) -> bool:
     """Whether the field is in the unit of its quantity."""
     named = _NAMED.fullmatch(field)

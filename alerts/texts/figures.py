@@ -96,8 +96,12 @@ for _name, _symbol in PARAMETERS.items():
     _AIR[_name] = Figure(N_("{parameter} concentration"), parts=_parts)
     _AIR[f"ispu_{_name}"] = Figure(N_("ISPU of {parameter}"), parts=_parts)
     _AIR[f"ispu_{_name}_indicative"] = Figure(N_("ISPU of {parameter} (indicative)"), parts=_parts)
+    if _name == "hc":
+        continue
     _AIR[f"us_aqi_{_name}"] = Figure(N_("US AQI of {parameter}"), parts=_parts)
     _AIR[f"us_aqi_day_{_name}"] = Figure(N_("US AQI of the day of {parameter}"), parts=_parts)
+    if _name not in ("pm25", "pm10"):
+        continue
     _AIR[f"{_name}_nowcast"] = Figure(N_("NowCast of {parameter}"), parts=_parts)
     _AIR[f"us_aqi_{_name}_nowcast"] = Figure(N_("US AQI of the NowCast of {parameter}"), parts=_parts)
 _NOISE = {

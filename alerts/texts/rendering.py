@@ -60,6 +60,7 @@ class Texts:
             try:
                 return self._own.get_template(name).render(shown)
             except Exception as error:
+                # A template may fail in any way; the notice goes out.
                 self._tell_once(name, error)
         return self._shipped.get_template(name).render(shown)
 

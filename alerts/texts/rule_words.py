@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from alerts.texts.fields import figure_of_field, figure_of_quantity, unit_holds
+from alerts.texts.fields import figure_of_field, figure_of_quantity, quantity_of, unit_holds
 from alerts.texts.figures import figure_of
 from alerts.texts.forms import Form, limit_text
 from alerts.texts.moments import stretch
 from config.alert_rules import Rule, Words
+from config.default_kinds import DEFAULT_KINDS
 from config.language import N_, Language
+from config.settings import Kind
+from processors.indicators.catalogue import UNITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,20 +45,26 @@ def watched_by(rule: Rule, language: Language) -> Watched:
     return Watched(words, form, has_unit)
 
 
-def title_of(rule: Rule, language: Language, rules: Mapping[str, Rule] | None = None) -> str:
+def title_of(
+    rule: Rule,
+    language: Language,
+    rules: Mapping[str, Rule] | None = None,
+    kinds: Mapping[str, Kind] = DEFAULT_KINDS,
+) -> str:
     """Its own, else what is watched and the limit: "Parking occupancy above 95%".
 
-    `rules`: by id, for the titles of those that a rule with `all` or `any` is made of.
+    `rules`: by id, for the titles of those that a rule with `all` or `any` is made of. `kinds`: for units.
     """
     if own := _own(rule.title, language):
         return own
     if rule.every or rule.some:
         joint = N_("{first} and {second}") if rule.every else N_("{first} or {second}")
-        return _joined(rule.every or rule.some, joint, language, rules or {})
+        return _joined(rule.every or rule.some, joint, language, rules or {}, kinds)
     watched = watched_by(rule, language)
     if rule.field in ("silent_intervals", "silent_s"):
         return language.gettext(N_("No readings from the device"))
-    limit = limit_text(rule.when, rule.enter, watched.form, rule.unit, language)
+    unit = _unit(rule, kinds) if watched.has_unit else ""
+    limit = limit_text(rule.when, rule.enter, watched.form, unit, language)
     return capital(f"{watched.words} {limit}".strip())
 
 
@@ -76,13 +85,25 @@ def _own(words: Words, language: Language) -> str:
     return own or words.en or words.id
 
 
-def _joined(ids: Iterable[str], joint: str, language: Language, rules: Mapping[str, Rule]) -> str:
+def _unit(rule: Rule, kinds: Mapping[str, Kind]) -> str:
+    if rule.unit or rule.against:
+        return rule.unit
+    if rule.indicator:
+        return UNITS.get(rule.indicator, "")
+    quantities = kinds.get(rule.kind or "", Kind()).quantities
+    name = rule.quantity or quantity_of(rule.field or "")
+    return quantities[name].unit if name in quantities else ""
+
+
+def _joined(
+    ids: Iterable[str], joint: str, language: Language, rules: Mapping[str, Rule], kinds: Mapping[str, Kind]
+) -> str:
     # Only one level: the titles of rules that are made of others again would be long.
     titles = []
     for each in ids:
         rule = rules.get(each)
         is_plain = rule is not None and (_own(rule.title, language) or not (rule.every or rule.some))
-        titles.append(title_of(rule, language) if rule is not None and is_plain else each)
+        titles.append(title_of(rule, language, {}, kinds) if rule is not None and is_plain else each)
     text = titles[0]
     for title in titles[1:]:
         text = language.gettext(joint).format(first=text, second=title[:1].lower() + title[1:])

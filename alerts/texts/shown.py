@@ -10,12 +10,13 @@ from alerts.texts.moments import moment, stretch
 from alerts.texts.plain import own_words, plain
 from alerts.texts.rule_words import Watched, advice_of, capital, title_of, watched_by
 from config.alert_rules import Rule
+from config.default_kinds import effective_kinds
 from config.durations import UNITS_NS
 from config.language import N_, Language
 from config.settings import Settings
 from processors.indicators.indicator_batch import CITY_ZONE
 
-_NAME, _TITLE, _FIGURE, _ADVICE, _DETAIL = 40, 60, 70, 160, 160
+_NAME, _TITLE, _FIGURE, _ADVICE, _DETAIL = 32, 60, 64, 140, 120
 """Most characters of each."""
 _LEARNED_LATE_NS = 5 * UNITS_NS["m"]
 _LEVELS = {"info": N_("INFO"), "warning": N_("WARNING"), "critical": N_("CRITICAL")}
@@ -96,6 +97,7 @@ class Words:
     def __init__(self, settings: Settings, language: Language) -> None:
         self.language = language
         self._settings = settings
+        self._kinds = effective_kinds(settings)
         self._rules: Mapping[str, Rule] = {rule.id: rule for rule in settings.rules}
         self._zones = {zone.id: zone.name for zone in settings.zones}
         self._offices = {office.id: office.name for office in settings.offices}
@@ -158,7 +160,9 @@ class Words:
 
     def _title_of(self, rule: str) -> str:
         known = self._rules.get(rule)
-        return plain(rule, _TITLE) if known is None else own_words(title_of(known, self.language, self._rules), _TITLE)
+        if known is None:
+            return plain(rule, _TITLE)
+        return own_words(title_of(known, self.language, self._rules, self._kinds), _TITLE)
 
     def _advice_of(self, rule: Rule | None) -> str:
         return "" if rule is None else advice_of(rule, self.language)

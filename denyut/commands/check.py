@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from alerts.texts.checking import template_mistakes
 from config.alert_rules import Rule
 from config.default_kinds import effective_kinds
 from config.durations import format_duration
@@ -37,6 +38,8 @@ def command(file: Path, as_json: bool) -> None:
     """
     try:
         settings = load_settings(file, UNITS)
+        if mistakes := template_mistakes(settings):
+            raise ConfigurationError(mistakes)
     except ConfigurationError as error:
         _report(error, as_json)
         sys.exit(2)
