@@ -20,6 +20,8 @@ def _size(name: str) -> str:
 
 
 Size = Annotated[str, AfterValidator(_size)]
+SILENCES = ("silent_intervals", "silent_s")
+"""Fields that every device has in every window, also and above all where it sent nothing: since its newest reading."""
 
 
 class Words(Section):
@@ -33,7 +35,8 @@ class Rule(Section):
     """What is watched is one of these, and each zone, or each device, is an asset of its own.
 
     `indicator`: a figure of zones; with `against` its ratio to another one.
-    `kind` and `field`: of the windows of each device, such as "battery_last", "pm25_anomaly", "silent_intervals".
+    `field`: of the windows of each device, of one `kind` or of all, such as "battery_last", "pm25_anomaly",
+    "silent_intervals".
     `kind` and `quantity`: each reading at once, before any window closes.
     `all` or `any`: other rules, and whether they are firing in the same zone.
     """
@@ -46,8 +49,8 @@ class Rule(Section):
     """Indicator by which the first is divided; where it is 0 nothing is said."""
     kind: Name | None = None
     field: Name | None = None
-    """A statistic of a quantity in the kind's windows: "battery_last". With it, an absent kind means all devices where
-    the field is "silent_intervals" (expected readings that did not come) or "silent_s"."""
+    """A statistic of a quantity in windows: "battery_last"; or "silent_s", the seconds since a device's newest reading,
+    and "silent_intervals", so many of its usual intervals. An absent kind means devices of all kinds."""
     quantity: Name | None = None
     every: Annotated[tuple[Name, ...], Field(alias="all")] = ()
     some: Annotated[tuple[Name, ...], Field(alias="any")] = ()
@@ -82,3 +85,15 @@ class Rule(Section):
     """A word by which alerts of different rules are grouped, such as "power"."""
     orders: tuple[Order, ...] = ()
     """Commands to actuators."""
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The keys that say what is watched, as they are written; one, where the rule is right."""
+        named = {
+            "indicator": self.indicator,
+            "field": self.field,
+            "quantity": self.quantity,
+            "all": self.every,
+            "any": self.some,
+        }
+        return tuple(key for key, value in named.items() if value)

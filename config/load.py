@@ -7,6 +7,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from config.checks.calendar import check_calendar
 from config.checks.city import check_devices, check_ids, check_zone_names
 from config.checks.finding import OTHER, Finding
 from config.checks.indicators import check_indicators
@@ -24,6 +25,7 @@ from config.mistakes import ConfigurationError, Mistake
 from config.places import with_noise_limits
 from config.salvage import Salvage, salvage
 from config.settings import Device, Settings
+from config.shipped_rules import with_shipped_rules
 from config.text_file import read_text
 
 LARGEST_FILE = 16 << 20
@@ -31,7 +33,7 @@ LARGEST_FILE = 16 << 20
 
 CHECKS = (
     *(check_windows, check_quantities, check_indicators, check_sources, check_store, check_http),
-    *(check_ids, check_zone_names, check_quiet),
+    *(check_ids, check_zone_names, check_calendar, check_quiet),
 )
 
 
@@ -51,6 +53,7 @@ def settings_of(
 ) -> Settings:
     """As `load_settings`, of a document that stands in `path`."""
     found = salvage(document, {"folder": path.parent})
+    found.settings = with_shipped_rules(found.settings)
     mistakes = list(_mistakes(path, lines, found, indicators))
     devices = list(_listed(path, lines, found, mistakes))
     mistakes += _device_mistakes(devices, found)

@@ -8,7 +8,8 @@ import numpy as np
 from alerts.assets import DeviceAssets, ZoneAssets
 from alerts.figures.derived import DerivedFigures
 from alerts.figures.figure import EVERY_KIND, Figure, Watched
-from alerts.figures.silence import SILENCES, Silence
+from alerts.figures.silence import Silence
+from config.alert_rules import SILENCES
 from ingest.devices import DeviceTable
 from processors.cadence import Cadences
 from processors.indicators.indicator_batch import IndicatorBatch

@@ -6,12 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alerts.figures.figure import Column
+from config.alert_rules import SILENCES
 from config.durations import SECOND_NS
 from processors.cadence import Cadences
 from processors.checkpoints.arrays import pack_inline, unpack_inline
 
-SILENT_S, SILENT_INTERVALS = "silent_s", "silent_intervals"
-SILENCES = (SILENT_INTERVALS, SILENT_S)
 _NEVER = -(2**62)
 _MOST_GAPS = 64
 
@@ -48,10 +47,8 @@ class Silence:
         cadences.reserve(int(rows[-1]) + 1 if len(rows) else 0)
         heard_ns = np.maximum(cadences.latest_ns[rows], self._known_ns)
         silent_ns = self._watched_since(heard_ns, end_ns)
-        return {
-            SILENT_S: silent_ns / SECOND_NS,
-            SILENT_INTERVALS: silent_ns / _usual_ns(cadences.interval_ns[rows], size_ns),
-        }
+        intervals = silent_ns / _usual_ns(cadences.interval_ns[rows], size_ns)
+        return dict(zip(SILENCES, (intervals, silent_ns / SECOND_NS), strict=True))
 
     def _watched_since(self, heard_ns: NDArray[np.int64], end_ns: int) -> Column:
         silent_ns = np.maximum(end_ns - heard_ns, 0)

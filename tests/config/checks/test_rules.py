@@ -8,13 +8,20 @@ FULL = {"id": "full", "indicator": "parking_occupancy", "size": "1m", "enter": 0
 LOW = {"id": "low", "kind": "bin", "field": "battery_last", "size": "15m", "when": "<", "enter": 3.3}
 
 
-def said(*rules: dict[str, Any]) -> list[str]:
-    settings = Settings(
-        rules=tuple(Rule.model_validate(rule) for rule in rules),
-        zones=(Zone(id="kota"), Zone(id="dander")),
-        windows=Windows(civil=("day",)),
+HOUR = 3600 * 10**9
+NAMES = ["parking_occupancy", "score_living", "water_siaga_held", "alert_response"]
+
+
+def said(*rules: dict[str, Any], **others: Any) -> list[str]:
+    settings = Settings.model_validate(
+        {
+            "rules": tuple(Rule.model_validate(rule) for rule in rules),
+            "zones": (Zone(id="kota"), Zone(id="dander")),
+            "windows": Windows(civil=("day",)),
+            **others,
+        }
     )
-    return [finding.message for finding in check_rules(settings, ["parking_occupancy", "score_living"])]
+    return [finding.message for finding in check_rules(settings, NAMES)]
 
 
 def test_rules_that_fit_pass() -> None:
@@ -27,11 +34,103 @@ def test_an_id_stands_once() -> None:
 
 
 def test_a_rule_watches_one_thing() -> None:
-    sentence = "a rule watches an indicator, or a field of a kind's windows"
-    assert said(FULL | {"kind": "bin", "field": "battery_last"}) == [sentence]
-    assert said({"id": "none", "size": "1m", "enter": 1}) == [sentence]
-    assert said(FULL | {"kind": "bin"}) == [sentence]
-    assert said({"id": "half", "kind": "bin", "size": "1m", "enter": 1}) == [sentence]
+    sentence = "a rule watches one of indicator, field, quantity, all and any; this one names"
+    assert said(FULL | {"kind": "bin", "field": "battery_last"}) == [f"{sentence} indicator and field"]
+    assert said(FULL | {"all": ["low"]}, LOW) == [f"{sentence} indicator and all"]
+    assert said({"id": "none", "size": "1m", "enter": 1}) == [f"{sentence} none of them"]
+    assert said({"id": "half", "kind": "bin", "size": "1m", "enter": 1}) == [f"{sentence} none of them"]
+
+
+def test_keys_stand_with_what_they_belong_to() -> None:
+    assert said(FULL | {"kind": "bin"}) == ["kind belongs to field and quantity, not to indicator"]
+    assert said(LOW | {"against": "parking_occupancy"}) == ["against divides an indicator, not field"]
+    assert said({"id": "now", "quantity": "level_cm", "enter": 1}) == [
+        "'kind' is missing: of which devices are these readings?"
+    ]
+    assert said({"id": "now", "kind": "water", "quantity": "level_cm", "enter": 1, "over": HOUR}) == [
+        "over is the change of an indicator or a field, not of quantity"
+    ]
+    assert said(LOW, {"id": "two", "any": ["low"], "size": "1m", "enter": 1, "over": HOUR}) == [
+        "over is the change of an indicator or a field, not of any",
+        "size says nothing of a rule that is made of others by any",
+        "enter says nothing of a rule that is made of others: it holds, or does not",
+    ]
+    assert said({"id": "silent", "field": "silent_s", "size": "1m", "enter": 60, "over": HOUR}) == [
+        "over is not made of how long devices have been silent"
+    ]
+
+
+def test_what_is_needed_is_asked_for() -> None:
+    assert said({"id": "full", "indicator": "parking_occupancy"}) == [
+        "'size' is missing: of which windows? There are 10s, 1m, 15m, 1d",
+        "'enter' is missing: from which value on is it an alert?",
+    ]
+
+
+def test_silence_is_watched_on_all_kinds_of_device() -> None:
+    assert said({"id": "silent", "field": "silent_intervals", "size": "1m", "enter": 5}) == []
+
+
+def test_a_change_is_within_whole_windows_and_not_too_many() -> None:
+    assert said(FULL | {"over": HOUR}, LOW | {"over": HOUR}) == []
+    assert said(FULL | {"over": 90 * 10**9}) == ["over 90s must be a multiple of size 1m: windows end no sooner"]
+    assert said(FULL | {"over": 48 * HOUR}) == ["over 2d is 2880 windows of 1m; at most 1440 are kept"]
+
+
+def test_an_indicator_is_watched_where_it_is_made() -> None:
+    siaga = {"id": "siaga", "indicator": "water_siaga_held", "when": "<=", "enter": 2}
+    assert said(siaga | {"size": "1m"}) == []
+    assert said(siaga | {"size": "15m"}) == ["water_siaga_held is not made in windows of 15m; it is in those of 1m"]
+    assert said(FULL | {"indicator": "score_living"}) == [
+        "score_living is not made in windows of 1m; it is in those of 15m"
+    ]
+    assert said(FULL | {"indicator": "alert_response", "size": "1d"}) == [
+        "alert_response is not made in windows of 1d; nor in any others that rules watch"
+    ]
+
+
+def test_rules_that_others_are_made_of_exist() -> None:
+    assert said(FULL, LOW, {"id": "both", "all": ["full", "low"]}, {"id": "more", "any": ["both", "full"]}) == []
+    assert said(FULL, {"id": "both", "all": ["full", "low"]}) == ["there is no rule 'low'"]
+    assert said(FULL, {"id": "both", "all": ["ful"]}) == ["there is no rule 'ful'; did you mean 'full'?"]
+    assert said({"id": "one", "any": ["one"]}) == ["'one' cannot be made of itself"]
+
+
+def test_rules_are_not_made_of_each_other_in_a_circle() -> None:
+    (circle,) = said({"id": "one", "any": ["two"]}, {"id": "two", "all": ["one"]})
+    assert circle in (
+        "rules are made of each other in a circle: 'one' of 'two' of 'one'",
+        "rules are made of each other in a circle: 'two' of 'one' of 'two'",
+    )
+
+
+def test_hours_come_at_some_time() -> None:
+    only = {"hours": {"holidays": "only"}}
+    assert said(FULL | only) == []
+    assert said(FULL | only, calendar={"country": ""}) == ["these hours never hold: the calendar knows no holiday"]
+    own = {"country": "", "holidays": [{"day": "2026-10-20"}]}
+    assert said(FULL | only, calendar=own) == []
+    mondays = {"hours": {"holidays": "only", "days": ["mon"]}}
+    assert said(FULL | mondays, calendar=own) == ["these hours never hold: the calendar knows no holiday on mon"]
+
+
+def test_orders_name_an_actuator_and_one_of_its_commands() -> None:
+    siren = {"id": "siren-1", "topic": "cmd/siren-1", "commands": {"sound": {}, "stop": {}}}
+    right = {"orders": [{"actuator": "siren-1", "command": "sound"}]}
+    assert said(FULL | right, actuators=[siren]) == []
+    assert said(FULL | {"orders": [{"actuator": "siren", "command": "sound"}]}, actuators=[siren]) == [
+        "there is no actuator 'siren'; did you mean 'siren-1'?"
+    ]
+    assert said(FULL | {"orders": [{"actuator": "siren-1", "command": "howl"}]}, actuators=[siren]) == [
+        "actuator 'siren-1' has no command 'howl'; it knows sound, stop"
+    ]
+
+
+def test_shipped_rules_exist() -> None:
+    assert said(shipped_rules=("all",)) == []
+    assert said(shipped_rules=("siaga-2", "siaga-4")) == [
+        "no rule 'siaga-4' comes with Denyut; did you mean 'siaga-3' or 'siaga-2'?"
+    ]
 
 
 def test_its_windows_exist() -> None:
@@ -47,7 +146,10 @@ def test_its_indicator_exists() -> None:
     assert said(FULL | {"indicator": "parking_ocupancy"}) == [
         "there is no indicator 'parking_ocupancy'; did you mean 'parking_occupancy' or 'parking_anomaly_max'?"
     ]
-    assert said(FULL | {"indicator": "score_living"}, LOW, FULL | {"id": "x", "indicator": "air_freshness_s"}) == []
+    assert (
+        said(FULL | {"indicator": "score_living", "size": "15m"}, FULL | {"id": "x", "indicator": "air_freshness_s"})
+        == []
+    )
 
 
 def test_its_zones_exist() -> None:
