@@ -20,7 +20,7 @@ ALL = {"gateway/gw": 1.0} | {f"bin/b{number}": 1.0 for number in range(500)}
 
 
 def bins(**settings: Any) -> Street:
-    usual = {"devices": [GATEWAY, *BINS], "rules": RULES, "inhibitions": [HIDES], "restarts": False}
+    usual: dict[str, Any] = {"devices": [GATEWAY, *BINS], "rules": RULES, "inhibitions": [HIDES], "restarts": False}
     return Street(DAY, **(usual | settings))
 
 
@@ -102,7 +102,8 @@ def storm(lamps: int, zones: int, **settings: Any) -> Street:
     """So many lamps in so many zones."""
     registered = [{"id": f"l{number}", "kind": "lamp", "zone": f"z{number % zones}"} for number in range(lamps)]
     rule = DARK | {"stale_after": "1d"}
-    return Street(DAY, **({"devices": registered, "rules": [rule], "restarts": False} | settings))
+    usual: dict[str, Any] = {"devices": registered, "rules": [rule], "restarts": False}
+    return Street(DAY, **(usual | settings))
 
 
 def test_a_storm_of_ten_thousand_alerts_gives_each_officer_a_budget_and_digests() -> None:
