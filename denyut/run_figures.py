@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from alerts.actuation.publisher import Publisher
 from denyut.admission import Admission
 from denyut.durability import Durability
 from denyut.flow_control import FlowControl
@@ -47,6 +48,7 @@ class RunFigures:
         self.presence = Presence(pipeline.decoders)
         self.pulse = Pulse()
         self.state = "recovering"
+        self.actuation: Publisher | None = None
         self.address: str | None = None
         """Where it answers over HTTP."""
 
@@ -61,6 +63,7 @@ class RunFigures:
             "holding": bool(self._flow.holding),
             "shedding": int(self._flow.pressure.level),
             "clock_difference_s": round(self._clock.difference_ns / 1e9, 3),
+            "actuation": None if self.actuation is None else dict(self.actuation.status),
             "http": self.address,
         }
 

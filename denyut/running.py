@@ -12,6 +12,7 @@ from alerts import acts
 from alerts.desk import Outcome
 from alerts.record.schema import FILE_NAME as RECORD
 from config.settings import Settings
+from denyut.actuating import publisher_of
 from denyut.admission import Admission
 from denyut.durability import Durability
 from denyut.flow_control import FlowControl
@@ -106,6 +107,10 @@ class Run:
                 tasks.create_task(connection.run(self._stop))
             for watch in self._watches:
                 tasks.create_task(watch.run(self._stop))
+            publisher = publisher_of(self._pipeline, self._options, self._admission, self._clock.now_ns)
+            if publisher is not None:
+                self._figures.actuation = publisher
+                tasks.create_task(publisher.run(self._stop))
             tasks.create_task(self._keep_time())
             tasks.create_task(self._stop_on_failure())
         await self._finish()
