@@ -1,5 +1,6 @@
 """A city's desk, fed with the figures of car parks by the clock on the wall of Bojonegoro (UTC+7)."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -53,6 +54,23 @@ def city(**other: Any) -> Settings:
     return Settings(**{**usual, **other})
 
 
+def figures(end_ns: int, occupancy: Mapping[str, float]) -> Output:
+    """Of zones, in the minute that ends there."""
+    size = len(occupancy)
+    batch = IndicatorBatch(
+        size_ns=MINUTE,
+        end_ns=end_ns,
+        city=["bjn"] * size,
+        zone=list(occupancy),
+        indicator=["parking_occupancy"] * size,
+        value=np.array(list(occupancy.values())),
+        coverage=np.ones(size),
+        quality=np.ones(size),
+        revision=np.zeros(size, np.int32),
+    )
+    return Output([], [batch])
+
+
 class Watched:
     def __init__(self, settings: Settings, day: str = MONDAY) -> None:
         self.settings = settings
@@ -61,21 +79,10 @@ class Watched:
         self.notices: list[Any] = []
         self.entries: list[Any] = []
 
-    def park(self, clock: str, learned: str = "", rule_size_ns: int = MINUTE, **occupancy: float) -> None:
+    def park(self, clock: str, learned: str = "", **occupancy: float) -> None:
         """The occupancy of zones in the minute that ends then; it is known at once, or when it was `learned`."""
-        zones = list(occupancy)
-        batch = IndicatorBatch(
-            size_ns=rule_size_ns,
-            end_ns=at(clock, self.day),
-            city=["bjn"] * len(zones),
-            zone=zones,
-            indicator=["parking_occupancy"] * len(zones),
-            value=np.array(list(occupancy.values())),
-            coverage=np.ones(len(zones)),
-            quality=np.ones(len(zones)),
-            revision=np.zeros(len(zones), np.int32),
-        )
-        self._keep(self.desk.observe(Output([], [batch]), at(learned or clock, self.day)))
+        output = figures(at(clock, self.day), occupancy)
+        self._keep(self.desk.observe(output, at(learned or clock, self.day)))
 
     def wait_until(self, clock: str) -> None:
         """The clock goes on as in a run, which looks at it when something is due."""

@@ -194,8 +194,8 @@ def test_a_route_that_tells_nobody_only_shows_the_alert() -> None:
 def test_alerts_of_a_group_that_come_together_are_one_notice_and_those_that_follow_wait_for_each_other() -> None:
     watched = Watched(city(notification=Notification(), routes=(Route(group_by=("rule",)),)))
     watched.park("07:30", kota=0.97, south=0.97)
-    watched.park("07:30:20", rule_size_ns=MINUTE, kota=0.97, south=0.97, east=0.97)
-    watched.park("07:30:40", rule_size_ns=MINUTE, kota=0.97, south=0.97, east=0.97, west=0.97)
+    watched.park("07:30:20", kota=0.97, south=0.97, east=0.97)
+    watched.park("07:30:40", kota=0.97, south=0.97, east=0.97, west=0.97)
     watched.wait_until("07:40")
     assert watched.told == ["07:30 firing ayu 1 2", "07:31 firing ayu 3 4"]
 
