@@ -17,6 +17,7 @@ from alerts.record.reading import Page as Rows
 from config.alert_rules import Severity
 from config.durations import UNITS_NS
 from config.settings import Settings
+from dashboard.http import answers
 from dashboard.http.access import Role
 from dashboard.http.acting import Acts, Said, caller_of, duration_ns, of_own_office, who_of
 from dashboard.http.asked import body_of, known, number_of, query_of
@@ -81,13 +82,14 @@ class AlertApi:
 
     def pages(self) -> tuple[Page, ...]:
         did = "/api/alerts/{number}/"
-        act = partial(Page, role=Role.OFFICER, method="POST", refusals=(409, 503))
+        act = partial(Page, role=Role.OFFICER, method="POST", answer=answers.Alert, refusals=(409, 503))
         return (
             Page(
                 "/api/alerts",
                 Role.MONITOR,
                 self.listed,
                 summary="The alerts, the newest first.",
+                answer=answers.Alerts,
                 query=_ALERTS,
                 refusals=(503,),
             ),
@@ -96,6 +98,7 @@ class AlertApi:
                 Role.MONITOR,
                 self.one,
                 summary="One alert, what happened to it, who was told of it when, and the commands on its account.",
+                answer=answers.WholeAlert | answers.WholePastAlert,
                 refusals=(503,),
             ),
             act(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypedDict
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -11,23 +11,19 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from dashboard.http import answers
 from dashboard.http.access import Guard, Role, SecurityHeaders
 from dashboard.http.alert_apis import Api
 from dashboard.http.device_counts import PARAMETERS as DEVICES
 from dashboard.http.device_counts import DeviceCounts, PageError
 from dashboard.http.device_lines import DeviceLines
 from dashboard.http.exposition import CONTENT_TYPE, Exposition
+from dashboard.http.openapi import description_page
 from dashboard.http.page import Page
 from dashboard.http.refusal import RefusedError, told
 
 Checks = Callable[[], Mapping[str, str]]
 """By the name of each check what is wrong, or "" where nothing is."""
-
-
-class Health(TypedDict):
-    status: Literal["ok", "failing"]
-    checks: dict[str, str]
-    """What is wrong, or "ok"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,18 +84,29 @@ def pages(sources: Sources, version: str) -> tuple[Page, ...]:
             answer=None,
             media_type=CONTENT_TYPE,
         ),
-        Page("/api/status", Role.MONITOR, status, summary="The status of the run."),
+        Page("/api/status", Role.MONITOR, status, summary="The status of the run.", answer=answers.Status),
         Page(
             "/api/devices",
             Role.MONITOR,
             device_counts,
             summary="What became of each device's messages, a page at a time.",
+            answer=answers.Devices,
             query=DEVICES,
         ),
-        Page("/healthz", Role.ANYONE, healthz, summary="Whether the process works.", answer=Health, refusals=(503,)),
-        Page("/readyz", Role.ANYONE, readyz, summary="Whether it does its work.", answer=Health, refusals=(503,)),
+        Page(
+            "/healthz",
+            Role.ANYONE,
+            healthz,
+            summary="Whether the process works.",
+            answer=answers.Health,
+            refusals=(503,),
+        ),
+        Page(
+            "/readyz", Role.ANYONE, readyz, summary="Whether it does its work.", answer=answers.Health, refusals=(503,)
+        ),
     )
-    return (*own, *(page for api in sources.apis for page in api.pages()))
+    described = (*own, *(page for api in sources.apis for page in api.pages()))
+    return (*described, description_page(described, version))
 
 
 def make_app(sources: Sources, guard: Guard, version: str) -> ASGIApp:

@@ -79,7 +79,7 @@ class EventStream:
 
     def tell(self, offset: int, changes: Sequence[Change]) -> None:
         """What an entry of the journal brought, at most `changes.MOST`."""
-        for place, (name, content) in enumerate(changes):
+        for place, (name, content) in enumerate(changes, 1):
             number = offset * _STEP + place
             if number > self.newest:
                 self._add(number, _written(number, name, content))
@@ -134,7 +134,7 @@ class EventStream:
 
 
 def _last_of(offset: int) -> int:
-    return max((offset + 1) * _STEP - 1, 0)
+    return (offset + 1) * _STEP
 
 
 def _written(number: int, name: str, content: object) -> bytes:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from alerts.record.reading import Chosen, RecordReader
 from alerts.record.reading import Page as Rows
+from dashboard.http import answers
 from dashboard.http.access import Role
 from dashboard.http.acting import caller_of
 from dashboard.http.asked import number_of, query_of
@@ -52,6 +53,7 @@ class LogApi:
                 Role.MONITOR,
                 self.audit,
                 summary="What happened, to what, by whom and why, the newest first. Nothing ever leaves this log.",
+                answer=answers.Audit,
                 query=_AUDIT,
                 refusals=(503,),
             ),
@@ -60,6 +62,7 @@ class LogApi:
                 Role.MONITOR,
                 self.deliveries,
                 summary="Who was told of what, by which way and when, the newest first.",
+                answer=answers.Deliveries,
                 query=_DELIVERIES,
                 refusals=(503,),
             ),
@@ -68,6 +71,7 @@ class LogApi:
                 Role.MONITOR,
                 self.delivery,
                 summary="One of them, with each attempt.",
+                answer=answers.TriedDelivery,
                 refusals=(503,),
             ),
         )

@@ -15,6 +15,7 @@ from config.alert_rules import Severity
 from config.durations import format_duration
 from config.duty import Ladder, Office, Officer
 from config.settings import Settings
+from dashboard.http import answers
 from dashboard.http.access import Caller, Role
 from dashboard.http.acting import caller_of
 from dashboard.http.asked import known, query_of
@@ -38,16 +39,36 @@ class PeopleApi:
 
     def pages(self) -> tuple[Page, ...]:
         return (
-            Page("/api/offices", Role.MONITOR, self.offices, summary="The offices, what each answers for, its alerts."),
+            Page(
+                "/api/offices",
+                Role.MONITOR,
+                self.offices,
+                summary="The offices, what each answers for, its alerts.",
+                answer=answers.Offices,
+            ),
             Page(
                 "/api/officers",
                 Role.MONITOR,
                 self.officers,
                 summary="The officers. Where they are reached is shown to operators, and to each of them their own.",
+                answer=answers.Officers,
                 query=_OFFICE,
             ),
-            Page("/api/duty", Role.MONITOR, self.duty, summary="Who is on duty now, and next.", query=_OFFICE),
-            Page("/api/ladders", Role.MONITOR, self.ladders, summary="How alerts climb while nobody answers."),
+            Page(
+                "/api/duty",
+                Role.MONITOR,
+                self.duty,
+                summary="Who is on duty now, and next.",
+                query=_OFFICE,
+                answer=answers.Duty,
+            ),
+            Page(
+                "/api/ladders",
+                Role.MONITOR,
+                self.ladders,
+                summary="How alerts climb while nobody answers.",
+                answer=answers.Ladders,
+            ),
         )
 
     async def offices(self, request: Request) -> Response:

@@ -14,6 +14,7 @@ from alerts.notification.silences import SilenceState
 from config.durations import UNITS_NS
 from config.iso_times import parse_time
 from config.settings import Settings
+from dashboard.http import answers
 from dashboard.http.access import Role
 from dashboard.http.acting import Acts, Said, duration_ns, who_of
 from dashboard.http.asked import body_of, known, number_of, query_of
@@ -65,6 +66,7 @@ class QuietApi:
                 Role.MONITOR,
                 self.listed,
                 summary="The silences that wait, hold, or ended less than a day ago, the newest first.",
+                answer=answers.Silences,
                 query=_SILENCES,
             ),
             Page(
@@ -74,9 +76,10 @@ class QuietApi:
                 method="POST",
                 body=Silencing,
                 summary="Nobody is told of alerts that fit, for a while.",
+                answer=answers.Silence,
                 refusals=(409, 503),
             ),
-            Page("/api/silences/{number}", Role.MONITOR, self.one, summary="One silence."),
+            Page("/api/silences/{number}", Role.MONITOR, self.one, summary="One silence.", answer=answers.Silence),
             Page(
                 "/api/silences/{number}/end",
                 Role.OPERATOR,
@@ -84,10 +87,23 @@ class QuietApi:
                 method="POST",
                 body=Ending,
                 summary="It ends before its time.",
+                answer=answers.Silence,
                 refusals=(409, 503),
             ),
-            Page("/api/maintenance", Role.MONITOR, self.planned, summary="Planned works, and whether they hold now."),
-            Page("/api/inhibitions", Role.MONITOR, self.inhibitions, summary="Which alerts hide which others."),
+            Page(
+                "/api/maintenance",
+                Role.MONITOR,
+                self.planned,
+                summary="Planned works, and whether they hold now.",
+                answer=answers.Works,
+            ),
+            Page(
+                "/api/inhibitions",
+                Role.MONITOR,
+                self.inhibitions,
+                summary="Which alerts hide which others.",
+                answer=answers.Inhibitions,
+            ),
         )
 
     async def listed(self, request: Request) -> Response:

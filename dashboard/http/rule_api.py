@@ -12,6 +12,7 @@ from alerts.book import Alert
 from config.alert_rules import Rule
 from config.calendar import Hours
 from config.durations import UNITS_NS, format_duration
+from dashboard.http import answers
 from dashboard.http.access import Role
 from dashboard.http.asked import known, query_of
 from dashboard.http.page import Page
@@ -28,8 +29,10 @@ class RuleApi:
 
     def pages(self) -> tuple[Page, ...]:
         return (
-            Page("/api/rules", Role.MONITOR, self.listed, summary="What is watched, by which rule."),
-            Page("/api/rules/{id:path}", Role.MONITOR, self.one, summary="One rule."),
+            Page(
+                "/api/rules", Role.MONITOR, self.listed, summary="What is watched, by which rule.", answer=answers.Rules
+            ),
+            Page("/api/rules/{id:path}", Role.MONITOR, self.one, summary="One rule.", answer=answers.Rule),
         )
 
     async def listed(self, request: Request) -> Response:

@@ -16,6 +16,7 @@ from alerts.record.reading import Chosen, RecordReader
 from alerts.record.reading import Page as Rows
 from config.actuators import Actuator, Proof
 from config.durations import format_duration
+from dashboard.http import answers
 from dashboard.http.access import Role
 from dashboard.http.acting import Acts, Said, caller_of, who_of
 from dashboard.http.asked import body_of, known, number_of, query_of
@@ -62,13 +63,21 @@ class StreetApi:
                 Role.MONITOR,
                 self.listed,
                 summary="What can be commanded, how, by whom, and what it was commanded last.",
+                answer=answers.Actuators,
             ),
-            Page("/api/actuators/{id:path}", Role.MONITOR, self.actuator, summary="One actuator."),
+            Page(
+                "/api/actuators/{id:path}",
+                Role.MONITOR,
+                self.actuator,
+                summary="One actuator.",
+                answer=answers.Actuator,
+            ),
             Page(
                 "/api/commands",
                 Role.MONITOR,
                 self.commands,
                 summary="The commands that are under way and the last thousand that have ended, the newest first.",
+                answer=answers.Commands,
                 query=_COMMANDS,
             ),
             Page(
@@ -78,6 +87,7 @@ class StreetApi:
                 method="POST",
                 body=Commanding,
                 summary="A command to an actuator; operators may, and officers whom it names.",
+                answer=answers.Command,
                 refusals=(404, 409, 503),
             ),
             Page(
@@ -85,6 +95,7 @@ class StreetApi:
                 Role.MONITOR,
                 self.one,
                 summary="One command, how it went out, and what happened to it.",
+                answer=answers.WholeCommand,
                 refusals=(503,),
             ),
         )

@@ -124,10 +124,14 @@ class City:
         self._offset = 0
 
     def figure(self, indicator: str, zone: str, value: float) -> None:
-        """Of the minute that ends now."""
+        self.figures(indicator, [zone], value)
+
+    def figures(self, indicator: str, zones: list[str], value: float) -> None:
+        """Of the minute that ends now, the same in each of the zones."""
+        rows = len(zones)
         batch = IndicatorBatch(
-            *(MINUTE, self.now_ns, ["bjn"], [zone], [indicator]),
-            *(np.array([value]), np.ones(1), np.ones(1), np.zeros(1, np.int32)),
+            *(MINUTE, self.now_ns, ["bjn"] * rows, zones, [indicator] * rows),
+            *(np.full(rows, value), np.ones(rows), np.ones(rows), np.zeros(rows, np.int32)),
         )
         self.follow(self.desk.observe(Output([], [batch]), self.now_ns))
         self.now_ns += MINUTE
