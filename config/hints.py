@@ -54,9 +54,24 @@ def _named_kinds(settings: Settings) -> Iterator[tuple[str, str]]:
     yield from ((kind, f"office {office.id!r}") for office in settings.offices for kind in office.kinds)
     yield from ((kind, f"kinds.{kind}") for kind in settings.kinds)
     yield from ((rule.kind, f"rule {rule.id!r}") for rule in settings.rules if rule.kind)
+    for works in settings.maintenance:
+        yield from ((kind, f"maintenance {works.id!r}") for kind in works.kinds)
     for index, window in enumerate(settings.windows.sizes):
         yield from ((kind, f"windows.sizes[{index}]") for kind in window.kinds)
     yield from ((source.kind, f"source {source.name!r}") for source in settings.sources if source.kind)
+
+
+def unregistered(settings: Settings) -> list[str]:
+    """Devices that are named, and not registered where others are: they may still come."""
+    registered = {device.id for device in settings.devices}
+    gateways = {device.gateway: f"gateway of {device.id!r}" for device in reversed(settings.devices) if device.gateway}
+    named = [*((name, f"maintenance {works.id!r}") for works in settings.maintenance for name in works.devices)]
+    named += [(name, place) for name, place in sorted(gateways.items())]
+    return [
+        f"{place}: no device {name!r} is registered{did_you_mean(name, registered)}"
+        for name, place in named
+        if registered and name not in registered
+    ]
 
 
 _SHARES = ("parking_occupancy", "parking_above_target", "parking_open", "traffic_occupancy", "noise_over_limit")

@@ -8,10 +8,13 @@ from typing import NamedTuple
 
 from config.alert_rules import Rule
 from config.default_kinds import effective_kinds
+from config.duty import Inhibition
 from config.indicator_sizes import all_sizes, sizes_with
 from config.settings import Settings
 
 ALL = "all"
+SILENT = "device-silent"
+DEAD_GATEWAY = Inhibition(id="dead-gateway", source=(SILENT,), equal=("gateway",))
 _HERE = Path(__file__).parent / "rules"
 
 
@@ -34,9 +37,17 @@ def shipped_ids() -> list[str]:
 
 
 def with_shipped_rules(settings: Settings) -> Settings:
-    """One of the configuration's own with the same id takes the place of a shipped rule; those stand behind."""
+    """One of the configuration's own with the same id takes the place of a shipped rule; those stand behind.
+
+    Where no inhibitions are configured, a silent gateway hides its devices.
+    """
     rules = shipped(settings).rules
-    return settings.model_copy(update={"rules": (*settings.rules, *rules)}) if rules else settings
+    if not rules:
+        return settings
+    hiding = {"inhibitions": (DEAD_GATEWAY,)} if any(rule.id == SILENT for rule in rules) else {}
+    if "inhibitions" in settings.model_fields_set:
+        hiding = {}
+    return settings.model_copy(update={"rules": (*settings.rules, *rules), **hiding})
 
 
 def shipped(settings: Settings) -> Shipped:

@@ -11,30 +11,28 @@ from config.duty import Inhibition, Maintenance
 from config.locate import Path
 from config.mistakes import did_you_mean
 from config.settings import Settings
+from config.shipped_rules import shipped
 
 
 def check_quiet(settings: Settings) -> Iterator[Finding]:
     yield from _ids("inhibitions", [each.id for each in settings.inhibitions])
     yield from _ids("maintenance", [each.id for each in settings.maintenance])
-    rules = {rule.id: rule for rule in settings.rules}
+    rules = {rule.id: rule for rule in (*settings.rules, *shipped(settings).rules)}
+    known = {*rules, *(name for name, _ in shipped(settings).left_out)}
     zones = [zone.id for zone in settings.zones]
     zone = ZoneInfo(settings.city.timezone)
     for index, inhibition in enumerate(settings.inhibitions):
         place: Path = ("inhibitions", index)
         unknown = [
-            *_unknown("rule", "rules", inhibition.source, known_rules(settings), (*place, "source")),
-            *_unknown("rule", "rules", inhibition.target, known_rules(settings), (*place, "target")),
+            *_unknown("rule", "rules", inhibition.source, known, (*place, "source")),
+            *_unknown("rule", "rules", inhibition.target, known, (*place, "target")),
         ]
         yield from unknown or _in_vain(inhibition, rules, settings, place)
     for index, works in enumerate(settings.maintenance):
         place = ("maintenance", index)
-        yield from _unknown("rule", "rules", works.rules, known_rules(settings), (*place, "rules"))
+        yield from _unknown("rule", "rules", works.rules, known, (*place, "rules"))
         yield from _unknown("zone", "zones", works.zones, [*zones, *RESERVED] if zones else [], (*place, "zones"))
         yield from _times(works, zone, place)
-
-
-def known_rules(settings: Settings) -> list[str]:
-    return [rule.id for rule in settings.rules]
 
 
 def _ids(section: str, ids: Sequence[str]) -> Iterator[Finding]:
@@ -78,6 +76,9 @@ def _in_vain(inhibition: Inhibition, rules: dict[str, Rule], settings: Settings,
     others = [rule for rule in rules.values() if rule.id not in inhibition.source or "gateway" in inhibition.equal]
     target = [rules[name] for name in inhibition.target if name in rules] if inhibition.target else others
     equal = (*place, "equal")
+    if not source or (inhibition.target and not target):
+        # They were left out, as nothing is there for them to watch.
+        return
     if not target:
         yield Finding("there is no rule but those of source, so it hides nothing", ((*place, "source"), ("rules",)))
         return

@@ -13,7 +13,7 @@ from alerts.texts.checking import template_mistakes
 from config.alert_rules import Rule
 from config.default_kinds import effective_kinds
 from config.durations import format_duration
-from config.hints import near_kinds, odd_rules, open_to_others, other_cities
+from config.hints import near_kinds, odd_rules, open_to_others, other_cities, unregistered
 from config.load import load_settings
 from config.mistakes import ConfigurationError
 from config.periods import PERIODS, TAGS
@@ -88,6 +88,7 @@ def summarise(settings: Settings) -> dict[str, Any]:
             *other_cities(settings),
             *(f"{place}: kind {kind!r} is new; did you mean {near!r}?" for place, kind, near in near_kinds(settings)),
             *odd_rules(settings),
+            *unregistered(settings),
             *(
                 f"the environment variable {name} is not set here"
                 for name in sorted(_variables(settings) - {*os.environ})

@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 
 from config.alert_rules import Rule
-from config.duty import Office
-from config.hints import near_kinds, odd_rules, open_to_others, other_cities
+from config.duty import Maintenance, Office
+from config.hints import near_kinds, odd_rules, open_to_others, other_cities, unregistered
 from config.service import Http
 from config.settings import City, Device, Kind, Settings, Source, Window, Windows
 
@@ -25,6 +25,21 @@ def test_a_kind_that_is_nearly_a_usual_one_is_named_once():
         ("office 'dlh'", "Noise", "noise"),
         ("windows.sizes[0]", "trafic", "traffic"),
     ]
+
+
+def test_the_kind_of_planned_works_is_looked_at_too():
+    works = Maintenance(id="paint", kinds=("parkng",))
+    assert near_kinds(Settings(maintenance=(works,))) == [("maintenance 'paint'", "parkng", "parking")]
+
+
+def test_devices_and_gateways_that_are_named_and_not_registered_are_told():
+    devices = (Device(id="gw-1", kind="gateway"), *(Device(id=f"b{n}", kind="bin", gateway="gw-2") for n in (1, 2)))
+    works = Maintenance(id="paint", devices=("b2", "b-1"))
+    assert unregistered(Settings(devices=devices, maintenance=(works,))) == [
+        "maintenance 'paint': no device 'b-1' is registered; did you mean 'b1'?",
+        "gateway of 'b1': no device 'gw-2' is registered; did you mean 'gw-1'?",
+    ]
+    assert unregistered(Settings(maintenance=(works,))) == []
 
 
 @pytest.mark.parametrize("listen", ["0.0.0.0:8180", "192.0.2.7:80", "[::]:8180", "denyut.example:80"])

@@ -7,6 +7,8 @@ from typing import Any
 from alerts.acts import Acknowledge
 from alerts.consequences import Count, Notice, Reason
 from config.durations import SECOND_NS
+from config.settings import Settings
+from config.shipped_rules import with_shipped_rules
 from tests.flow.street import PEOPLE, Said, Street
 
 DAY = "2026-03-02T12:00:00"
@@ -43,6 +45,16 @@ def test_it_is_one_notice_also_by_one_rule_for_all_kinds() -> None:
     street = bins(rules=[one], inhibitions=[HIDES | {"source": ["silent"]}])
     street.minute(ALL)
     assert quiet(street, 10) == [Said("12:03:02", "firing", ("gw",))]
+
+
+def test_with_the_rules_that_ship_a_dead_gateway_hides_its_devices_unless_others_are_configured() -> None:
+    shipped = with_shipped_rules(Settings(shipped_rules=("device-silent",)))
+    assert [each.id for each in shipped.inhibitions] == ["dead-gateway"]
+    street = bins(rules=shipped.rules, inhibitions=shipped.inhibitions)
+    street.minute(ALL)
+    assert [said.devices for said in quiet(street, 20)] == [("gw",)]
+    assert with_shipped_rules(Settings(shipped_rules=("device-silent",), inhibitions=())).inhibitions == ()
+    assert with_shipped_rules(Settings()).inhibitions == ()
 
 
 def test_devices_that_are_silent_when_their_gateway_is_heard_again_are_told_then() -> None:

@@ -126,3 +126,12 @@ def test_a_rule_that_hides_itself_has_two_alerts_that_could_agree() -> None:
 
 def test_without_another_rule_nothing_is_hidden() -> None:
     assert inhibited(target=[], rules=[FLOOD]) == ["there is no rule but those of source, so it hides nothing"]
+
+
+def test_shipped_rules_can_be_named_also_those_that_have_nothing_to_watch() -> None:
+    silent = {"id": "dead", "source": ["device-silent"], "equal": ["gateway"]}
+    battery = {"id": "battery", "source": ["battery-low"], "target": ["device-silent"], "equal": ["device"]}
+    assert said(shipped_rules=["device-silent", "battery-low"], inhibitions=[silent, battery]) == []
+    assert said(inhibitions=[silent]) == [
+        ("inhibitions.0.source.0", "there is no rule 'device-silent'; did you mean 'silent'?")
+    ]
