@@ -11,7 +11,7 @@ from config.duty import Inhibition, Maintenance
 from config.locate import Path
 from config.mistakes import did_you_mean
 from config.settings import Settings
-from config.shipped_rules import shipped
+from config.shipped_rules import DEAD_GATEWAY, shipped
 
 
 def check_quiet(settings: Settings) -> Iterator[Finding]:
@@ -27,7 +27,8 @@ def check_quiet(settings: Settings) -> Iterator[Finding]:
             *_unknown("rule", "rules", inhibition.source, known, (*place, "source")),
             *_unknown("rule", "rules", inhibition.target, known, (*place, "target")),
         ]
-        yield from unknown or _in_vain(inhibition, rules, settings, place)
+        if inhibition is not DEAD_GATEWAY:
+            yield from unknown or _in_vain(inhibition, rules, settings, place)
     for index, works in enumerate(settings.maintenance):
         place = ("maintenance", index)
         yield from _unknown("rule", "rules", works.rules, known, (*place, "rules"))

@@ -131,6 +131,11 @@ rules = ["full"]
     ]
 
 
+def test_a_shipped_inhibition_is_no_mistake_where_there_is_no_gateway(write):
+    settings = load_settings(write('shipped_rules = ["device-silent"]\n'))
+    assert [each.id for each in settings.inhibitions] == ["dead-gateway"]
+
+
 def test_what_keeps_alerts_quiet_names_rules_that_there_are(write):
     assert mistakes_of(write('[[inhibitions]]\nid = "wet"\nsource = ["flood"]\n')) == [
         "3: inhibitions[0].source[0]: there is no rule 'flood'"
