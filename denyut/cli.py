@@ -12,6 +12,7 @@ COMMANDS = {
     "query": "Print stored points as a table, CSV or JSON.",
     "replay": "Process recorded files, or a run's journal, as live.",
     "run": "Take readings from the broker until stopped.",
+    "score": "Compare a run with the truth of a simulation.",
     "simulate": "Publish the readings of a simulated city.",
     "status": "Say what a run has received and what became of it.",
 }

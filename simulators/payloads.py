@@ -34,6 +34,10 @@ class Encoder:
             for kind, group in fleet.groups.items()
         }
 
+    def topic(self, kind: str, device: int) -> str:
+        """`device`: its index in the kind's `Group`."""
+        return self._topics[kind][device]
+
     def messages(self, start_ns: int, end_ns: int) -> Messages:
         """All messages of [start, end), ordered by time, then by kind."""
         topics: list[str] = []

@@ -4,13 +4,15 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import aiomqtt
 
 from config.durations import SECOND_NS
 from ingest.mqtt.options import ConnectionOptions
+from simulators.fleet import Fleet
 from simulators.pace import Pace
-from simulators.payloads import Encoder, Messages
+from simulators.payloads import Messages
 
 _WORKERS = 8
 """Publishes that wait for their PUBACK at the same time; aiomqtt warns from ten on."""
@@ -35,10 +37,18 @@ class Tally:
         self.by_kind[kind] = self.by_kind.get(kind, 0) + 1
 
 
+class MessageSource(Protocol):
+    fleet: Fleet
+
+    def messages(self, start_ns: int, end_ns: int) -> Messages: ...
+
+
 class Publisher:
     """Publishes what comes due, and reconnects with growing pauses; what came due meanwhile is counted as unsent."""
 
-    def __init__(self, encoder: Encoder, broker: ConnectionOptions, pace: Pace, note: Callable[[str], None]) -> None:
+    def __init__(
+        self, encoder: MessageSource, broker: ConnectionOptions, pace: Pace, note: Callable[[str], None]
+    ) -> None:
         self.tally = Tally()
         self._encoder = encoder
         self._broker = broker

@@ -20,10 +20,15 @@ from config.settings import Settings, Source
 from denyut.duration_option import DurationType
 from ingest.mqtt.options import ConnectionOptions, options_of
 from processors.indicators.catalogue import UNITS
+from simulators.faults.payloads import TroubledEncoder
+from simulators.faults.troubled import TroubledFleet
+from simulators.faults.truth import TruthFiles
 from simulators.fleet import Fleet
 from simulators.pace import Pace
 from simulators.payloads import Encoder, Messages
 from simulators.publish import Publisher, Tally
+from simulators.scenario import Scenario
+from simulators.scenario_files import load_scenario
 from simulators.start_time import parse_start
 
 _UNPACED_NS = 10 * SECOND_NS
@@ -54,6 +59,10 @@ Examples:
 @click.option(
     "--qos", type=click.IntRange(0, 1), default=1, show_default=True, help="Quality of service; 1: acknowledged."
 )
+@click.option("--scenario", help="Faults on a time line: a shipped scenario, such as ordinary-day, or a file.")
+@click.option(
+    "--truth", type=click.Path(path_type=Path, file_okay=False), help="Write what is true here, for denyut score."
+)
 @click.option("--dry-run", is_flag=True, help="Print topic and payload instead of sending; as fast as possible.")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write JSON lines instead of sending.")
 def command(
@@ -66,6 +75,8 @@ def command(
     lasts: int | None,
     start: str | None,
     qos: int,
+    scenario: str | None,
+    truth: Path | None,
     dry_run: bool,
     output: Path | None,
 ) -> None:
@@ -75,19 +86,48 @@ def command(
     their time. With --dry-run or --output nothing is sent, and --for (default 10s) is covered as fast as possible.
     """
     settings = _settings(config_file, city)
-    encoder = Encoder(_fleet(settings, seed, devices))
+    played = _scenario(scenario) if scenario is not None else Scenario() if truth is not None else None
+    if played is not None and scenario is not None and lasts is None:
+        lasts = round(played.lasts / speed)
     started_ns = _start(start)
-    if dry_run or output is not None:
-        _write(encoder, Pace(started_ns, speed, lasts or _UNPACED_NS), output)
-        return
-    publisher = Publisher(encoder, _broker(settings, broker, qos), Pace(started_ns, speed, lasts), _note)
-    if speed > 1:
-        _note(_ahead(speed, settings))
-    _note(f"{len(encoder.fleet.devices)} devices of {encoder.fleet.city}, seed {seed}")
-    asyncio.run(_until_stopped(publisher))
-    _note(_summary(publisher.tally))
+    fleet = _fleet(settings, seed, devices)
+    with ExitStack() as stack:
+        plain = Encoder(fleet)
+        encoder = plain if played is None else _troubled(plain, played, started_ns, seed, truth, stack)
+        if dry_run or output is not None:
+            _write(encoder, Pace(started_ns, speed, lasts or _UNPACED_NS), output)
+            return
+        publisher = Publisher(encoder, _broker(settings, broker, qos), Pace(started_ns, speed, lasts), _note)
+        if speed > 1:
+            _note(_ahead(speed, settings))
+        _note(f"{len(fleet.devices)} devices of {fleet.city}, seed {seed}")
+        asyncio.run(_until_stopped(publisher))
+        _note(_summary(publisher.tally))
     if lasts is not None and not publisher.tally.connections:
         raise SystemExit(1)
+
+
+def _troubled(
+    encoder: Encoder, scenario: Scenario, start_ns: int, seed: int, truth: Path | None, stack: ExitStack
+) -> TroubledEncoder:
+    troubled = TroubledFleet(encoder.fleet, scenario, start_ns, seed)
+    if truth is None:
+        return TroubledEncoder(encoder, troubled, lambda _sent, _message: None)
+    try:
+        files = stack.enter_context(TruthFiles(truth, encoder.fleet))
+    except OSError as error:
+        raise click.BadParameter(f"{truth}: {error.strerror}", param_hint="--truth") from None
+    about = {"city": encoder.fleet.city, "seed": seed, "start_ns": start_ns, "scenario": scenario.name}
+    stack.callback(files.about, about)
+    return TroubledEncoder(encoder, troubled, files.witness)
+
+
+def _scenario(name: str) -> Scenario:
+    try:
+        return load_scenario(name)
+    except ConfigurationError as error:
+        click.echo(str(error), err=True)
+        raise SystemExit(2) from None
 
 
 def _ahead(speed: float, settings: Settings) -> str:
@@ -139,7 +179,7 @@ def _broker(settings: Settings, broker: str | None, qos: int) -> ConnectionOptio
         raise click.BadParameter(str(error), param_hint="--broker") from None
 
 
-def _write(encoder: Encoder, pace: Pace, output: Path | None) -> None:
+def _write(encoder: Encoder | TroubledEncoder, pace: Pace, output: Path | None) -> None:
     try:
         with ExitStack() as stack:
             stream = stack.enter_context(output.open("w", encoding="utf-8")) if output else sys.stdout
@@ -154,7 +194,7 @@ def _write(encoder: Encoder, pace: Pace, output: Path | None) -> None:
     _note(f"{written:,} messages written, {format_duration(round(pace.speed * (pace.lasts_ns or 0)))} of event time")
 
 
-def _write_all(encoder: Encoder, pace: Pace, stream: IO[str], as_json: bool) -> int:
+def _write_all(encoder: Encoder | TroubledEncoder, pace: Pace, stream: IO[str], as_json: bool) -> int:
     written, since_ns, end_ns = 0, pace.start_ns, pace.end_ns or pace.start_ns
     with suppress(KeyboardInterrupt):
         while since_ns < end_ns:
@@ -169,8 +209,14 @@ def _write_all(encoder: Encoder, pace: Pace, stream: IO[str], as_json: bool) -> 
 def _lines(messages: Messages, as_json: bool) -> str:
     pairs = zip(messages.topics, messages.payloads, strict=True)
     if as_json:
-        return "".join(f'{{"topic":{json.dumps(topic)},"payload":{payload.decode()}}}\n' for topic, payload in pairs)
+        return "".join(f'{{"topic":{json.dumps(topic)},"payload":{_as_json(payload)}}}\n' for topic, payload in pairs)
     return "".join(f"{topic} {payload.decode()}\n" for topic, payload in pairs)
+
+
+def _as_json(payload: bytes) -> str:
+    """What breaks off is kept as text."""
+    text = payload.decode()
+    return text if text.endswith(("}", "]")) else json.dumps(text)
 
 
 async def _until_stopped(publisher: Publisher) -> None:
