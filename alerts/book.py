@@ -1,7 +1,7 @@
 """The alerts that are firing, each with a number of its own, who sees to it, and how far it has climbed."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -122,8 +122,11 @@ class Alert:
         }
 
 
+_FIELDS = tuple(each.name for each in fields(Alert))
+
+
 def packed(alert: Alert) -> dict[str, Any]:
-    return {**asdict(alert), "asset": list(alert.asset)}
+    return {name: getattr(alert, name) for name in _FIELDS}
 
 
 def unpacked(saved: dict[str, Any]) -> Alert:

@@ -51,6 +51,7 @@ def compose(pipeline: Pipeline, uptime_s: float, state: str, lag_s: float = 0.0)
             "error": pipeline.outbox.last_error,
         },
         "alerts_active": pipeline.alerts.active,
+        "alerts_untold": pipeline.alerts.dispatcher.untold,
         **_notices(pipeline),
         "devices": len(pipeline.devices),
         "dead_letters": len(pipeline.dead_letters),

@@ -58,6 +58,8 @@ class Dispatcher:
         """Alerts whose end waits in a group."""
         self._opened: set[Key] = set()
         """Groups whose first alert is told at this moment, and with it all that come now."""
+        self._found: dict[tuple[tuple[str, ...], str], list[Recipient]] = {}
+        """Whom targets of an office mean at this moment."""
         self._judged_ns = 0
         """When it was last asked whether planned works and silences hold."""
 
@@ -105,8 +107,7 @@ class Dispatcher:
         for numbers in self._groups.advance(now_ns):
             for number in numbers:
                 self._told_together(number, now_ns, out)
-        self._telling.flush(now_ns, out)
-        self._opened.clear()
+        self._flush(now_ns, out)
 
     @property
     def next_due_ns(self) -> int | None:
@@ -121,6 +122,11 @@ class Dispatcher:
             self._telling.next_due_ns(),
         )
         return min((time for time in times if time is not None), default=None)
+
+    @property
+    def untold(self) -> int:
+        """Open alerts whose turn has come and of which nobody could be told."""
+        return sum(alert.step > 0 and not alert.paged for alert in self._book.alerts)
 
     def judge(self, alert: Alert, now_ns: int, out: Consequences) -> None:
         """Whether it is muted now; each change of the reason is on record."""
@@ -154,7 +160,7 @@ class Dispatcher:
                 out.entries.append(AuditEntry(now_ns, "nobody to tell", alert=alert.number, why=recipient.id))
             self._telling.add(Told(alert), Reason.ASSIGNED, 0, self._key(alert, Reason.ASSIGNED), [recipient])
         self._climbing.begin_again(alert, now_ns)
-        self._telling.flush(now_ns, out)
+        self._flush(now_ns, out)
 
     def command_failed(self, alert: Alert, detail: str, now_ns: int, out: Consequences) -> None:
         """Those who were told of the alert, or would be now, learn that nothing came of its command."""
@@ -163,7 +169,7 @@ class Dispatcher:
             reason = Reason.COMMAND_FAILED
             key = self._key(alert, reason, alert.number)
             self._telling.add(Told(alert, detail=detail), reason, 0, key, recipients)
-            self._telling.flush(now_ns, out)
+            self._flush(now_ns, out)
 
     def _place(self, alert: Alert) -> None:
         """Who answers for it."""
@@ -247,7 +253,9 @@ class Dispatcher:
     def _recipients(self, alert: Alert, step: int, now_ns: int, out: Consequences) -> list[Recipient]:
         """Of the step, counted from 0; where it reaches nobody, whoever can be reached at all."""
         targets = step_of(self._routes.ladder(alert.ladder, alert.severity), step).to
-        recipients = self.roster.recipients(targets, alert.office, now_ns)
+        recipients = self._found.get((targets, alert.office))
+        if recipients is None:
+            recipients = self._found[targets, alert.office] = self.roster.recipients(targets, alert.office, now_ns)
         if any(recipient.contacts for recipient in recipients):
             return recipients
         instead = self.roster.fallback(alert.office)
@@ -289,6 +297,12 @@ class Dispatcher:
             self.muting.is_reconfigured = False
             self.judge_all(now_ns, out)
 
+    def _flush(self, now_ns: int, out: Consequences) -> None:
+        """The moment is over."""
+        self._telling.flush(now_ns, out)
+        self._opened.clear()
+        self._found.clear()
+
     def describe(self) -> dict[str, Any]:
         """As `restore` takes it."""
         return {
@@ -306,7 +320,8 @@ class Dispatcher:
         self._telling.restore(saved["telling"])
         for content, ended_ns, reason in saved["leaving"]:
             alert = unpacked(content)
-            self._leaving[alert.number] = Told(alert, ended_ns), Reason(reason)
+            if alert.rule in self._rules:
+                self._leaving[alert.number] = Told(alert, ended_ns), Reason(reason)
         for alert in self._book.alerts:
             self.muting.inhibitions.begin(alert, alert.kind)
             self._climbing.push(alert)

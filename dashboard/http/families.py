@@ -39,6 +39,7 @@ FAMILIES = (
     Family("denyut_watermark_timestamp_seconds", "gauge", "watermark", "Up to when windows are closed, Unix time."),
     Family("denyut_windows_closed_total", "counter", "windows_closed", "Windows of devices, closed or revised."),
     Family("denyut_alerts_active", "gauge", "alerts_active", "Alerts that are not over."),
+    Family("denyut_alerts_untold", "gauge", "alerts_untold", "Those of which nobody could be told."),
     Family("denyut_notices_waiting", "gauge", "notices_waiting", "Notices that nobody has been told yet."),
     Family("denyut_notices_sent_total", "counter", "notices_sent", "Notices that a channel has taken."),
     Family("denyut_notices_failed_total", "counter", "notices_failed", "Notices that were given up."),

@@ -136,6 +136,8 @@ def test_where_no_office_answers_operators_are_told_and_else_a_channel() -> None
     offices = (Office(id="dishub"), Office(id="kominfo"))
     watched = full(offices=offices, officers=(officer("ayu"), other))
     assert watched.told == ["07:30 firing dewi 1"]
+    watched = full(offices=offices, officers=(), shifts=(), routes=())
+    assert (watched.told, watched.desk.dispatcher.untold) == ([], 1)
     watched = full(offices=offices, officers=(), shifts=(), channels=(Channel(id="portal", kind="webhook"),))
     assert watched.told == ["07:30 firing portal 1"]
     assert watched.log("nobody to tell") == ["07:30 nobody to tell shift of no office"]
