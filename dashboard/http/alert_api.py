@@ -89,7 +89,7 @@ class AlertApi:
                 Role.MONITOR,
                 self.listed,
                 summary="The alerts, the newest first.",
-                answer=answers.Alerts,
+                answer=(answers.Alerts, answers.PastAlerts),
                 query=_ALERTS,
                 refusals=(503,),
             ),
@@ -98,7 +98,7 @@ class AlertApi:
                 Role.MONITOR,
                 self.one,
                 summary="One alert, what happened to it, who was told of it when, and the commands on its account.",
-                answer=answers.WholeAlert | answers.WholePastAlert,
+                answer=(answers.WholeAlert, answers.WholePastAlert),
                 refusals=(503,),
             ),
             act(

@@ -42,7 +42,7 @@ class AlertSources:
         return (
             AlertApi(settings, book, desk.commander, reader, acts, lambda: self.events.newest, now_ns),
             QuietApi(settings, lambda: muting.silences.listed(now_ns()), muting.works.works, acts, now_ns),
-            RuleApi(settings.rules, frozenset(), lambda: book.alerts),
+            RuleApi(settings.rules, lambda: book.alerts),
             PeopleApi(settings, dispatcher.roster, lambda: book.alerts, Ladders(settings).of, now_ns),
             LogApi(reader, now_ns),
             StreetApi(settings.actuators, desk.commander, book, reader, acts),

@@ -33,7 +33,8 @@ class Page:
     body: Any = None
     """The type that the body is decoded by; None: it takes none."""
     answer: Any = dict[str, Any]
-    """The type of its answer: a msgspec.Struct, a TypedDict, or what is made of them. None: no JSON."""
+    """The type of its answer: a msgspec.Struct, a TypedDict, or what is made of them; several in a tuple are one of
+    these. None: no JSON."""
     media_type: str = JSON
     """Of its answer."""
     status: int = 200

@@ -1,7 +1,7 @@
 """The rules of alerts: what each watches, and how many alerts of it are firing."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from alerts.book import Alert
 from config.alert_rules import Rule
 from config.calendar import Hours
 from config.durations import UNITS_NS, format_duration
+from config.shipped_rules import is_shipped
 from dashboard.http import answers
 from dashboard.http.access import Role
 from dashboard.http.asked import known, query_of
@@ -22,8 +23,6 @@ from dashboard.http.refusal import answer
 @dataclass(frozen=True, slots=True)
 class RuleApi:
     rules: Sequence[Rule]
-    shipped: Collection[str]
-    """Ids of those that came with Denyut."""
     alerts: Callable[[], Sequence[Alert]]
     """Those that are firing."""
 
@@ -49,7 +48,7 @@ class RuleApi:
         return Counter(alert.rule for alert in self.alerts())
 
     def _described(self, rule: Rule, firing: Counter[str]) -> dict[str, Any]:
-        return {**describe_rule(rule), "shipped": rule.id in self.shipped, "firing": firing[rule.id]}
+        return {**describe_rule(rule), "shipped": is_shipped(rule), "firing": firing[rule.id]}
 
 
 def describe_rule(rule: Rule) -> dict[str, Any]:

@@ -50,6 +50,7 @@ ROLES = {
     ("POST", "/api/commands"): Role.OFFICER,
     ("GET", "/api/commands/{number}"): Role.MONITOR,
     ("GET", "/api/events"): Role.MONITOR,
+    ("GET", "/api/openapi.json"): Role.MONITOR,
 }
 MAY = {
     Role.ANYONE: {"", "nobody's", MONITOR, *TOKENS.values(), OPERATOR},
