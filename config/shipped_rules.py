@@ -36,6 +36,19 @@ def shipped_ids() -> list[str]:
     return list(_offered())
 
 
+def is_shipped(rule: Rule) -> bool:
+    """Whether it is as it came with Denyut, but for its windows."""
+    offered = _offered().get(rule.id)
+    return offered is not None and rule.model_copy(update={"size": offered.rule.size}) == offered.rule
+
+
+def shipped_among(settings: Settings) -> list[str]:
+    """Ids of the rules that came with Denyut, of settings that have them."""
+    offered = _offered()
+    known = [rule for rule in settings.rules if rule.id in offered]
+    return [rule.id for rule in known if rule == offered[rule.id].rule.model_copy(update={"size": rule.size})]
+
+
 def with_shipped_rules(settings: Settings) -> Settings:
     """One of the configuration's own with the same id takes the place of a shipped rule; those stand behind.
 

@@ -3,7 +3,6 @@
 import asyncio
 import http.client
 import json
-import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,7 +16,7 @@ from alerts.consequences import Consequences
 from alerts.desk import Alerts
 from alerts.record.reading import RecordReader
 from alerts.record.record import AlertRecord
-from config.settings import Settings
+from config.load import load_settings
 from dashboard.http.access import Guard
 from dashboard.http.alert_apis import AlertSources
 from dashboard.http.app import Sources
@@ -114,7 +113,8 @@ class City:
     """Its clock stands until it is set."""
 
     def __init__(self, folder: Path, text: str = CITY) -> None:
-        self.settings = Settings.model_validate(tomllib.loads(text), context={"folder": folder})
+        (folder / "city.toml").write_text(text)
+        self.settings = load_settings(folder / "city.toml")
         self.desk = Alerts(self.settings, DeviceTable())
         self.record = AlertRecord(folder / "alerts.db")
         self.record.start()

@@ -5,7 +5,7 @@ from pathlib import Path
 from config.alert_rules import Rule
 from config.calendar import Hours
 from dashboard.http.rule_api import describe_rule
-from tests.dashboard.http.alert_city import city
+from tests.dashboard.http.alert_city import CITY, city
 
 MINUTE = 60 * 10**9
 
@@ -35,3 +35,10 @@ def test_a_rule_is_described_with_the_keys_and_the_durations_of_the_configuratio
     assert described["hours"] == {"days": ["mon"], "begin": "07:30", "end": "24:00", "holidays": "too"}
     keys = {field.alias or name for name, field in Rule.model_fields.items()}
     assert set(described) == keys
+
+
+def test_a_shipped_rule_says_so_and_one_of_its_id_that_is_other_does_not(tmp_path: Path) -> None:
+    own = CITY.replace('"dirty"', '"device-silent"')
+    with city(tmp_path, f'shipped_rules = ["all"]\n{own}') as made:
+        rules = {rule["id"]: rule["shipped"] for rule in made.ask("/api/rules").json["rules"]}
+    assert (rules["full"], rules["device-silent"], rules["siaga-1"]) == (False, False, True)
