@@ -7,8 +7,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from config.checks.actuators import check_actuators
 from config.checks.calendar import check_calendar
 from config.checks.city import check_devices, check_ids, check_zone_names
+from config.checks.duty import check_duty
 from config.checks.finding import OTHER, Finding
 from config.checks.indicators import check_indicators
 from config.checks.quiet import check_quiet
@@ -33,7 +35,7 @@ LARGEST_FILE = 16 << 20
 
 CHECKS = (
     *(check_windows, check_quantities, check_indicators, check_sources, check_store, check_http),
-    *(check_ids, check_zone_names, check_calendar, check_quiet),
+    *(check_ids, check_zone_names, check_calendar, check_duty, check_quiet),
 )
 
 
@@ -86,7 +88,7 @@ def _mistakes(path: Path, lines: dict[KeyPath, int], found: Salvage, indicators:
     for place, sentence in found.wrong:
         yield Mistake(path, nearest_line(lines, place), written(place), sentence)
     findings: Iterator[Finding] = chain.from_iterable(check(found.settings) for check in CHECKS)
-    named = (check(found.settings, indicators) for check in (check_scores, check_rules))
+    named = (check(found.settings, indicators) for check in (check_scores, check_rules, check_actuators))
     for finding in chain(findings, *named):
         places = [found.original(place) for place in finding.paths]
         if not any(found.touched(place) or not found.is_whole(place) for place in places):
