@@ -180,9 +180,10 @@ def test_every_reason_has_words_of_its_own(reason: Reason, title: str, line: str
 
 
 def test_what_is_over_says_when_it_ended_and_how_long_it_lasted() -> None:
-    ended = flood(ended_ns=FIRED_NS + 65 * UNITS_NS["m"])
+    ended = flood(ended_ns=FIRED_NS + 65 * UNITS_NS["m"], value=4.0)
     assert TEXTS.render(notice(Reason.RESOLVED, ended, language="en")).body.splitlines() == [
         "This alert is over.",
+        "Water stage: normal",
         "Place: Bojonegoro",
         "Since: 14:05 WIB",
         "Ended: 15:10 WIB, after 1 h 5 min",

@@ -1,10 +1,14 @@
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from alerts.texts.rule_words import advice_of, title_of, watched_by
 from config.alert_rules import Rule
 from config.durations import UNITS_NS
-from config.language import Language, open_language
+from config.language import LANGUAGES, Language, open_language
 
+RULES = Path(__file__).parents[3] / "config" / "rules"
 ID, EN = open_language("id"), open_language("en")
 FULL = Rule(id="full", indicator="parking_occupancy", size="1m", enter=0.95)
 SLOW = Rule(id="slow", indicator="traffic_speed", size="1m", when="<", enter=10, unit="km/h")
@@ -106,3 +110,11 @@ def test_advice_follows_from_what_is_watched_and_from_the_side_that_is_bad(watch
 
 def test_the_value_of_a_rule_of_rules_says_nothing() -> None:
     assert watched_by(rule(all=["full", "slow"]), EN).words == ""
+
+
+def test_the_words_of_rules_that_ship_are_there_in_both_languages_and_fit_a_phone() -> None:
+    rules = [rule for file in RULES.glob("*.toml") for rule in tomllib.loads(file.read_text())["rules"]]
+    assert len(rules) > 10
+    for words, most in (("title", 60), ("advice", 140)):
+        told = {(rule["id"], language): rule[words][language] for rule in rules for language in LANGUAGES}
+        assert [name for name, text in told.items() if not 0 < len(text) <= most] == []
