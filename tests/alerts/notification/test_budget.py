@@ -1,6 +1,10 @@
 """Budgets, two notices in an hour and a digest each quarter of an hour."""
 
+from itertools import pairwise
+
 import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
 
 from alerts.book import Alert
 from alerts.consequences import Card, Count, Reason
@@ -109,6 +113,31 @@ def test_a_storm_is_told_as_a_budget_and_a_digest_each_quarter_of_an_hour() -> N
     assert (notices, digests) == (2, 3)
     (last,) = budget.advance(2 * HOUR)
     assert told + len(last.alerts) + 2 * 3 == 3 * 3600
+
+
+REASONS = st.sampled_from([FIRING, Reason.ESCALATED, Reason.RESOLVED])
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), REASONS, st.integers(1, 3)), max_size=60))
+def test_whatever_comes_no_hour_has_more_than_the_budget_and_nothing_is_lost(
+    steps: list[tuple[int, Reason, int]],
+) -> None:
+    budget, minute, number, at_minutes, told = two_an_hour(), 0, 0, list[int](), list[int]()
+    digests = list[int]()
+    for pause, reason, count in steps:
+        minute += pause
+        for digest in budget.advance(minute * MINUTE):
+            digests.append(minute)
+            told += digest.alerts
+        alerts = [of_zone(number + each) for each in range(1, count + 1)]
+        number += count
+        if took(budget, minute, *alerts, reason=reason):
+            at_minutes.append(minute)
+            told += [alert.number for alert in alerts]
+    told += [number for digest in budget.advance((minute + 15) * MINUTE) for number in digest.alerts]
+    assert sorted(told) == list(range(1, number + 1))
+    assert all(later - first >= 60 for first, later in zip(at_minutes, at_minutes[2:], strict=False))
+    assert all(later - first >= 15 for first, later in pairwise(digests))
 
 
 def test_a_restart_changes_nothing() -> None:

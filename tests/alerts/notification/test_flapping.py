@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 
 import msgspec
+from hypothesis import given
+from hypothesis import strategies as st
 
 from alerts.assets import Asset
 from alerts.notification.flapping import Flapping, Key
@@ -92,6 +94,43 @@ def test_a_storm_of_alerts_that_began_once_is_forgotten_after_the_hour() -> None
     assert flapping.describe()["times"] == [["dark", ["bjn", "kota", "lamp", "l1"], [0, 30 * MINUTE]]]
 
 
+def test_until_somebody_is_told_it_is_remembered_that_nobody_was() -> None:
+    flapping = six_in_an_hour()
+    noted(flapping, range(5))
+    assert not flapping.is_untold(LAMP)
+    noted(flapping, [5, 6])
+    assert flapping.is_untold(LAMP)
+    flapping.told(LAMP)
+    noted(flapping, [7])
+    assert not flapping.is_untold(LAMP)
+
+
+def test_what_became_calm_before_anybody_was_told_is_told_no_more() -> None:
+    flapping = six_in_an_hour()
+    noted(flapping, range(6))
+    flapping.advance(3 * HOUR)
+    assert not flapping.is_untold(LAMP)
+
+
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 1)), max_size=60), st.integers(2, 7))
+def test_it_flaps_as_counting_by_hand_says(pauses: list[tuple[int, int]], changes: int) -> None:
+    """Minutes between looks at the clock, at each of which it changes or not."""
+    flapping, minute, noted_at, flaps = Flapping(FlappingSettings(changes=changes)), 0, list[int](), False
+    for pause, is_change in pauses:
+        minute += pause
+        within = [each for each in noted_at if each > minute - 60]
+        flaps = flaps and 2 * len(within) >= changes
+        assert (LAMP in flapping.advance(minute * MINUTE), flapping.is_flapping(LAMP)) in [
+            (False, flaps),
+            (True, False),
+        ]
+        if is_change:
+            flapping.note(LAMP, minute * MINUTE)
+            noted_at.append(minute)
+            flaps = flaps or len(within) + 1 >= changes
+        assert flapping.is_flapping(LAMP) is flaps
+
+
 def test_a_restart_changes_nothing() -> None:
     flapping = six_in_an_hour()
     noted(flapping, [0, 1, 2, 3, 4, 5])
@@ -101,4 +140,5 @@ def test_a_restart_changes_nothing() -> None:
     other.restore(msgspec.msgpack.decode(saved))
     assert msgspec.msgpack.encode(other.describe()) == saved
     assert other.is_flapping(LAMP)
+    assert other.is_untold(LAMP)
     assert other.advance(63 * MINUTE) == flapping.advance(63 * MINUTE) == [LAMP]

@@ -2,6 +2,8 @@
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from alerts.notification.groups import Groups, group_key
 from config.alert_rules import Rule
@@ -94,6 +96,25 @@ def test_what_has_no_gateway_or_cause_stands_for_itself() -> None:
     assert group_key(("gateway", "cause"), of_device(), plain, "bin", "", "") == ("bjn/kota/bin/b1", "silent")
     kota = group_key(("gateway",), of_zone(), plain, "parking", "", "")
     assert kota != group_key(("gateway",), of_zone(zone="dander"), plain, "parking", "", "")
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["join", "leave", "clock"]), st.integers(0, 3), st.integers(0, 90)), max_size=60)
+)
+def test_whatever_happens_each_is_told_once_unless_it_has_left(steps: list[tuple[str, int, int]]) -> None:
+    groups, second, number, told, left = Groups(MINUTE), 0, 0, list[int](), set[int]()
+    for what, which, pause in steps:
+        second += pause
+        if what == "clock":
+            told += [alert for together in groups.advance(second * SECOND) for alert in together]
+        elif what == "join":
+            number += 1
+            told += [number] if groups.join(("silent", str(which)), number, second * SECOND) else []
+        elif groups.leave(number - which):
+            left.add(number - which)
+    told += [alert for together in groups.advance((second + 60) * SECOND) for alert in together]
+    assert sorted([*told, *left]) == list(range(1, number + 1))
+    assert groups.next_due_ns() is None
 
 
 def test_a_restart_changes_nothing() -> None:
