@@ -29,6 +29,8 @@ _HOUR_STEPS = (
     *("noise_ls", "noise_lm", "noise_lsm*", "noise_lden", "noise_ldn"),
     *("rain_1h*", "rain_day*", "rain_dasarian*", "heat_danger_hours"),
 )
+_JUDGED = ("*_moved_together",)
+_SCORED = ("*_anomaly_max", "*_anomaly_share")
 _ALIVE = ("*sensors_known", "*sensors_alive_share", "*freshness_s", "*freshness_worst_s")
 _OF_ALL_KINDS = ("score_*", "sensors_known", "sensors_alive_share", "freshness_s", "freshness_worst_s")
 
@@ -36,7 +38,7 @@ _LENGTHS: tuple[tuple[tuple[str, ...], Callable[[int], bool]], ...] = (
     (("parking_index_*", "parking_load"), lambda ns: ns >= _QUARTER_NS),
     (("parking_turnover", "parking_duration", "parking_volume"), lambda ns: ns >= _HOUR_NS),
     (("traffic_peak_hour_factor",), lambda ns: ns in (_QUARTER_NS, _HOUR_NS)),
-    (("traffic_congested",), lambda ns: _MINUTE_NS <= ns <= _HOUR_NS),
+    (("parking_gate_drift",), lambda ns: ns <= _HOUR_NS),
     (("rain", "rain_class"), lambda ns: ns in (_HOUR_NS, _DAY_NS)),
     (("us_aqi_pm25", "us_aqi_pm10"), lambda ns: ns == _DAY_NS),
     (("us_aqi_o3", "us_aqi_co"), lambda ns: ns == 8 * _HOUR_NS),
@@ -64,9 +66,16 @@ def sizes_with(indicator: str, settings: Settings) -> list[str]:
         return _hour_step(fixed_ns)
     if indicator.startswith("ispu") and not indicator.endswith("_indicative"):
         return [*_hour_step(fixed_ns), *days]
-    if _is(indicator, _ALIVE):
-        told = min((ns for ns in fixed_ns if ns >= _MINUTE_NS), default=max(fixed_ns, default=0))
-        return [format_duration(told)] if told else []
+    if _is(indicator, _SCORED):
+        return _hour_step([ns for ns in fixed_ns if ns >= _MINUTE_NS])
+    told_ns = min((ns for ns in fixed_ns if ns >= _MINUTE_NS), default=max(fixed_ns, default=0))
+    if _is(indicator, (*_ALIVE, *_JUDGED)):
+        return [format_duration(told_ns)] if told_ns else []
+    if _is(indicator, ("*_data_quality", "*_sensors_faulty")):
+        return [size for size in _all(indicator, settings) if usual_size_ns(size) >= told_ns]
+    if indicator == "traffic_congested":
+        fixed = [size for size in _all(indicator, settings) if size not in TAGS.values()]
+        return [size for size in fixed if _MINUTE_NS <= usual_size_ns(size) <= _HOUR_NS]
     fits = next((fits for names, fits in _LENGTHS if _is(indicator, names)), None)
     return [size for size in _all(indicator, settings) if fits is None or fits(usual_size_ns(size))]
 

@@ -10,16 +10,17 @@ from typing import Any
 import click
 
 from alerts.texts.checking import template_mistakes
-from config.alert_rules import Rule
 from config.default_kinds import effective_kinds
 from config.durations import format_duration
-from config.hints import near_kinds, odd_rules, open_to_others, other_cities, unregistered
+from config.hints import near_kinds, odd_rules, open_to_others, other_cities, out_of_reach, unregistered
 from config.load import load_settings
 from config.mistakes import ConfigurationError
 from config.periods import PERIODS, TAGS
 from config.pillars import Scores, inputs_of
 from config.service import Http
 from config.settings import Settings, Source, StoreSettings
+from config.shipped_rules import shipped, shipped_among
+from denyut.rule_words import rule_words
 from processors.indicators.catalogue import UNITS
 
 EXAMPLE = """\b
@@ -76,7 +77,9 @@ def summarise(settings: Settings) -> dict[str, Any]:
         ],
         "kinds": {kind: sorted(entry.quantities) for kind, entry in sorted(effective_kinds(settings).items())},
         "scores": _scores(settings.scores),
-        "rules": {rule.id: _rule(rule) for rule in settings.rules},
+        "rules": {rule.id: rule_words(rule) for rule in settings.rules},
+        "shipped_rules": shipped_among(settings),
+        "left_out_rules": dict(shipped(settings).left_out),
         "zones": len(settings.zones),
         "offices": len(settings.offices),
         "devices": dict(sorted(Counter(device.kind for device in settings.devices).items())),
@@ -89,6 +92,7 @@ def summarise(settings: Settings) -> dict[str, Any]:
             *(f"{place}: kind {kind!r} is new; did you mean {near!r}?" for place, kind, near in near_kinds(settings)),
             *odd_rules(settings),
             *unregistered(settings),
+            *out_of_reach(settings),
             *(
                 f"the environment variable {name} is not set here"
                 for name in sorted(_variables(settings) - {*os.environ})
@@ -159,7 +163,8 @@ def _lines(file: Path, summary: dict[str, Any]) -> list[str]:
         f"windows  {', '.join(summary['windows'])}",
         *(f"kind     {kind}: {', '.join(quantities)}" for kind, quantities in summary["kinds"].items()),
         *([f"scores   each {scores['every']}: {', '.join(scores['pillars'])}"] if scores else []),
-        *(f"rule     {name}: {words}" for name, words in summary["rules"].items()),
+        *(f"rule     {name}{_origin_of(name, summary)}: {words}" for name, words in summary["rules"].items()),
+        *(f"rule     {name} (shipped) is left out: {why}" for name, why in summary["left_out_rules"].items()),
         f"zones    {summary['zones']}, offices {summary['offices']}",
         f"devices  {sum(devices.values())}" + (f": {counts}" if counts else ", others as they appear"),
         f"store    {_store_words(summary['store'])}",
@@ -169,10 +174,8 @@ def _lines(file: Path, summary: dict[str, Any]) -> list[str]:
     ]
 
 
-def _rule(rule: Rule) -> str:
-    watched = rule.indicator or f"{rule.field} of each {rule.kind}"
-    lasting = f" for {format_duration(rule.lasting)}" if rule.lasting else ""
-    return f"{rule.severity}, {watched} in {rule.size} {rule.when} {rule.enter:g}{lasting}"
+def _origin_of(rule: str, summary: dict[str, Any]) -> str:
+    return " (shipped)" if rule in summary["shipped_rules"] else ""
 
 
 def _store_words(store: dict[str, Any]) -> str:

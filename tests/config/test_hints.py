@@ -56,6 +56,7 @@ def test_figures_for_this_machine_alone_need_no_token(listen):
     assert open_to_others(Http(listen=listen)) is None
 
 
+SPED = "no quantity 'sped' is configured for kind 'traffic'; did you mean 'speed'?"
 HOT = {"id": "hot", "kind": "traffic", "field": "speed_mean", "size": "1m", "enter": 90}
 
 
@@ -69,8 +70,11 @@ HOT = {"id": "hot", "kind": "traffic", "field": "speed_mean", "size": "1m", "ent
         (HOT | {"field": "speed_p99"}, "'speed' has no percentile 99; see kinds.traffic.quantities"),
         (
             HOT | {"field": "speed"},
-            "'speed' is no field of windows; they are named QUANTITY_mean, _last, _max and so on",
+            "'speed' is no field of windows; they are named QUANTITY_mean, _last, _max and so on; "
+            "did you mean 'speed_min' or 'speed_max'?",
         ),
+        ({"id": "hot", "kind": "traffic", "quantity": "sped", "enter": 90}, SPED),
+        ({"id": "hot", "field": "silent_intervals", "size": "1m", "enter": 5}, ""),
         (HOT | {"devices": ["pole-7"]}, "no device 'pole-7' is registered; did you mean 'pole-1'?"),
         (
             {"id": "hot", "indicator": "water_siaga_held", "size": "1m", "enter": 2},
