@@ -1,0 +1,79 @@
+"""docs/alerts.md holds: its example is a configuration, and what it says of texts is what texts are."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+from alerts.consequences import Card, Notice, Reason
+from alerts.texts.checking import template_mistakes
+from alerts.texts.plain import plain
+from alerts.texts.rendering import Texts, context_of
+from alerts.texts.shown import ShownAlert, ShownCount, Words
+from config.language import open_language
+from config.load import load_settings
+from config.settings import Settings
+from processors.indicators.catalogue import UNITS
+
+PAGE = (Path(__file__).parents[1] / "docs" / "alerts.md").read_text()
+TEXTS = PAGE.partition("## Texts")[2].partition("\n## ")[0]
+FIRED_NS = 1_795_331_100 * 10**9
+"""2026-11-22 14:05 in Jakarta."""
+CARD = Card(
+    number=7,
+    rule="full",
+    severity="critical",
+    zone="bojonegoro",
+    zone_name="Bojonegoro",
+    figure="parking_occupancy",
+    value=0.973,
+    when=">",
+    limit=0.95,
+    coverage=0.88,
+    fired_ns=FIRED_NS,
+    learned_ns=FIRED_NS,
+    link="https://denyut.example.go.id/alerts/7",
+)
+NOTICE = Notice(
+    number=1, at_ns=FIRED_NS, reason=Reason.FIRING, severity="critical", channel="x", language="id", cards=(CARD,)
+)
+CITY = Settings.model_validate(
+    {"rules": [{"id": "full", "indicator": "parking_occupancy", "size": "1m", "enter": 0.95}]}
+)
+
+
+def first_cells(table: str) -> list[str]:
+    return [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+
+
+def test_the_example_is_a_configuration_without_mistakes(tmp_path: Path) -> None:
+    (example,) = re.findall(r"<!-- a city that tells somebody -->\n```toml\n(.*?)```", PAGE, flags=re.DOTALL)
+    (tmp_path / "city.toml").write_text(example)
+    settings = load_settings(tmp_path / "city.toml", UNITS)
+    assert [officer.id for officer in settings.officers] == ["ayu", "kepala-dishub"]
+    assert len(settings.rules) > 10
+    assert template_mistakes(settings) == []
+
+
+def test_the_text_that_is_shown_is_the_one_that_is_told() -> None:
+    text = Texts(CITY).render(NOTICE)
+    shown = [line.removeprefix("    ") for line in TEXTS.splitlines() if line.startswith("    ")]
+    assert shown == [text.title, *text.body.splitlines()]
+
+
+def test_every_reason_is_explained_and_no_other() -> None:
+    reasons = TEXTS.partition("| reason |")[2].partition("\n\n")[0]
+    assert [re.findall(r"`(\w+)`", cell)[0] for cell in first_cells(reasons)] == [reason.value for reason in Reason]
+
+
+def test_all_that_a_template_knows_is_listed_and_nothing_else() -> None:
+    names = TEXTS.partition("| name |")[2].partition("\n\n")[0]
+    listed = set(re.findall(r"`(?:alert)?\.?(\w+)`", "".join(first_cells(names))))
+    knows = set(context_of(Words(CITY, open_language("id")).shown(NOTICE)))
+    inner = {field.name for field in fields(ShownAlert)}
+    assert listed == (knows | inner) - {"alerts", "count"}
+    assert {field.name for field in fields(ShownCount)} <= set(re.findall(r"`(\w+)`", names))
+
+
+def test_the_hostile_name_is_told_as_the_page_says() -> None:
+    hostile, told = re.findall(r"the device\n`(.+)` is told as `(.+)`", TEXTS)[0]
+    assert plain(hostile, 100) == told
