@@ -11,7 +11,20 @@ from pydantic_core import PydanticUndefined
 from config.alert_rules import Rule
 from config.default_kinds import DEFAULT_KINDS
 from config.durability import Checkpoints, DeadLetterKeeping, JournalSettings, Limits, OutboxSettings
-from config.duty import Budget, Flapping, Inhibition, Maintenance, Notification, Office
+from config.duty import (
+    Budget,
+    Contact,
+    Flapping,
+    Inhibition,
+    Ladder,
+    Maintenance,
+    Notification,
+    Office,
+    Officer,
+    Route,
+    Shift,
+    Step,
+)
 from config.indicator_rules import IndicatorRules
 from config.noise_limits import LIMITS
 from config.pillars import Pillar, ScoreInput, Scores
@@ -51,6 +64,12 @@ SECTIONS: dict[str, type[Section]] = {
     "scored indicators": ScoreInput,
     "zones": Zone,
     "offices": Office,
+    "officers": Officer,
+    "contacts": Contact,
+    "shifts": Shift,
+    "ladders": Ladder,
+    "steps": Step,
+    "routes": Route,
     "devices": Device,
     "rules": Rule,
     "inhibitions": Inhibition,
@@ -131,6 +150,7 @@ def test_the_documented_default_is_the_real_one(heading, name):
         document = tomllib.loads(f"{setting} = {written.strip('`')}")
         needed = {"size": "1m", "id": "x", "kind": "gauge", "enter": 1}
         needed |= {"indicator": "x", "points": [[0, 0], [1, 100]], "source": ["x"]}
+        needed |= {"office": "x", "officers": ["x"], "channel": "x", "to": ["shift"], "steps": [{"to": ["shift"]}]}
         others = {key: needed[key] for key, field in section.model_fields.items() if field.is_required()}
         read = section.model_validate(others | document, context={"folder": "."})
         assert getattr(read, name) == default

@@ -17,15 +17,13 @@ DEFAULT_LADDERS: dict[str, Ladder] = {
 
 class Ladders:
     def __init__(self, settings: Settings) -> None:
-        self._known = {ladder.id: ladder for ladder in settings.ladders}
-        self._usual = {
-            severity: self._known.get(settings.notification.ladders.get(severity, ""), usual)  # type: ignore[call-overload]
-            for severity, usual in DEFAULT_LADDERS.items()
-        }
+        # One of a city's own with the name of a severity takes the place of that default.
+        self._known = {**DEFAULT_LADDERS, **{ladder.id: ladder for ladder in settings.ladders}}
+        self._named = {str(severity): name for severity, name in settings.notification.ladders.items()}
 
     def of(self, name: str, severity: str) -> Ladder:
         """The one that a route names, else that of the severity."""
-        return self._known.get(name) or self._usual[severity]
+        return self._known.get(name) or self._known.get(self._named.get(severity, "")) or self._known[severity]
 
 
 def after_ns(ladder: Ladder, step: int) -> int | None:

@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
+from typing import get_args
 
+from config.alert_rules import Severity
 from config.checks.city import RESERVED
 from config.checks.finding import OTHER, Finding
 from config.durations import format_duration
@@ -13,6 +15,8 @@ from config.settings import Settings
 from config.shipped_rules import shipped
 
 _UNNAMED = Route().id
+SEVERITIES: tuple[str, ...] = get_args(Severity)
+"""Also the names of the ladders that hold where none is named."""
 
 
 def check_duty(settings: Settings) -> Iterator[Finding]:
@@ -93,7 +97,7 @@ def _ladders(settings: Settings) -> Iterator[Finding]:
             for position, target in enumerate(step.to):
                 yield from _target(target, settings, ("ladders", index, "steps", number, "to", position))
     for severity, name in settings.notification.ladders.items():
-        ladders = [ladder.id for ladder in settings.ladders]
+        ladders = [*SEVERITIES, *(ladder.id for ladder in settings.ladders)]
         yield from _unknown("ladder", "ladders", name, ladders, ("notification", "ladders", severity))
 
 
@@ -128,7 +132,7 @@ def _routes(settings: Settings) -> Iterator[Finding]:
             offices = [office.id for office in settings.offices]
             yield from _unknown("office", "offices", route.office, offices, (*place, "office"))
         if route.ladder:
-            ladders = [ladder.id for ladder in settings.ladders]
+            ladders = [*SEVERITIES, *(ladder.id for ladder in settings.ladders)]
             yield from _unknown("ladder", "ladders", route.ladder, ladders, (*place, "ladder"))
         yield from _hidden(index, settings.routes)
 

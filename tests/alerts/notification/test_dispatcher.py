@@ -250,3 +250,17 @@ def test_without_a_channel_nobody_can_be_told_and_nothing_is_said_about_it() -> 
     watched = full(channels=())
     watched.wait_until("12:00")
     assert (watched.told, watched.log("told", "not told", "nobody to tell")) == ([], [])
+
+
+def test_a_ladder_that_is_called_by_a_severity_takes_the_place_of_its_default() -> None:
+    ladder = Ladder(id="critical", steps=(Step(to=("head",)), Step(after=MINUTE, to=("shift",))))
+    watched = full(ladders=(ladder,))
+    watched.wait_until("12:00")
+    assert watched.told == ["07:30 firing citra 1", "07:31 escalated ayu 1"]
+
+
+def test_a_severity_may_have_the_ladder_of_another_one() -> None:
+    watched = full(notification=Notification(group_interval=0, ladders={"critical": "info"}))
+    watched.wait_until("12:00")
+    assert watched.told == ["07:30 firing ayu 1"]
+    assert watched.alert()["ladder"] == "info"
