@@ -23,7 +23,7 @@ from ingest.mqtt.options import ConnectionOptions
 LOG = logging.getLogger("denyut.alerts")
 _OF_PAHO = logging.getLogger("denyut.actuation")
 _OF_PAHO.setLevel(logging.CRITICAL)
-_ANSWER_S = 5.0
+_ANSWER_S = 3.0
 _LONGEST_PAUSE_S = 5.0
 """A command does not wait for long: see `Actuator.expires`."""
 _GOODBYE_S = 1.0
@@ -31,7 +31,7 @@ _QUEUED = 1000
 _VERSION_REFUSED = (1, 132)
 """Of MQTT 3.1.1 (2.2.3) and MQTT 5 (3.2.2.2): a broker that speaks no MQTT 5."""
 _UNANSWERED_BEFORE_OLDER = 2
-"""Some brokers without MQTT 5 say nothing to a CONNECT of it. None that has ever spoken it is asked otherwise."""
+"""Some brokers without MQTT 5 say nothing to a CONNECT of it. None that has spoken it is asked otherwise."""
 _NOBODY = 0x10
 """PUBACK, "No matching subscribers" (MQTT 5, 3.4.2.1)."""
 _REFUSED_FROM = 0x80
@@ -138,15 +138,20 @@ class Broker:
         if str(error) != self.last_error:
             LOG.warning("%s: commands cannot be sent to %s: %s", self.name, self._address, error)
         self.last_error = str(error)
-        if self._protocol is ProtocolVersion.V5 and not self._spoke_5:
-            refused = isinstance(error, MqttConnectError) and _code(error) in _VERSION_REFUSED
-            answered = isinstance(error, MqttCodeError) or isinstance(error.__context__, OSError)
-            self._unanswered += 0 if answered else 1
-            if refused or self._unanswered >= _UNANSWERED_BEFORE_OLDER:
-                self._protocol = ProtocolVersion.V311
-                LOG.warning("%s: no MQTT 5; commands expire here, not in the broker", self.name)
-        elif self._protocol is ProtocolVersion.V311 and not isinstance(error.__context__, OSError):
+        if self._protocol is not ProtocolVersion.V5:
+            # A broker that was too slow to answer may be one of MQTT 5 after all, which keeps what has expired back.
             self._protocol, self._unanswered = ProtocolVersion.V5, 0
+        elif not self._spoke_5 and self._is_older(error):
+            self._protocol = ProtocolVersion.V311
+            LOG.warning("%s: no MQTT 5; what a device hears too late is for the device to pass over", self.name)
+
+    def _is_older(self, error: MqttError | OSError) -> bool:
+        if isinstance(error, MqttConnectError):
+            return _code(error) in _VERSION_REFUSED
+        cause = error.__context__
+        silent = isinstance(cause, TimeoutError) or not isinstance(cause, OSError)
+        self._unanswered += int(silent)
+        return self._unanswered >= _UNANSWERED_BEFORE_OLDER
 
     def _hearing(self) -> Client:
         """Its session goes on without a connection, so that no answer is lost while a run starts again."""
