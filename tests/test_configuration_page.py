@@ -8,7 +8,8 @@ from typing import get_args
 import pytest
 from pydantic_core import PydanticUndefined
 
-from config.alert_rules import Rule
+from config.alert_rules import Rule, Words
+from config.calendar import Calendar, Holiday, Hours
 from config.default_kinds import DEFAULT_KINDS
 from config.durability import Checkpoints, DeadLetterKeeping, JournalSettings, Limits, OutboxSettings
 from config.duty import (
@@ -72,6 +73,10 @@ SECTIONS: dict[str, type[Section]] = {
     "routes": Route,
     "devices": Device,
     "rules": Rule,
+    "texts in two languages": Words,
+    "hours": Hours,
+    "calendar": Calendar,
+    "holidays": Holiday,
     "inhibitions": Inhibition,
     "maintenance": Maintenance,
     "notification": Notification,
@@ -88,7 +93,7 @@ SECTIONS: dict[str, type[Section]] = {
     "log": Log,
 }
 TABLES = (
-    *("city", "sources", "windows", "scores", "notification", "store", "retention"),
+    *("city", "sources", "windows", "scores", "calendar", "notification", "store", "retention"),
     *("journal", "checkpoint", "outbox", "dead_letters", "limits", "http", "log"),
 )
 DOCUMENTED_DEFAULTS = [
@@ -148,7 +153,7 @@ def test_the_documented_default_is_the_real_one(heading, name):
         assert default is None
     else:
         document = tomllib.loads(f"{setting} = {written.strip('`')}")
-        needed = {"size": "1m", "id": "x", "kind": "gauge", "enter": 1}
+        needed = {"size": "1m", "id": "x", "kind": "gauge", "enter": 1, "day": "2026-10-20"}
         needed |= {"indicator": "x", "points": [[0, 0], [1, 100]], "source": ["x"]}
         needed |= {"office": "x", "officers": ["x"], "channel": "x", "to": ["shift"], "steps": [{"to": ["shift"]}]}
         others = {key: needed[key] for key, field in section.model_fields.items() if field.is_required()}
