@@ -1,10 +1,16 @@
 """docs/alerts.md holds: its example is a configuration, and what it says of texts is what texts are."""
 
+import hashlib
+import hmac
+import json
 import re
 from dataclasses import fields
 from pathlib import Path
 
 from alerts.consequences import Card, Notice, Reason
+from alerts.delivery import message
+from alerts.delivery.channel import Telling
+from alerts.delivery.signature import signature
 from alerts.texts.checking import template_mistakes
 from alerts.texts.plain import plain
 from alerts.texts.rendering import Texts, context_of
@@ -15,6 +21,7 @@ from config.settings import Settings
 from processors.indicators.catalogue import UNITS
 
 PAGE = (Path(__file__).parents[1] / "docs" / "alerts.md").read_text()
+CHANNELS = PAGE.partition("## Channels")[2].partition("\n## ")[0]
 TEXTS = PAGE.partition("## Texts")[2].partition("\n## ")[0]
 FIRED_NS = 1_795_331_100 * 10**9
 """2026-11-22 14:05 in Jakarta."""
@@ -72,6 +79,22 @@ def test_all_that_a_template_knows_is_listed_and_nothing_else() -> None:
     inner = {field.name for field in fields(ShownAlert)}
     assert listed == (knows | inner) - {"alerts", "count"}
     assert {field.name for field in fields(ShownCount)} <= set(re.findall(r"`(\w+)`", names))
+
+
+def test_another_system_gets_what_the_page_shows() -> None:
+    (block,) = re.findall(r"^    \{\n(?:    .*\n)+?    \}$", CHANNELS, flags=re.MULTILINE)
+    shown = json.loads(block)
+    told = json.loads(message.encode(Telling("9f3c-12", NOTICE, Texts(CITY).render(NOTICE))))
+    assert list(told) == list(shown)
+    assert list(told["cards"][0]) == list(shown["cards"][0])
+
+
+def test_the_signature_is_made_as_the_page_says() -> None:
+    (recipe,) = re.findall(r"^    expected = (.+)$", CHANNELS, flags=re.MULTILINE)
+    assert recipe == 'hmac.new(secret, f"{t}.".encode() + body, hashlib.sha256).hexdigest()'
+    secret, body, t = b"of 112", b'{"key": "9f3c-12"}', 1_795_331_102
+    expected = hmac.new(secret, f"{t}.".encode() + body, hashlib.sha256).hexdigest()
+    assert signature(secret, body, t) == f"t={t},v1={expected}"
 
 
 def test_the_hostile_name_is_told_as_the_page_says() -> None:
