@@ -3,7 +3,7 @@
 import asyncio
 import http.client
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +31,7 @@ MINUTE = 60 * 10**9
 NOON = 29_396_460 * MINUTE
 """2025-11-22 12:00 in Jakarta, 05:00 UTC, a Saturday."""
 OPERATOR, MONITOR = "token-of-operators", "token-of-monitors"
+NO_HEADERS: Mapping[str, str] = {}
 TOKENS = {"ayu": "token-of-ayu", "budi": "token-of-budi", "citra": "token-of-citra"}
 CITY = """
 [city]
@@ -170,7 +171,7 @@ class City:
 
         async def scene() -> Answer:
             async with serving(self.sources(), guard=self.guard()) as port:
-                return await asyncio.to_thread(sent, port, path, body, token, **headers)
+                return await asyncio.to_thread(sent, port, path, body, token, headers)
 
         self.recorded()
         return asyncio.run(scene())
@@ -186,13 +187,20 @@ def city(folder: Path, text: str = CITY) -> Iterator[City]:
         made.record.stop(5.0)
 
 
-def sent(port: int, path: str, body: Any = None, token: str = OPERATOR, **headers: str) -> Answer:
+def sent(
+    port: int,
+    path: str,
+    body: Any = None,
+    token: str = OPERATOR,
+    headers: Mapping[str, str] = NO_HEADERS,
+    timeout_s: float = 10,
+) -> Answer:
     """A body that is no bytes is sent as JSON."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout_s)
     known = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
     content = body if isinstance(body, bytes | None) else json.dumps(body).encode()
     try:
-        connection.request("GET" if body is None else "POST", path, content, known | headers)
+        connection.request("GET" if body is None else "POST", path, content, {**known, **headers})
         response = connection.getresponse()
         return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
     finally:
