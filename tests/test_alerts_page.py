@@ -18,6 +18,7 @@ from alerts.texts.shown import ShownAlert, ShownCount, Words
 from config.language import open_language
 from config.load import load_settings
 from config.settings import Settings
+from config.shipped_rules import shipped_ids
 from processors.indicators.catalogue import UNITS
 
 PAGE = (Path(__file__).parents[1] / "docs" / "alerts.md").read_text()
@@ -100,3 +101,16 @@ def test_the_signature_is_made_as_the_page_says() -> None:
 def test_the_hostile_name_is_told_as_the_page_says() -> None:
     hostile, told = re.findall(r"the device\n`(.+)` is told as `(.+)`", TEXTS)[0]
     assert plain(hostile, 100) == told
+
+
+def test_the_example_of_each_way_to_watch_is_right(tmp_path: Path) -> None:
+    (example,) = re.findall(r"<!-- a rule for each way to watch -->\n```toml\n(.*?)```", PAGE, flags=re.DOTALL)
+    (tmp_path / "city.toml").write_text(example)
+    rules = load_settings(tmp_path / "city.toml", UNITS).rules
+    assert len(rules) == 9
+    assert {way for rule in rules for way in rule.ways} == {"indicator", "field", "quantity", "all"}
+
+
+def test_every_shipped_rule_is_listed_and_no_other() -> None:
+    chapter = PAGE.partition("### Rules that ship")[2].partition("\n## ")[0]
+    assert sorted(re.findall(r"`([\w-]+)`", "".join(first_cells(chapter)))) == sorted(shipped_ids())
