@@ -64,7 +64,7 @@ class Actuator(Section):
     answers: bool = True
     """False: it says nothing back; what was sent counts as confirmed."""
     interlocks: tuple[Interlock, ...] = ()
-    most: Annotated[int, Field(ge=1)] = 6
+    most: Annotated[int, Field(ge=1, le=10_000)] = 6
     """Commands within `within`."""
     within: Duration = UNITS_NS["h"]
     apart: Wait = 5 * SECOND_NS

@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 from pydantic_core import PydanticUndefined
 
+from config.actuators import Actuator, Command, Interlock, Order, Proof
 from config.alert_rules import Rule, Words
 from config.calendar import Calendar, Holiday, Hours
 from config.default_kinds import DEFAULT_KINDS
@@ -82,6 +83,11 @@ SECTIONS: dict[str, type[Section]] = {
     "notification": Notification,
     "flapping": Flapping,
     "budget": Budget,
+    "actuators": Actuator,
+    "commands": Command,
+    "interlocks": Interlock,
+    "proofs": Proof,
+    "orders": Order,
     "store": StoreSettings,
     "retention": Retention,
     "journal": JournalSettings,
@@ -156,6 +162,7 @@ def test_the_documented_default_is_the_real_one(heading, name):
         needed = {"size": "1m", "id": "x", "kind": "gauge", "enter": 1, "day": "2026-10-20"}
         needed |= {"indicator": "x", "points": [[0, 0], [1, 100]], "source": ["x"]}
         needed |= {"office": "x", "officers": ["x"], "channel": "x", "to": ["shift"], "steps": [{"to": ["shift"]}]}
+        needed |= {"topic": "x", "commands": {"x": {}}, "value": 1.0, "actuator": "x", "command": "x"}
         others = {key: needed[key] for key, field in section.model_fields.items() if field.is_required()}
         read = section.model_validate(others | document, context={"folder": "."})
         assert getattr(read, name) == default
