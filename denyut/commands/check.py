@@ -10,6 +10,8 @@ from typing import Any
 import click
 
 from alerts.texts.checking import template_mistakes
+from config.actuator_hints import odd_actuators
+from config.actuators import Actuator
 from config.default_kinds import effective_kinds
 from config.durations import format_duration
 from config.hints import near_kinds, odd_rules, open_to_others, other_cities, out_of_reach, unregistered
@@ -83,6 +85,7 @@ def summarise(settings: Settings) -> dict[str, Any]:
         "zones": len(settings.zones),
         "offices": len(settings.offices),
         "devices": dict(sorted(Counter(device.kind for device in settings.devices).items())),
+        "actuators": {actuator.id: _actuator(actuator) for actuator in settings.actuators},
         "store": _store(settings.store),
         "mirrors": [{"name": mirror.name, **_store(mirror)} for mirror in settings.mirrors],
         "http": _http(settings.http),
@@ -92,6 +95,7 @@ def summarise(settings: Settings) -> dict[str, Any]:
             *(f"{place}: kind {kind!r} is new; did you mean {near!r}?" for place, kind, near in near_kinds(settings)),
             *odd_rules(settings),
             *unregistered(settings),
+            *odd_actuators(settings),
             *out_of_reach(settings),
             *(
                 f"the environment variable {name} is not set here"
@@ -118,6 +122,11 @@ def _source(source: Source) -> dict[str, Any]:
         "user": source.username,
         "password": _origin(source, "password"),
     }
+
+
+def _actuator(actuator: Actuator) -> str:
+    dry_run = "; dry run: nothing is sent" if actuator.dry_run else ""
+    return f"{', '.join(actuator.commands)} on {actuator.topic}{dry_run}"
 
 
 def _window(size: int, hop: int | None, kinds: tuple[str, ...]) -> str:
@@ -167,6 +176,7 @@ def _lines(file: Path, summary: dict[str, Any]) -> list[str]:
         *(f"rule     {name} (shipped) is left out: {why}" for name, why in summary["left_out_rules"].items()),
         f"zones    {summary['zones']}, offices {summary['offices']}",
         f"devices  {sum(devices.values())}" + (f": {counts}" if counts else ", others as they appear"),
+        *(f"actuator {name}: {words}" for name, words in summary["actuators"].items()),
         f"store    {_store_words(summary['store'])}",
         *(f"mirror   {mirror['name']}: {_store_words(mirror)}" for mirror in summary["mirrors"]),
         *([_http_line(summary["http"])] if summary["http"] else []),
