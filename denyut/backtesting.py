@@ -1,19 +1,81 @@
 """What rules would have done on recorded data or a run's journal: the same processing, and nothing is kept of it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from alerts.assets import Asset
 from alerts.episodes import Agreement, Episode, Episodes, Label, agreement
+from alerts.pages import Load, Page, Pages
 from config.alert_rules import Rule
+from config.durations import SECOND_NS, UNITS_NS
 from config.iso_times import iso_utc
+from config.periods import usual_size_ns
+
+_SHORTEST_STEP_NS = 10 * SECOND_NS
 
 
-def describe(episodes: Episodes, rules: Sequence[Rule], labels: Sequence[tuple[str, Label]] | None) -> dict[str, Any]:
-    """As JSON: each rule with its sums, and how it stands to labels where there are any; then each alert."""
+def describe(
+    episodes: Episodes, pages: Pages, rules: Sequence[Rule], labels: Sequence[tuple[str, Label]] | None
+) -> dict[str, Any]:
+    """As JSON: each rule with its sums, and how it stands to labels where there are any; each alert; who was told."""
+    names = {rule.id for rule in rules}
     return {
         "rules": [_of_rule(rule, episodes, labels) for rule in rules],
-        "alerts": [_of_alert(episode) for episode in sorted(episodes.told, key=_order)],
+        "alerts": [_of_alert(each) for each in sorted(episodes.told, key=_order) if each.rule.id in names],
+        "recipients": _of_loads(("recipient", "office"), pages.by_recipient()),
+        "shifts": _of_loads(("office", "shift"), pages.by_shift()),
+        "steps": _of_loads(("ladder", "step"), pages.by_step()),
+        "pages": [_of_page(page) for page in pages.told],
+    }
+
+
+def with_those_named(rules: Iterable[Rule], chosen: Collection[str]) -> tuple[Rule, ...]:
+    """The chosen rules, and those that they are made of."""
+    by_name = {rule.id: rule for rule in rules}
+    wanted, waiting = set[str](), list(chosen)
+    while waiting:
+        name = waiting.pop()
+        if name in by_name and name not in wanted:
+            wanted.add(name)
+            waiting += [*by_name[name].every, *by_name[name].some]
+    return tuple(rule for name, rule in by_name.items() if name in wanted)
+
+
+def step_of(rules: Iterable[Rule]) -> int:
+    """The time in which nothing can be told apart that happened: windows of all kinds close together in such steps."""
+    sizes_ns = [
+        usual_size_ns(rule.size) if rule.size else UNITS_NS["m"] for rule in rules if not rule.every + rule.some
+    ]
+    return max(min(sizes_ns, default=UNITS_NS["m"]), _SHORTEST_STEP_NS)
+
+
+def _of_loads(names: tuple[str, str], loads: Mapping[tuple[str, str], Load]) -> list[dict[str, Any]]:
+    return [
+        {
+            **dict(zip(names, key, strict=True)),
+            "pages": load.pages,
+            "alerts": len(load.alerts),
+            **{severity: load.severities[severity] for severity in ("critical", "warning", "info")},
+            "most_in_an_hour": load.most_in_an_hour,
+        }
+        for key, load in loads.items()
+    ]
+
+
+def _of_page(page: Page) -> dict[str, Any]:
+    return {
+        "at": iso_utc(page.at_ns),
+        "reason": page.reason.value,
+        "severity": page.severity,
+        "recipient": page.recipient,
+        "office": page.office,
+        "shifts": list(page.shifts),
+        "channel": page.channel,
+        "to": page.to,
+        "ladder": page.ladder,
+        "step": page.step,
+        "rules": list(page.rules),
+        "alerts": list(page.alerts),
     }
 
 

@@ -4,14 +4,14 @@ The clock's ticks stand in the journal, so windows close where they closed in th
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from alerts.engine import AlertEvent
 from config.iso_times import iso_utc
 from config.settings import Settings, StoreSettings
 from denyut.durability import JOURNAL
+from denyut.rehearsal import Rehearsal
 from denyut.replay_pipeline import ReplayPipeline
 from denyut.replaying import Progress
 from denyut.set_aside import SetAside
@@ -46,15 +46,13 @@ class JournalReplay:
         self._first_ns: int | None = None
         self._last_ns = 0
         self.status: dict[str, Any]
-        self.told: Callable[[Sequence[AlertEvent]], None] | None = None
-        """To be set before `run`: hears every change of an alert."""
-        self.judged: dict[str, list[int]] | None = None
-        """To be set before `run`: see `Alerts.judged`."""
+        self.rehearsal: Rehearsal | None = None
+        """To be set before `run`: whom alerts would reach."""
 
     def run(self, speed: float | None = None) -> Iterator[Progress]:
         """Process everything, at `speed` times the recorded pace or as fast as possible; yields after each entry."""
-        self._pipeline.intake.told = self.told
-        self._pipeline.alerts.engine.judged = self.judged
+        if self.rehearsal is not None:
+            self.rehearsal.attach(self._pipeline)
         self._pipeline.start()
         read_bytes, (_, total_bytes) = 0, closed_files(self._journal)
         pace = _Pace(speed)
@@ -64,8 +62,9 @@ class JournalReplay:
                 pace.wait_for(row.received_ns)
                 self._apply(row, path)
                 yield Progress(read_bytes, max(total_bytes, read_bytes), self._pipeline.ledger.readings)
-        # What is open at the journal's end has not been seen whole: it is written, but rules do not judge it.
-        self._pipeline.intake.told = self._pipeline.alerts.engine.judged = None
+        if self.rehearsal is not None:
+            # What is open at the journal's end has not been seen whole: it is written, but rules do not judge it.
+            self.rehearsal.detach()
         self.status = self._pipeline.finish()
 
     @property
@@ -107,6 +106,10 @@ class JournalReplay:
             self._damaged(Damage(path, str(error), row.offset, row.offset))
             return
         intake = self._pipeline.intake
+        if self.rehearsal is not None:
+            self.rehearsal.go_on_until(row.received_ns)
+            if not self.rehearsal.takes(entry):
+                return
         if row.offset in self._set_aside:
             intake.set_aside(row.offset, entry, Reason.FAILED)
         else:

@@ -1,16 +1,16 @@
 """Recorded data through the same processing as live data, by its event time."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from alerts.engine import AlertEvent
 from config.durations import SECOND_NS
 from config.settings import Kind, Settings
+from denyut.rehearsal import Rehearsal
 from denyut.replay_pipeline import ReplayPipeline
 from ingest.journal.entries import Tick
 from ingest.readings import ReadingBatch
@@ -42,30 +42,36 @@ class Replay:
         self._pipeline = ReplayPipeline(settings, data_dir, time_base)
         self.recording: Recording = open_recording(paths, mapping, self._pipeline.devices)
         self.status: dict[str, Any]
-        self.told: Callable[[Sequence[AlertEvent]], None] | None = None
-        """To be set before `run`: hears every change of an alert."""
-        self.judged: dict[str, list[int]] | None = None
-        """To be set before `run`: see `Alerts.judged`."""
+        self.rehearsal: Rehearsal | None = None
+        """To be set before `run`: whom alerts would reach."""
+        self.step_ns: int | None = None
+        """To be set before `run`: readings are taken in and windows closed by steps of event time, not by spans."""
 
     def run(self, speed: float | None = None) -> Iterator[Progress]:
         """Process everything, at `speed` times the recorded pace or as fast as possible; yields after each batch."""
         pipeline, intake = self._pipeline, self._pipeline.intake
-        intake.told = self.told
-        pipeline.alerts.engine.judged = self.judged
+        if self.rehearsal is not None:
+            self.rehearsal.attach(pipeline)
         pipeline.start()
         for span in _paced(self._spans(speed), speed):
+            if self.rehearsal is not None:
+                self.rehearsal.go_on_until(max(int(batch.time_ns.max()) for batch in span))
             for batch in span:
                 intake.take_readings(batch)
-            intake.apply(intake.next_offset, Tick(span[-1].received_ns))
+            if self._time_base == "event":
+                intake.close_recorded()
+            else:
+                intake.apply(intake.next_offset, Tick(span[-1].received_ns))
             pipeline.wait_for_stores()
             yield Progress(self.recording.read_bytes, self.recording.total_bytes, self.recording.readings)
         self.status = pipeline.finish()
 
     def _spans(self, speed: float | None) -> Iterator[list[ReadingBatch]]:
         # Receive times are known of whole spans only, so by them a span is one moment.
-        if speed is None or self._time_base == "received":
+        if self._time_base == "received" or (speed is None and self.step_ns is None):
             return self.recording.spans()
-        return _moments(self.recording.spans(), max(round(_TICK_S * speed * SECOND_NS), 1))
+        step_ns = self.step_ns if speed is None else max(round(_TICK_S * speed * SECOND_NS), 1)
+        return _moments(self.recording.spans(), step_ns or 1)
 
     @property
     def balanced(self) -> bool:

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner, Result
@@ -30,6 +31,55 @@ field = "temperature_mean"
 size = "1m"
 when = "<"
 enter = 10
+"""
+DUTY = """
+[[offices]]
+id = "works"
+kinds = ["boiler"]
+head = "rini"
+
+[[channels]]
+id = "hook"
+kind = "webhook"
+url = "http://127.0.0.1:1/"
+secret = "s"
+
+[[officers]]
+id = "ayu"
+office = "works"
+contacts = [{ channel = "hook" }]
+
+[[officers]]
+id = "budi"
+office = "works"
+contacts = [{ channel = "hook" }]
+
+[[officers]]
+id = "rini"
+office = "works"
+contacts = [{ channel = "hook" }]
+
+[[shifts]]
+id = "early"
+office = "works"
+officers = ["ayu"]
+hours = { begin = "06:00", end = "17:04" }
+
+[[shifts]]
+id = "late"
+office = "works"
+officers = ["budi"]
+hours = { begin = "17:04", end = "23:00" }
+
+[[ladders]]
+id = "fast"
+steps = [{ to = ["shift"] }, { after = "90s", to = ["shift", "head"] }]
+
+[[routes]]
+ladder = "fast"
+
+[notification]
+tell_resolved = false
 """
 MAPPING = """\
 kind = "boiler"
@@ -142,3 +192,71 @@ def test_a_rule_that_judged_nothing_says_so(folder: Path) -> None:
     assert result.exit_code == 0
     assert "rule 'hot' judged nothing: all of it was without data" in result.stderr
     assert "'cold'" not in result.stderr
+
+
+def test_it_says_who_would_have_been_told_when_and_on_which_shift(folder: Path) -> None:
+    (folder / "city.toml").write_text(CONFIG + DUTY)
+    pages = found(folder, "--rule", "hot")["pages"]
+    assert [(each["at"], each["recipient"], each["shifts"], each["reason"], each["step"]) for each in pages] == [
+        ("2025-11-22T10:03:00Z", "ayu", ["early"], "firing", 1),
+        ("2025-11-22T10:04:30Z", "budi", ["late"], "escalated", 2),
+        ("2025-11-22T10:04:30Z", "rini", [], "escalated", 2),
+    ]
+
+
+def test_it_adds_up_what_each_officer_shift_and_step_would_have_borne(folder: Path) -> None:
+    (folder / "city.toml").write_text(CONFIG + DUTY)
+    said = found(folder, "--rule", "hot")
+    assert [(each["recipient"], each["pages"], each["critical"]) for each in said["recipients"]] == [
+        ("ayu", 1, 1),
+        ("budi", 1, 1),
+        ("rini", 1, 1),
+    ]
+    assert [(each["shift"], each["pages"]) for each in said["shifts"]] == [("", 1), ("early", 1), ("late", 1)]
+    assert [(each["ladder"], each["step"], each["pages"]) for each in said["steps"]] == [
+        ("fast", "1", 1),
+        ("fast", "2", 2),
+    ]
+    lines = backtest(folder, "--rule", "hot").stdout.splitlines()
+    assert "Who would have been told, nobody acknowledges:" in lines
+    assert ["ayu", "works", "1", "1", "1", "0", "0", "1"] in [line.split() for line in lines]
+
+
+def test_an_alert_that_is_acknowledged_climbs_no_further(folder: Path) -> None:
+    (folder / "city.toml").write_text(CONFIG + DUTY)
+    for after, told in (("89s", ["ayu"]), ("90s", ["ayu", "budi", "rini"])):
+        pages = found(folder, "--rule", "hot", "--ack-after", after)["pages"]
+        assert [each["recipient"] for each in pages] == told
+
+
+def test_rules_of_another_file_are_tried_and_its_mistakes_named(folder: Path) -> None:
+    rule = '[[rules]]\nid = "warm"\nkind = "boiler"\nfield = "temperature_mean"\nsize = "1m"\nenter = 80\n'
+    (folder / "new.toml").write_text(rule)
+    said = found(folder, "--rules", "new.toml")
+    assert [each["rule"] for each in said["rules"]] == ["warm"]
+    assert [each["value"] for each in said["alerts"]] == [95.0, 95.0]
+    (folder / "new.toml").write_text(rule + "exit = 90\nkeep = 'soon'\n")
+    result = backtest(folder, "--rules", "new.toml")
+    assert result.exit_code == 2
+    assert "new.toml:7: rules[0].exit" in result.stderr
+    assert "new.toml:8: rules[0].keep" in result.stderr
+
+
+def test_a_picture_shows_each_alert_and_each_known_time(folder: Path) -> None:
+    result = backtest(folder, "--labels", "labels.csv", "--picture", "week.svg.csv")
+    assert result.exit_code == 0, result.output
+    picture = ElementTree.parse(folder / "week.svg.csv").getroot()
+    drawn = [each.get("class") for each in picture.iter("{http://www.w3.org/2000/svg}rect") if each.get("rx")]
+    assert drawn == ["critical", "warning"]
+    (hot, _) = (each.text for each in picture.iter("{http://www.w3.org/2000/svg}title"))
+    assert hot == "hot, boiler/b1: 2025-11-22 17:03 - 2025-11-22 17:05, 96,00"
+
+
+def test_a_rule_on_single_readings_is_judged_at_each_of_them(folder: Path) -> None:
+    (folder / "new.toml").write_text('[[rules]]\nid = "now"\nkind = "boiler"\nquantity = "temperature"\nenter = 90\n')
+    said = found(folder, "--rules", "new.toml")
+    assert [(each["fired"], each["ended"]) for each in said["alerts"]] == [
+        ("2025-11-22T10:01:30Z", "2025-11-22T10:03:30Z"),
+        ("2025-11-22T10:06:30Z", "2025-11-22T10:07:30Z"),
+    ]
+    assert said["rules"][0]["judged"] == 10
