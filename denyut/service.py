@@ -102,10 +102,17 @@ class Service:
 
     def follow(self, offset: int, consequences: Consequences) -> None:
         """Whoever listens hears of what an entry of the journal has changed."""
-        if self._events is not None and consequences.entries:
-            from dashboard.http.changes import changes_of
+        if self._events is None or not consequences.entries:
+            return
+        from dashboard.http.changes import changes_of
 
-            self._events.tell(offset, changes_of(consequences, self._book))
+        try:
+            changes = changes_of(consequences, self._book)
+            self._events.tell(offset, changes)
+        except Exception:
+            # Whoever listens must not endanger what is processed; they are to ask for everything again.
+            LOG.exception("what journal entry %d has changed cannot be told to those who listen", offset)
+            self._events.tell(offset, [("many", {"changes": len(consequences.entries)})])
 
     async def start(self) -> None:
         if self._server is not None:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -139,6 +140,25 @@ def test_who_listens_is_told_what_an_entry_changed_and_a_stop_does_not_wait_for_
         return rest
 
     assert asyncio.run(scene()).endswith(b"0\r\n\r\n")
+
+
+def test_what_cannot_be_told_does_not_stop_what_is_processed(caplog: pytest.LogCaptureFixture) -> None:
+    async def scene() -> bytes:
+        running = service(Http(listen="127.0.0.1:0"))
+        await running.start()
+        assert running.address is not None
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(running.address.rpartition(":")[2]))
+        writer.write(b"GET /api/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        await reader.readuntil(b"event: begin")
+        unheard_of: dict[str, Any] = {"what": object()}
+        running.follow(7, Consequences(entries=[AuditEntry(0, "silence", detail=unheard_of)]))
+        told = await reader.readuntil(b'"changes":1}')
+        await running.stop()
+        writer.close()
+        return told
+
+    assert b"event: many" in asyncio.run(scene())
+    assert "what journal entry 7 has changed cannot be told" in caplog.text
 
 
 def test_where_it_is_off_nothing_of_the_server_is_loaded() -> None:

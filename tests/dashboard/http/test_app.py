@@ -1,7 +1,11 @@
 """What is answered to whom, by the real server."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
+from tests.dashboard.http.alert_city import city
 from tests.dashboard.http.serving import ask, sources
 
 PATHS = ["/metrics", "/metrics/devices", "/api/status", "/api/devices", "/healthz", "/readyz"]
@@ -47,3 +51,26 @@ def test_nothing_else_is_allowed(path: str, method: str) -> None:
 def test_a_path_that_is_not_there_is_404_as_json(path: str) -> None:
     answer = ask(sources(), path)
     assert (answer.status, answer.json) == (404, {"error": "not found"})
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/api/silences", {"GET", "HEAD", "POST"}),
+        ("/api/alerts/1/acknowledge", {"POST"}),
+        ("/api/events", {"GET", "HEAD"}),
+    ],
+)
+def test_a_path_says_all_that_may_be_done_there(tmp_path: Path, path: str, allowed: set[str]) -> None:
+    with city(tmp_path) as made:
+        answer = ask(made.sources(), path, "DELETE")
+    assert (answer.status, answer.json) == (405, {"error": "method not allowed"})
+    assert {word.strip() for word in answer.headers["allow"].split(",")} == allowed
+
+
+def test_a_mistake_of_ours_is_500_and_tells_nothing_of_itself(caplog: pytest.LogCaptureFixture) -> None:
+    def broken() -> dict[str, str]:
+        raise RuntimeError("secret-address")
+
+    answer = ask(replace(sources(), alive=broken), "/healthz")
+    assert (answer.status, answer.json) == (500, {"error": "a mistake of Denyut; its log says more"})
