@@ -18,12 +18,14 @@ from config.load import load_settings
 from config.mistakes import ConfigurationError
 from config.settings import Settings, Source
 from denyut.duration_option import DurationType
+from denyut.loading import run_load
 from ingest.mqtt.options import ConnectionOptions, options_of
 from processors.indicators.catalogue import UNITS
 from simulators.faults.payloads import TroubledEncoder
 from simulators.faults.troubled import TroubledFleet
 from simulators.faults.truth import TruthFiles
 from simulators.fleet import Fleet
+from simulators.load.rates import Rates, parse_rates
 from simulators.pace import Pace
 from simulators.payloads import Encoder, Messages
 from simulators.publish import Publisher, Tally
@@ -33,11 +35,13 @@ from simulators.start_time import parse_start
 
 _UNPACED_NS = 10 * SECOND_NS
 _STEP_NS = 10 * SECOND_NS
+_LOAD_NS = 10 * SECOND_NS
 
 EXAMPLE = """\b
 Examples:
   denyut simulate --broker mqtt://127.0.0.1:1883 --for 20s
   denyut simulate --for 1m --speed 60 --output hour.jsonl; denyut replay hour.jsonl
+  denyut simulate --rate 10k:100k --devices 10000 --connections 4 --for 30s --qos 0
   denyut simulate --dry-run --for 1m --start 2026-03-02T06:00:00+07:00 --seed 7
 """
 
@@ -63,6 +67,10 @@ Examples:
 @click.option(
     "--truth", type=click.Path(path_type=Path, file_okay=False), help="Write what is true here, for denyut score."
 )
+@click.option("--rate", help="A load instead: messages a second, such as 50k, steps 10k,50k or a rise 10k:200k.")
+@click.option(
+    "--connections", type=click.IntRange(1, 1000), default=1, show_default=True, help="With --rate: how many."
+)
 @click.option("--dry-run", is_flag=True, help="Print topic and payload instead of sending; as fast as possible.")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write JSON lines instead of sending.")
 def command(
@@ -77,6 +85,8 @@ def command(
     qos: int,
     scenario: str | None,
     truth: Path | None,
+    rate: str | None,
+    connections: int,
     dry_run: bool,
     output: Path | None,
 ) -> None:
@@ -91,6 +101,13 @@ def command(
         lasts = round(played.lasts / speed)
     started_ns = _start(start)
     fleet = _fleet(settings, seed, devices)
+    if rate is not None:
+        if played is not None or dry_run or output is not None or start is not None or speed != 1:
+            raise click.UsageError(
+                "--rate goes with neither --scenario, --truth, --speed, --start, --dry-run nor --output"
+            )
+        run_load(fleet, _broker(settings, broker, qos), _rates(rate), lasts or _LOAD_NS, connections)
+        return
     with ExitStack() as stack:
         plain = Encoder(fleet)
         encoder = plain if played is None else _troubled(plain, played, started_ns, seed, truth, stack)
@@ -153,6 +170,13 @@ def _city_file(city: str) -> Path:
         return shipped_city(city)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--city") from None
+
+
+def _rates(text: str) -> Rates:
+    try:
+        return parse_rates(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--rate") from None
 
 
 def _fleet(settings: Settings, seed: int, devices: int | None) -> Fleet:

@@ -1,0 +1,60 @@
+"""A load on a real Mosquitto: all that it says it sent arrives, once, and a broker that goes away is named."""
+
+import re
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from paho.mqtt.client import Client
+from paho.mqtt.enums import CallbackAPIVersion
+
+from tests.servers.free_ports import free_port
+from tests.servers.mosquitto import mosquitto
+
+ROOT = Path(__file__).parents[2]
+
+
+def load(port: int, *options: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "denyut", "simulate", "--broker", f"mqtt://127.0.0.1:{port}", *options]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+
+
+def test_all_that_was_sent_arrives_once(tmp_path: Path) -> None:
+    seen: list[tuple[str, bytes]] = []
+    subscribed = threading.Event()
+    with mosquitto(tmp_path) as port:
+        client = Client(CallbackAPIVersion.VERSION2)
+        client.on_message = lambda _client, _user, message: seen.append((message.topic, bytes(message.payload)))
+        client.on_subscribe = lambda *_: subscribed.set()
+        client.connect("127.0.0.1", port)
+        client.loop_start()
+        client.subscribe("city/#", 1)
+        assert subscribed.wait(10)
+        result = load(port, "--rate", "1k,3k", "--connections", "3", "--devices", "200", "--for", "2s", "--qos", "1")
+        assert result.returncode == 0, result.stderr
+        sent = int(re.search(r"([\d,]+) messages in", result.stderr)[1].replace(",", ""))  # type: ignore[index]
+        deadline = threading.Event()
+        for _ in range(100):
+            if len(seen) >= sent:
+                break
+            deadline.wait(0.1)
+        client.disconnect()
+        client.loop_stop()
+    assert sent == 4000
+    assert len(seen) == len(set(seen)) == sent
+    assert re.search(r"p50 \d+ ms, p99 \d+ ms, p99.9 \d+ ms", result.stderr)
+
+
+def test_a_broker_that_is_not_there_is_named() -> None:
+    port = free_port()
+    result = load(port, "--rate", "1k", "--for", "1s")
+    assert result.returncode == 1
+    assert "refused" in result.stderr.splitlines()[-1]
+    assert "Traceback" not in result.stderr
+
+
+def test_a_rate_goes_with_no_scenario() -> None:
+    result = load(1, "--rate", "1k", "--scenario", "ordinary-day")
+    assert result.returncode == 2
+    assert "--rate goes with" in result.stderr
