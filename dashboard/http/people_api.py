@@ -15,7 +15,7 @@ from config.alert_rules import Severity
 from config.durations import format_duration
 from config.duty import Ladder, Office, Officer
 from config.settings import Settings
-from dashboard.http import answers
+from dashboard.http import configured
 from dashboard.http.access import Caller, Role
 from dashboard.http.acting import caller_of
 from dashboard.http.asked import known, query_of
@@ -44,14 +44,14 @@ class PeopleApi:
                 Role.MONITOR,
                 self.offices,
                 summary="The offices, what each answers for, its alerts.",
-                answer=answers.Offices,
+                answer=configured.Offices,
             ),
             Page(
                 "/api/officers",
                 Role.MONITOR,
                 self.officers,
                 summary="The officers. Where they are reached is shown to operators, and to each of them their own.",
-                answer=answers.Officers,
+                answer=configured.Officers,
                 query=_OFFICE,
             ),
             Page(
@@ -60,14 +60,14 @@ class PeopleApi:
                 self.duty,
                 summary="Who is on duty now, and next.",
                 query=_OFFICE,
-                answer=answers.Duty,
+                answer=configured.Duty,
             ),
             Page(
                 "/api/ladders",
                 Role.MONITOR,
                 self.ladders,
                 summary="How alerts climb while nobody answers.",
-                answer=answers.Ladders,
+                answer=configured.Ladders,
             ),
         )
 

@@ -14,7 +14,7 @@ from alerts.notification.silences import SilenceState
 from config.durations import UNITS_NS
 from config.iso_times import parse_time
 from config.settings import Settings
-from dashboard.http import answers
+from dashboard.http import answers, configured
 from dashboard.http.access import Role
 from dashboard.http.acting import Acts, Said, duration_ns, who_of
 from dashboard.http.asked import body_of, known, number_of, query_of
@@ -95,14 +95,14 @@ class QuietApi:
                 Role.MONITOR,
                 self.planned,
                 summary="Planned works, and whether they hold now.",
-                answer=answers.Works,
+                answer=configured.Works,
             ),
             Page(
                 "/api/inhibitions",
                 Role.MONITOR,
                 self.inhibitions,
                 summary="Which alerts hide which others.",
-                answer=answers.Inhibitions,
+                answer=configured.Inhibitions,
             ),
         )
 

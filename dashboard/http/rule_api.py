@@ -13,7 +13,7 @@ from config.alert_rules import Rule
 from config.calendar import Hours
 from config.durations import UNITS_NS, format_duration
 from config.shipped_rules import is_shipped
-from dashboard.http import answers
+from dashboard.http import configured
 from dashboard.http.access import Role
 from dashboard.http.asked import known, query_of
 from dashboard.http.page import Page
@@ -29,9 +29,13 @@ class RuleApi:
     def pages(self) -> tuple[Page, ...]:
         return (
             Page(
-                "/api/rules", Role.MONITOR, self.listed, summary="What is watched, by which rule.", answer=answers.Rules
+                "/api/rules",
+                Role.MONITOR,
+                self.listed,
+                summary="What is watched, by which rule.",
+                answer=configured.Rules,
             ),
-            Page("/api/rules/{id:path}", Role.MONITOR, self.one, summary="One rule.", answer=answers.Rule),
+            Page("/api/rules/{id:path}", Role.MONITOR, self.one, summary="One rule.", answer=configured.Rule),
         )
 
     async def listed(self, request: Request) -> Response:

@@ -16,7 +16,7 @@ from alerts.record.reading import Chosen, RecordReader
 from alerts.record.reading import Page as Rows
 from config.actuators import Actuator, Proof
 from config.durations import format_duration
-from dashboard.http import answers
+from dashboard.http import answers, configured
 from dashboard.http.access import Role
 from dashboard.http.acting import Acts, Said, caller_of, who_of
 from dashboard.http.asked import body_of, known, number_of, query_of
@@ -63,14 +63,14 @@ class StreetApi:
                 Role.MONITOR,
                 self.listed,
                 summary="What can be commanded, how, by whom, and what it was commanded last.",
-                answer=answers.Actuators,
+                answer=configured.Actuators,
             ),
             Page(
                 "/api/actuators/{id:path}",
                 Role.MONITOR,
                 self.actuator,
                 summary="One actuator.",
-                answer=answers.Actuator,
+                answer=configured.Actuator,
             ),
             Page(
                 "/api/commands",
