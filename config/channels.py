@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, SecretStr
 
 from config.durations import SECOND_NS, UNITS_NS
-from config.section import Duration, File, Name, Section
+from config.section import Duration, File, Name, Section, between
 
 
 class Channel(Section):
@@ -28,6 +28,6 @@ class Channel(Section):
     """"short": one line of at most 160 letters, for an SMS."""
     retry_for: Duration = 24 * UNITS_NS["h"]
     """How long a delivery that fails is tried again."""
-    timeout: Duration = 10 * SECOND_NS
-    most_a_minute: Annotated[int, Field(ge=1)] = 600
+    timeout: Annotated[Duration, between(SECOND_NS // 10, 300 * SECOND_NS)] = 10 * SECOND_NS
+    most_a_minute: Annotated[int, Field(ge=1, le=100_000)] = 600
     """More wait their turn; gateways of messengers allow few."""

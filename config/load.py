@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from config.checks.actuators import check_actuators
 from config.checks.calendar import check_calendar
+from config.checks.channels import check_channels
 from config.checks.city import check_devices, check_ids, check_zone_names
 from config.checks.duty import check_duty
 from config.checks.finding import OTHER, Finding
@@ -35,7 +36,7 @@ LARGEST_FILE = 16 << 20
 
 CHECKS = (
     *(check_windows, check_quantities, check_indicators, check_sources, check_store, check_http),
-    *(check_ids, check_zone_names, check_calendar, check_duty, check_quiet),
+    *(check_ids, check_zone_names, check_calendar, check_duty, check_quiet, check_channels),
 )
 
 

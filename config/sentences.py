@@ -10,7 +10,7 @@ from config.mistakes import did_you_mean, shorten
 from config.section import Section
 from config.settings import Settings
 
-SECRETS = frozenset({"password", "token"})
+SECRETS = frozenset({"password", "token", "secret"})
 """Settings whose value never stands in a message."""
 
 _WANTED = {

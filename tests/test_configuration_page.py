@@ -11,6 +11,7 @@ from pydantic_core import PydanticUndefined
 from config.actuators import Actuator, Command, Interlock, Order, Proof
 from config.alert_rules import Rule, Words
 from config.calendar import Calendar, Holiday, Hours
+from config.channels import Channel
 from config.default_kinds import DEFAULT_KINDS
 from config.durability import Checkpoints, DeadLetterKeeping, JournalSettings, Limits, OutboxSettings
 from config.duty import (
@@ -81,6 +82,7 @@ SECTIONS: dict[str, type[Section]] = {
     "inhibitions": Inhibition,
     "maintenance": Maintenance,
     "notification": Notification,
+    "channels": Channel,
     "flapping": Flapping,
     "budget": Budget,
     "actuators": Actuator,
@@ -163,6 +165,7 @@ def test_the_documented_default_is_the_real_one(heading, name):
         needed |= {"indicator": "x", "points": [[0, 0], [1, 100]], "source": ["x"]}
         needed |= {"office": "x", "officers": ["x"], "channel": "x", "to": ["shift"], "steps": [{"to": ["shift"]}]}
         needed |= {"topic": "x", "commands": {"x": {}}, "value": 1.0, "actuator": "x", "command": "x"}
+        needed |= {"kind": "mqtt"} if section is Channel else {}
         others = {key: needed[key] for key, field in section.model_fields.items() if field.is_required()}
         read = section.model_validate(others | document, context={"folder": "."})
         assert getattr(read, name) == default

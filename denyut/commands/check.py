@@ -12,6 +12,7 @@ import click
 from alerts.texts.checking import template_mistakes
 from config.actuator_hints import odd_actuators
 from config.actuators import Actuator
+from config.channel_hints import of_channels
 from config.default_kinds import effective_kinds
 from config.durations import format_duration
 from config.hints import near_kinds, odd_rules, open_to_others, other_cities, out_of_reach, unregistered
@@ -97,6 +98,7 @@ def summarise(settings: Settings) -> dict[str, Any]:
             *unregistered(settings),
             *odd_actuators(settings),
             *out_of_reach(settings),
+            *of_channels(settings),
             *(
                 f"the environment variable {name} is not set here"
                 for name in sorted(_variables(settings) - {*os.environ})
