@@ -39,10 +39,15 @@ class DeviceAssets:
     def __init__(self, kind: str, devices: DeviceTable) -> None:
         self._kind = kind
         self._devices = devices
+        self._met: dict[int, Asset] = {}
+        """Those that were asked for: in a storm each of them is, by many rules."""
 
     def __len__(self) -> int:
         return len(self._devices.rows_of_kind.get(self._kind, ()))
 
     def __getitem__(self, number: int) -> Asset:
-        city, kind, device, zone = self._devices.identity(self._devices.rows_of_kind[self._kind][number])
-        return Asset(city, zone, kind, device)
+        asset = self._met.get(number)
+        if asset is None:
+            city, kind, device, zone = self._devices.identity(self._devices.rows_of_kind[self._kind][number])
+            asset = self._met[number] = Asset(city, zone, kind, device)
+        return asset

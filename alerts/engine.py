@@ -149,18 +149,12 @@ class Engine:
         changes, why = self._changes(life, watched, value)
         if not why:
             self._count(life, value, watched.coverage, scope)
+        learned_ns = watched.end_ns if learned_ns is None else learned_ns
         for changed in changes:
-            for number in changed.asset.tolist():
-                yield AlertEvent(
-                    rule=life.rule,
-                    asset=watched.assets[number],
-                    change=changed.change,
-                    event_ns=watched.end_ns,
-                    learned_ns=watched.end_ns if learned_ns is None else learned_ns,
-                    value=float(watched.value[number]),
-                    coverage=float(watched.coverage[number]),
-                    why=why,
-                )
+            values, coverages = watched.value[changed.asset].tolist(), watched.coverage[changed.asset].tolist()
+            for number, seen, share in zip(changed.asset.tolist(), values, coverages, strict=True):
+                asset = watched.assets[number]
+                yield AlertEvent(life.rule, asset, changed.change, watched.end_ns, learned_ns, seen, share, why=why)
 
     def _changes(self, life: Lifecycle, watched: Watched, value: Column) -> tuple[list[Changed], str]:
         """And why, where it is not what was seen. A window counts to the hours in which it lies, but for its end."""

@@ -109,7 +109,9 @@ class Lifecycle:
         self.newest_ns = end_ns
         if not len(self.asset) and not hit.any():
             return []
-        self._begin(np.flatnonzero(hit), end_ns)
+        new = hit.copy()
+        new[self.asset] = False
+        self._begin(np.flatnonzero(new), end_ns)
         changes = list(self._advance(end_ns, value[self.asset], coverage[self.asset], hit[self.asset]))
         self._keep(self.phase != Phase.INACTIVE)
         return changes
@@ -133,8 +135,7 @@ class Lifecycle:
         for name, column in zip(_COLUMNS, columns, strict=True):
             setattr(self, name, unpack_inline(column))
 
-    def _begin(self, asset: Places, end_ns: int) -> None:
-        new = np.setdiff1d(asset, self.asset, assume_unique=True)
+    def _begin(self, new: Places, end_ns: int) -> None:
         if len(new):
             order = np.argsort(np.concatenate([self.asset, new]), kind="stable")
             first = {"asset": new, "phase": Phase.PENDING, "since_ns": end_ns, "hit_ns": end_ns, "known_ns": end_ns}
@@ -142,7 +143,7 @@ class Lifecycle:
                 held = getattr(self, name)
                 fill = first.get(name, _NEVER if held.dtype == np.int64 else 0)
                 added = np.full(len(new), fill, held.dtype)
-                setattr(self, name, np.concatenate([held, added])[order])
+                setattr(self, name, np.concatenate([held, added])[order] if len(held) else added)
 
     def _keep(self, which: Mask) -> None:
         if not which.all():
@@ -152,8 +153,12 @@ class Lifecycle:
     def _advance(self, end_ns: int, value: Column, coverage: Column, hit: Mask) -> Iterator[Changed]:
         """(k,) each."""
         phase, clear_ns = self.phase, self.clear_ns
-        known = self.known(value, coverage)
         pending = phase == Phase.PENDING
+        if hit.all() and not pending.any() and not self.stale.any():
+            # Most of what is firing goes on as it is.
+            self.hit_ns[:], self.known_ns[:], clear_ns[:] = end_ns, end_ns, _NEVER
+            return
+        known = self.known(value, coverage)
         lapsed = pending & known & ~hit
         fires = pending & hit & (end_ns - self.since_ns >= self.rule.lasting)
         self.hit_ns[hit] = end_ns

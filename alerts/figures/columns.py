@@ -26,6 +26,7 @@ class Columns:
         parts |= {Figure("", figure.against, figure.size) for figure in wanted if figure.against}
         self._of_zones = sorted(figure for figure in parts if not figure.kind)
         self._of_devices = sorted(figure for figure in parts if figure.kind)
+        self._assets: dict[str, DeviceAssets] = {}
         self._silences: dict[tuple[str, str], Silence] = {}
         """(kind, size of window)."""
 
@@ -34,7 +35,7 @@ class Columns:
         asked = [each for each in self._of_devices if each.kind in (batch.kind, EVERY_KIND) and each.size == batch.size]
         if not asked:
             return
-        assets = DeviceAssets(batch.kind, self._devices)
+        assets = self._assets.setdefault(batch.kind, DeviceAssets(batch.kind, self._devices))
         rows = np.array(self._devices.rows_of_kind.get(batch.kind, ()), np.int64)
         place = np.searchsorted(rows, batch.device)
         if any(each.name in SILENCES for each in asked):
