@@ -1,4 +1,5 @@
 import json
+from typing import Any
 
 import pytest
 
@@ -31,7 +32,7 @@ def test_a_command_says_what_it_is_which_it_is_and_when_it_is_void() -> None:
 
 
 def test_mqtt_5_says_when_to_drop_it_and_where_to_answer() -> None:
-    properties = properties_of(ORDER, ID, "denyut/answers/8ad1", 29)
+    properties: Any = properties_of(ORDER, ID, "denyut/answers/8ad1", 29)
     assert (properties.MessageExpiryInterval, properties.CorrelationData) == (29, b"8ad1-12")
     assert properties.ResponseTopic == "denyut/answers/8ad1"
 
