@@ -8,13 +8,11 @@ from typing import NamedTuple
 
 from config.alert_rules import Rule
 from config.default_kinds import effective_kinds
-from config.duty import Inhibition
 from config.indicator_sizes import all_sizes, sizes_with
 from config.settings import Settings
+from config.shipped_inhibitions import shipped_inhibitions
 
 ALL = "all"
-SILENT = "device-silent"
-DEAD_GATEWAY = Inhibition(id="dead-gateway", source=(SILENT,), equal=("gateway",))
 _HERE = Path(__file__).parent / "rules"
 
 
@@ -52,15 +50,15 @@ def shipped_among(settings: Settings) -> list[str]:
 def with_shipped_rules(settings: Settings) -> Settings:
     """One of the configuration's own with the same id takes the place of a shipped rule; those stand behind.
 
-    Where no inhibitions are configured, a silent gateway hides its devices.
+    With them come the inhibitions that belong to them, where none are configured.
     """
     rules = shipped(settings).rules
     if not rules:
         return settings
-    hiding = {"inhibitions": (DEAD_GATEWAY,)} if any(rule.id == SILENT for rule in rules) else {}
-    if "inhibitions" in settings.model_fields_set:
-        hiding = {}
-    return settings.model_copy(update={"rules": (*settings.rules, *rules), **hiding})
+    update: dict[str, object] = {"rules": (*settings.rules, *rules)}
+    if "inhibitions" not in settings.model_fields_set:
+        update["inhibitions"] = shipped_inhibitions({rule.id for rule in (*settings.rules, *rules)})
+    return settings.model_copy(update=update)
 
 
 def shipped(settings: Settings) -> Shipped:

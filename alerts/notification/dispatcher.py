@@ -12,17 +12,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from alerts.book import Alert, Book, packed, unpacked
+from alerts.book import Alert, Book
 from alerts.consequences import AuditEntry, Consequences, Reason
 from alerts.engine import AlertEvent
 from alerts.lifecycle import Change
+from alerts.notification.addressing import Addressing
 from alerts.notification.cards import Cards
 from alerts.notification.climbing import Climbing
 from alerts.notification.gateways import Gateways
-from alerts.notification.groups import Groups, Key, group_key
-from alerts.notification.ladders import step_of
+from alerts.notification.groups import Groups, Key
+from alerts.notification.leaving import Leaving
 from alerts.notification.muting import Muting
-from alerts.notification.roster import Recipient, Roster
+from alerts.notification.roster import Roster
 from alerts.notification.routes import Routes
 from alerts.notification.telling import Telling, Told
 from config.durations import format_duration
@@ -50,16 +51,14 @@ class Dispatcher:
         self._gateways = Gateways(settings.devices)
         self.muting = Muting(settings, self._gateways)
         self.roster = Roster(settings)
-        self._routes = Routes(settings)
+        self._routes = Routes(settings, self._gateways)
+        self._addressing = Addressing(self.roster, self._routes.ladder)
         self._groups = Groups(settings.notification.group_interval)
         self._climbing = Climbing(book, self._routes.ladder, self._groups, tells=self._enabled)
         self._telling = Telling(Cards(settings), self._rules, settings.notification.budget, self.roster)
-        self._leaving: dict[int, tuple[Told, Reason]] = {}
-        """Alerts whose end waits in a group."""
+        self._leaving = Leaving()
         self._opened: set[Key] = set()
         """Groups whose first alert is told at this moment, and with it all that come now."""
-        self._found: dict[tuple[tuple[str, ...], str], list[Recipient]] = {}
-        """Whom targets of an office mean at this moment."""
         self._judged_ns = 0
         """When it was last asked whether planned works and silences hold."""
 
@@ -70,8 +69,8 @@ class Dispatcher:
         for change in changes:
             alert = change.alert
             if change.event.change is Change.FIRING:
-                self._place(alert)
-                self.muting.inhibitions.begin(alert, alert.kind)
+                self._routes.place(alert, change.event.rule)
+                self._may_hide(alert)
                 touched.update(dict.fromkeys(self.muting.inhibitions.hides(alert)))
             elif change.event.change in _ENDS:
                 touched.update(dict.fromkeys(self.muting.inhibitions.hides(alert)))
@@ -79,12 +78,14 @@ class Dispatcher:
             else:
                 continue
             # Of a backlog all comes at one moment, however far apart it was.
-            if not self._late(change.event) and self.muting.flapping.note(alert.key, now_ns):
+            if not self._late(change.event.event_ns, change.event.learned_ns) and self.muting.flapping.note(
+                alert.key, now_ns
+            ):
                 flaps.add(alert.number)
         for change in changes:
             match change.event.change:
                 case Change.FIRING:
-                    self._begin(change.alert, change.event, now_ns, out)
+                    self._begin(change.alert, now_ns, out)
                 case Change.STALE:
                     self._stale(change.alert)
                 case Change.RESOLVED | Change.WITHDRAWN:
@@ -151,61 +152,60 @@ class Dispatcher:
         """Somebody has acknowledged it: it climbs no further."""
         self._groups.leave(alert.number)
 
-    def assigned(self, alert: Alert, now_ns: int, out: Consequences) -> None:
+    def assigned(self, alert: Alert, why: str, now_ns: int, out: Consequences) -> None:
         """The assignee is told; who does not acknowledge has as long as the next step of the ladder would have had."""
         self._groups.leave(alert.number)
         recipient = self.roster.recipient(f"officer:{alert.assigned_to}")
         if recipient is not None and self._enabled:
             if not recipient.contacts:
                 out.entries.append(AuditEntry(now_ns, "nobody to tell", alert=alert.number, why=recipient.id))
-            self._telling.add(Told(alert), Reason.ASSIGNED, 0, self._key(alert, Reason.ASSIGNED), [recipient])
+            key = self._key(alert, Reason.ASSIGNED)
+            self._telling.add(Told(alert, detail=why), Reason.ASSIGNED, 0, key, [recipient])
         self._climbing.begin_again(alert, now_ns)
         self._flush(now_ns, out)
 
     def command_failed(self, alert: Alert, detail: str, now_ns: int, out: Consequences) -> None:
         """Those who were told of the alert, or would be now, learn that nothing came of its command."""
         if self._enabled and not alert.never:
-            recipients = self._those_told(alert) or self._recipients(alert, max(0, alert.step - 1), now_ns, out)
+            recipients = self._addressing.told_before(alert) or self._addressing.of_step(
+                alert, max(0, alert.step - 1), now_ns, out
+            )
             reason = Reason.COMMAND_FAILED
             key = self._key(alert, reason, alert.number)
             self._telling.add(Told(alert, detail=detail), reason, 0, key, recipients)
             self._flush(now_ns, out)
 
-    def _place(self, alert: Alert) -> None:
-        """Who answers for it."""
-        rule = self._rules[alert.rule]
-        alert.kind = self._routes.kind(rule, alert.asset)
-        route = self._routes.route(rule, alert.asset, alert.kind)
-        alert.office = self._routes.office(route, alert.asset, alert.kind)
-        alert.ladder = self._routes.ladder(route.ladder, alert.severity).id
-        if not route.notify:
-            alert.never = f"route {route.id}"
-
-    def _late(self, event: AlertEvent) -> int:
-        """How long ago it happened when it was learned of, where that is too long to tell anybody; else 0."""
-        late_ns = event.learned_ns - event.event_ns
+    def _late(self, happened_ns: int, learned_ns: int) -> int:
+        """By how much, where it was learned of too late to tell anybody; else 0."""
+        late_ns = learned_ns - happened_ns
         return late_ns if late_ns > self._settings.backlog_limit else 0
 
-    def _begin(self, alert: Alert, event: AlertEvent, now_ns: int, out: Consequences) -> None:
-        if self._book.numbered(alert.number) is None:
-            return
+    def _may_hide(self, alert: Alert) -> None:
+        """Not out of a backlog: nobody is told of that one, and what is new would be hidden behind it."""
+        if not self._late(alert.fired_ns, alert.learned_ns):
+            self.muting.inhibitions.begin(alert, alert.kind)
+
+    def _begin(self, alert: Alert, now_ns: int, out: Consequences) -> None:
         alert.climbs_from_ns = now_ns
-        if late_ns := self._late(event):
+        if late_ns := self._late(alert.fired_ns, alert.learned_ns):
             alert.never = f"backlog: learned {format_duration(late_ns // 10**9 * 10**9)} after it happened"
-        if alert.never:
-            out.entries.append(AuditEntry(now_ns, "not told", alert=alert.number, why=alert.never))
-        if alert.never:
+        is_over = self._book.numbered(alert.number) is None
+        if why := alert.never or ("it was over when it was known here" if is_over else ""):
+            out.entries.append(AuditEntry(now_ns, "not told", alert=alert.number, why=why))
             return
         self.judge(alert, now_ns, out)
         self._climbing.push(alert)
 
     def _stale(self, alert: Alert) -> None:
         if alert.paged and self._climbing.climbs(alert) and self._book.numbered(alert.number) is not None:
-            self._telling.add(Told(alert), Reason.STALE, 0, self._key(alert, Reason.STALE), self._those_told(alert))
+            self._telling.add(
+                Told(alert), Reason.STALE, 0, self._key(alert, Reason.STALE), self._addressing.told_before(alert)
+            )
 
     def _end(self, alert: Alert, event: AlertEvent, flaps: bool, now_ns: int, out: Consequences) -> None:
         waited = self._groups.leave(alert.number)
-        ended = Told(replace(alert, value=event.value, coverage=event.coverage), ended_ns=event.event_ns)
+        now_stands = replace(alert, value=event.value, coverage=event.coverage)
+        ended = Told(now_stands, ended_ns=event.event_ns, detail=event.why)
         if flaps and not alert.never and not alert.muted and not self.muting.by_somebody(alert, now_ns):
             self._tell_flapping(ended, now_ns, out)
             return
@@ -221,7 +221,7 @@ class Dispatcher:
         if muted:
             out.entries.append(AuditEntry(now_ns, "not told", alert=alert.number, why=f"{reason.value}: {muted}"))
         elif self._settings.tell_resolved:
-            self._leaving[alert.number] = ended, reason
+            self._leaving.add(ended, reason)
             if self._is_told_now(alert, self._key(alert, reason), now_ns):
                 self._told_together(alert.number, now_ns, out)
 
@@ -230,51 +230,32 @@ class Dispatcher:
         alert = told.alert
         self.muting.flapping.told(alert.key)
         if self._enabled:
-            recipients = self._those_told(alert) or self._recipients(alert, 0, now_ns, out)
+            recipients = self._addressing.told_before(alert) or self._addressing.of_step(alert, 0, now_ns, out)
             self._telling.add(told, Reason.FLAPPING, 1, self._key(alert, Reason.FLAPPING), recipients)
             alert.step = max(1, alert.step)
 
     def _told_together(self, number: int, now_ns: int, out: Consequences) -> None:
         """An alert, or the end of one, that waited in its group."""
-        if number in self._leaving:
-            told, reason = self._leaving.pop(number)
-            self._telling.add(told, reason, 0, self._key(told.alert, reason), self._those_told(told.alert))
+        if (ended := self._leaving.take(number)) is not None:
+            told, reason = ended
+            self._telling.add(told, reason, 0, self._key(told.alert, reason), self._addressing.told_before(told.alert))
         elif (alert := self._book.numbered(number)) is not None:
             self._step(alert, now_ns, out)
 
     def _step(self, alert: Alert, now_ns: int, out: Consequences) -> None:
         """It climbs by one."""
         reason = self._reason(alert)
-        recipients = self._recipients(alert, alert.step, now_ns, out)
+        recipients = self._addressing.of_step(alert, alert.step, now_ns, out)
         self._telling.add(Told(alert), reason, alert.step + 1, self._key(alert, reason, alert.step), recipients)
         alert.step += 1
         self._climbing.push(alert)
-
-    def _recipients(self, alert: Alert, step: int, now_ns: int, out: Consequences) -> list[Recipient]:
-        """Of the step, counted from 0; where it reaches nobody, whoever can be reached at all."""
-        targets = step_of(self._routes.ladder(alert.ladder, alert.severity), step).to
-        recipients = self._found.get((targets, alert.office))
-        if recipients is None:
-            recipients = self._found[targets, alert.office] = self.roster.recipients(targets, alert.office, now_ns)
-        if any(recipient.contacts for recipient in recipients):
-            return recipients
-        instead = self.roster.fallback(alert.office)
-        why = f"{', '.join(targets)} of {alert.office or 'no office'}"
-        told = {"instead": ", ".join(recipient.id for recipient in instead)}
-        out.entries.append(AuditEntry(now_ns, "nobody to tell", alert=alert.number, why=why, detail=told))
-        return instead
-
-    def _those_told(self, alert: Alert) -> list[Recipient]:
-        return [recipient for name in alert.told if (recipient := self.roster.recipient(name)) is not None]
 
     def _reason(self, alert: Alert) -> Reason:
         return Reason.ESCALATED if alert.paged else Reason.FIRING
 
     def _key(self, alert: Alert, reason: Reason, step: int = 0) -> Key:
-        rule = self._rules[alert.rule]
-        route = self._routes.route(rule, alert.asset, alert.kind)
-        gateway = self._gateways.nearest(alert.asset.kind, alert.asset.device)
-        return reason.value, str(step), *group_key(route.group_by, alert, rule, alert.kind, alert.office, gateway)
+        """Notices of different reasons, and of different steps of the ladder, never become one."""
+        return reason.value, str(step), *self._routes.group(alert, self._rules[alert.rule])
 
     def _is_told_now(self, alert: Alert, key: Key, now_ns: int) -> bool:
         """Else it waits in its group."""
@@ -301,7 +282,7 @@ class Dispatcher:
         """The moment is over."""
         self._telling.flush(now_ns, out)
         self._opened.clear()
-        self._found.clear()
+        self._addressing.forget()
 
     def describe(self) -> dict[str, Any]:
         """As `restore` takes it."""
@@ -309,7 +290,7 @@ class Dispatcher:
             "muting": self.muting.describe(),
             "groups": self._groups.describe(),
             "telling": self._telling.describe(),
-            "leaving": [[packed(told.alert), told.ended_ns, reason] for told, reason in self._leaving.values()],
+            "leaving": self._leaving.describe(),
             "judged": self._judged_ns,
         }
 
@@ -318,11 +299,8 @@ class Dispatcher:
         self.muting.restore(saved["muting"])
         self._groups.restore(saved["groups"])
         self._telling.restore(saved["telling"])
-        for content, ended_ns, reason in saved["leaving"]:
-            alert = unpacked(content)
-            if alert.rule in self._rules:
-                self._leaving[alert.number] = Told(alert, ended_ns), Reason(reason)
+        self._leaving.restore(saved["leaving"], self._rules)
         for alert in self._book.alerts:
-            self.muting.inhibitions.begin(alert, alert.kind)
+            self._may_hide(alert)
             self._climbing.push(alert)
         self._judged_ns = saved["judged"]

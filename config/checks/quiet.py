@@ -11,7 +11,8 @@ from config.duty import Inhibition, Maintenance
 from config.locate import Path
 from config.mistakes import did_you_mean
 from config.settings import Settings
-from config.shipped_rules import DEAD_GATEWAY, shipped
+from config.shipped_inhibitions import shipped_inhibitions
+from config.shipped_rules import shipped
 
 
 def check_quiet(settings: Settings) -> Iterator[Finding]:
@@ -19,6 +20,7 @@ def check_quiet(settings: Settings) -> Iterator[Finding]:
     yield from _ids("maintenance", [each.id for each in settings.maintenance])
     rules = {rule.id: rule for rule in (*settings.rules, *shipped(settings).rules)}
     known = {*rules, *(name for name, _ in shipped(settings).left_out)}
+    with_them = shipped_inhibitions(rules)
     zones = [zone.id for zone in settings.zones]
     zone = ZoneInfo(settings.city.timezone)
     for index, inhibition in enumerate(settings.inhibitions):
@@ -27,7 +29,7 @@ def check_quiet(settings: Settings) -> Iterator[Finding]:
             *_unknown("rule", "rules", inhibition.source, known, (*place, "source")),
             *_unknown("rule", "rules", inhibition.target, known, (*place, "target")),
         ]
-        if inhibition is not DEAD_GATEWAY:
+        if inhibition not in with_them:
             yield from unknown or _in_vain(inhibition, rules, settings, place)
     for index, works in enumerate(settings.maintenance):
         place = ("maintenance", index)

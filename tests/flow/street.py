@@ -77,7 +77,7 @@ class Street:
         """A window with a reading of each device in its middle, "lamp/l1": 4.0, and all that is due by its end."""
         length_ns = parse_duration(size)
         sent = {**(values or {}), **{f"lamp/{name}": value for name, value in more.items()}}
-        self._send(sent, self.now_ns + length_ns // 2)
+        self.send(sent, self.now_ns + length_ns // 2)
         return self.until(self.now_ns + length_ns)
 
     def until(self, time_ns: int) -> list[Said]:
@@ -114,7 +114,7 @@ class Street:
         self.desk.load(saved)
         self._twin = None
 
-    def _send(self, values: Mapping[str, float], time_ns: int) -> None:
+    def send(self, values: Mapping[str, float], time_ns: int) -> None:
         if values:
             topics = [f"city/bjn/{name}".encode() for name in values]
             payloads = [json.dumps({"ts": time_ns // SECOND_NS, "v": value}).encode() for value in values.values()]

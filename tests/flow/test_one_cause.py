@@ -47,14 +47,38 @@ def test_it_is_one_notice_also_by_one_rule_for_all_kinds() -> None:
     assert quiet(street, 10) == [Said("12:03:02", "firing", ("gw",))]
 
 
-def test_with_the_rules_that_ship_a_dead_gateway_hides_its_devices_unless_others_are_configured() -> None:
+def test_with_the_rules_that_ship_a_dead_gateway_hides_its_devices() -> None:
     shipped = with_shipped_rules(Settings(shipped_rules=("device-silent",)))
-    assert [each.id for each in shipped.inhibitions] == ["dead-gateway"]
     street = bins(rules=shipped.rules, inhibitions=shipped.inhibitions)
     street.minute(ALL)
     assert [said.devices for said in quiet(street, 20)] == [("gw",)]
-    assert with_shipped_rules(Settings(shipped_rules=("device-silent",), inhibitions=())).inhibitions == ()
-    assert with_shipped_rules(Settings()).inhibitions == ()
+
+
+def test_a_river_that_rises_through_all_stages_is_told_at_each_and_calls_for_the_gravest_alone() -> None:
+    stages = {"siaga_3": 100, "siaga_2": 200, "siaga_1": 300}
+    gauge = {"id": "w1", "kind": "water", "zone": "z0", **stages}
+    chosen = ("siaga-1", "siaga-2", "siaga-3")
+    shipped = with_shipped_rules(Settings(shipped_rules=chosen))
+    ladder = [{"id": "plain", "steps": [{"to": ["shift"]}], "repeat": "5m"}]
+    offices = [{"id": "dpu", "kinds": ["water"]}]
+    street = Street(
+        DAY,
+        devices=[gauge],
+        rules=shipped.rules,
+        inhibitions=shipped.inhibitions,
+        ladders=ladder,
+        offices=offices,
+        sources=[{"fields": {"v": "level_cm"}}],
+    )
+    # Two readings in a row raise the stage, one is enough for Siaga 1.
+    told = [each for level in (50, 150, 150, 250, 250, *[350] * 7) for each in street.minute({"water/w1": level})]
+    rules = [card.rule for notice in street.notices for card in notice.cards]
+    assert [(each.clock, each.reason, rule) for each, rule in zip(told, rules, strict=True)] == [
+        ("12:03:02", "firing", "siaga-3"),
+        ("12:05:02", "firing", "siaga-2"),
+        ("12:06:02", "firing", "siaga-1"),
+        ("12:11:02", "escalated", "siaga-1"),
+    ]
 
 
 def test_devices_that_are_silent_when_their_gateway_is_heard_again_are_told_then() -> None:

@@ -10,6 +10,7 @@ from tests.flow.street import HOUR, MINUTE, PEOPLE, Said, Street
 
 DARK = {"id": "dark", "kind": "lamp", "field": "v_last", "size": "1m", "when": "<", "enter": 10, "exit": 20}
 ON, OFF = 100.0, 5.0
+POWER = [{"id": "power", "source": ["outage"], "target": ["dark"]}]
 DAY = "2026-03-02T12:00:00"
 
 
@@ -168,9 +169,33 @@ def test_works_that_were_taken_out_of_the_configuration_mute_no_more() -> None:
 
 
 def test_a_source_whose_rule_was_taken_out_hides_nothing_any_more() -> None:
-    inhibition = [{"id": "power", "source": ["outage"], "target": ["dark"]}]
     outage = DARK | {"id": "outage", "devices": ["l0"]}
-    street = lamps(rules=[DARK | {"devices": ["l1"]}, outage], inhibitions=inhibition)
+    street = lamps(rules=[DARK | {"devices": ["l1"]}, outage], inhibitions=POWER)
     assert [each.devices for each in street.minute(l0=OFF, l1=OFF)] == [("l0",)]
     street.reconfigured(rules=[DARK | {"devices": ["l1"]}])
+    assert said(street, OFF) == ["firing"]
+
+
+def test_a_cause_out_of_a_backlog_of_which_nobody_was_told_hides_nothing_that_is_new() -> None:
+    street = lamps(rules=[DARK | {"devices": ["l1"]}, DARK | {"id": "outage", "devices": ["l0"]}], inhibitions=POWER)
+    street.send({"lamp/l0": OFF}, street.now_ns + MINUTE // 2)
+    assert street.until(street.now_ns + 20 * MINUTE) == []
+    assert street.audited("not told") == [(1, "backlog: learned 1142s after it happened")]
+    assert said(street, OFF) == ["firing"]
+
+
+def test_what_began_and_ended_before_it_was_known_is_on_record_and_told_to_nobody() -> None:
+    street = lamps()
+    for minute in range(2):
+        street.send({"lamp/l1": (OFF, ON)[minute]}, street.now_ns + minute * MINUTE + MINUTE // 2)
+    assert street.until(street.now_ns + 5 * MINUTE) == []
+    assert street.audited("not told") == [(1, "it was over when it was known here")]
+
+
+def test_beginnings_and_ends_out_of_a_backlog_are_no_flapping() -> None:
+    street = lamps()
+    for minute in range(8):
+        street.send({"lamp/l1": (OFF, ON)[minute % 2]}, street.now_ns + minute * MINUTE + MINUTE // 2)
+    assert street.until(street.now_ns + 40 * MINUTE) == []
+    assert len(street.audited("not told")) == 4
     assert said(street, OFF) == ["firing"]
