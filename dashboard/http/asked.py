@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from config.mistakes import did_you_mean, shorten
 from dashboard.http.page import Parameter
@@ -49,10 +49,13 @@ async def body_of(request: Request, form: type[Asked], example: str) -> Asked:
     if kind != "application/json":
         raise RefusedError(415, f"the body must be JSON and say so: Content-Type: application/json; write {example}")
     body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > LARGEST_BODY:
-            raise RefusedError(413, f"the body is larger than {LARGEST_BODY:,} bytes")
+    try:
+        async for part in request.stream():
+            body += part
+            if len(body) > LARGEST_BODY:
+                raise RefusedError(413, f"the body is larger than {LARGEST_BODY:,} bytes")
+    except ClientDisconnect:
+        raise RefusedError(400, "the body ended before its time") from None
     try:
         return msgspec.json.decode(body, type=form)
     except (msgspec.MsgspecError, ValueError, RecursionError) as error:

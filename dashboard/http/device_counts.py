@@ -66,7 +66,7 @@ class DeviceCounts:
         """
         unknown = sorted(query.keys() - {"sort", "kind", "limit", "offset"})
         if unknown:
-            raise PageError(f"there is no {unknown[0]!r} here; there are sort, kind, limit and offset")
+            raise PageError(f"there is no {unknown[0][:40]!r} here; there are sort, kind, limit and offset")
         limit, offset = _number(query, "limit", USUAL, 1, MOST), _number(query, "offset", 0, 0, 2**31)
         report = self._report()
         rows = self._in_order(report, query.get("sort"), query.get("kind"))
@@ -89,7 +89,7 @@ class DeviceCounts:
         if order is None:
             return rows
         if order not in ORDERS:
-            raise PageError(f"sort={order!r} is no order; there are {', '.join(ORDERS)}")
+            raise PageError(f"sort={order[:40]!r} is no order; there are {', '.join(ORDERS)}")
         return rows[np.argsort(ORDERS[order](report)[rows], kind="stable")]
 
 
