@@ -9,6 +9,7 @@ COMMANDS = {
     "check": "Check a configuration file; say every mistake at once.",
     "dead-letters": "Look at what could not be taken in; take it in again.",
     "demo": "Start a broker, a simulated city and Denyut, and watch.",
+    "notices": "Say who was told of which alert, and when.",
     "query": "Print stored points as a table, CSV or JSON.",
     "replay": "Process recorded files, or a run's journal, as live.",
     "run": "Take readings from the broker until stopped.",
