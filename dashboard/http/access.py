@@ -99,7 +99,8 @@ class Guard:
         changes = role in (Role.OFFICER, Role.OPERATOR)
         if changes and not any(known.may(role) for _, known in self._known):
             error = "nobody may change anything: set http.operator_token_env or http.operator_token_file"
-            return JSONResponse({"error": error}, 403)
+            own = ", or give officers tokens of their own" if role is Role.OFFICER else ""
+            return JSONResponse({"error": error + own}, 403)
         name = "operator_token" if changes else "token"
         own = " or an officer's own" if role is Role.OFFICER else ""
         error = f"this needs the token of http.{name}_env or http.{name}_file{own}: Authorization: Bearer TOKEN"

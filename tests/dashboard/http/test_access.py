@@ -196,6 +196,25 @@ def test_an_officer_sees_what_a_monitor_sees() -> None:
     assert asyncio.run(scene()).status == 200
 
 
+@pytest.mark.parametrize(
+    ("guard", "status", "says"),
+    [
+        (Guard(), 403, "nobody may change anything: set http.operator_token_env or http.operator_token"),
+        (Guard("abc"), 403, "nobody may change anything"),
+        (Guard(operator_token="op"), 401, "this needs the token of http.operator_token_env or"),
+        (Guard(officers=[("own", AYU)]), 401, "this needs the token of http.operator_token_env or"),
+    ],
+)
+def test_who_shows_no_token_is_told_which_one_is_needed(tmp_path: Path, guard: Guard, status: int, says: str) -> None:
+    async def scene() -> Answer:
+        async with serving(made.sources(), guard=guard) as port:
+            return await asyncio.to_thread(asked, port, "/api/alerts/1/acknowledge", "POST")
+
+    with city(tmp_path) as made:
+        answer = asyncio.run(scene())
+    assert (answer.status, answer.json["error"][: len(says)]) == (status, says)
+
+
 def test_a_token_stands_in_no_text_about_the_guard() -> None:
     assert "abc" not in repr(Guard("abc"))
     assert "own-ayu" not in repr(OFFICERS) + repr(OFFICERS.caller("Bearer own-ayu"))
