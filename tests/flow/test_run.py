@@ -205,7 +205,7 @@ def test_an_unwritable_data_directory_is_one_sentence(tmp_path: Path) -> None:
             "{path} is damaged: move it away, and journal entries that ended a run are tried again",
         ),
         ("journal", "", "the journal in {path} cannot be written: File exists"),
-        *((name, "no database", DAMAGED) for name in ("outbox.db", "denyut.db", "dead_letters.db")),
+        *((name, "no database", DAMAGED) for name in ("outbox.db", "denyut.db", "dead_letters.db", "alerts.db")),
     ],
 )
 def test_what_is_wrong_in_the_data_directory_is_one_sentence(
