@@ -111,7 +111,13 @@ class Engine:
         """
         events: list[AlertEvent] = []
         for batch in readings:
-            for turned in self.readings.hear(batch, None if learned_ns is None else TURNS):
+            if not len(batch):
+                continue
+            now_ns = int(batch.time_ns.max()) if learned_ns is None else learned_ns
+            resting = {rule for rule, hours in self._hours.items() if not hours.holds(now_ns)}
+            for turned in self.readings.rest(resting, now_ns):
+                events += self._of_readings(turned, learned_ns, OUTSIDE_HOURS)
+            for turned in self.readings.hear(batch, None if learned_ns is None else TURNS, resting):
                 events += self._of_readings(turned, learned_ns)
             if self.judged is not None:
                 for rule, count in self.readings.judged(batch):
@@ -128,7 +134,7 @@ class Engine:
         """When `fall_silent` has something to say."""
         return self.readings.next_due_ns
 
-    def _of_readings(self, by: TurnedBy, learned_ns: int | None) -> Iterable[AlertEvent]:
+    def _of_readings(self, by: TurnedBy, learned_ns: int | None, why: str = "") -> Iterable[AlertEvent]:
         change, device, time_ns, value = by.turned
         for row, event_ns, reading in zip(device.tolist(), time_ns.tolist(), value.tolist(), strict=True):
             city, kind, name, zone = self._devices.identity(row)
@@ -140,6 +146,7 @@ class Engine:
                 learned_ns=event_ns if learned_ns is None else learned_ns,
                 value=reading,
                 coverage=1.0,
+                why=why,
             )
 
     def _judge(self, life: Lifecycle, watched: Watched, learned_ns: int | None) -> Iterator[AlertEvent]:

@@ -109,6 +109,14 @@ class ReadingPhases:
             time_ns = np.full(np.count_nonzero(lost), now_ns, np.int64)
             yield Turned(Change.STALE, self.device[lost], time_ns, self.value[lost])
 
+    def rest(self, now_ns: int) -> Iterator[Turned]:
+        """Outside the hours of the rule what there is ends."""
+        pending = self.phase == Phase.PENDING
+        for change, mask in ((Change.LAPSED, pending), (Change.RESOLVED, ~pending)):
+            if mask.any():
+                yield Turned(change, self.device[mask], np.full(np.count_nonzero(mask), now_ns), self.value[mask])
+        self._keep(np.zeros(len(self.device), np.bool_))
+
     def describe(self) -> list[Any]:
         """As `restore` takes it; the same for the same columns."""
         return [pack_inline(getattr(self, name)) for name in _COLUMNS]

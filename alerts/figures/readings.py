@@ -4,7 +4,7 @@ At rest a batch costs the largest and the smallest of its values of each quantit
 and what is heard of devices whose alerts are open, costs a few operations on columns of so many rows.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,8 +44,13 @@ class ReadingRules:
         self._meant: dict[Scope, NDArray[np.int8]] = {}
         """Zones and devices of a rule -> of each device whether it is meant: 1 it is, 2 it is not, 0 nobody asked."""
 
-    def hear(self, batch: ReadingBatch, newest: int | None = TURNS) -> Iterator[TurnedBy]:
-        """What readings change. Of one device at most the `newest` are looked at, in the order of their times."""
+    def hear(
+        self, batch: ReadingBatch, newest: int | None = TURNS, resting: Collection[str] = ()
+    ) -> Iterator[TurnedBy]:
+        """What readings change. Of one device at most the `newest` are looked at, in the order of their times.
+
+        `resting`: rules that judge nothing now, as it is outside their hours.
+        """
         for row, quantity in enumerate(batch.quantities):
             phases = self._phases.get((batch.kind, quantity))
             if phases is None or not len(batch):
@@ -54,8 +59,14 @@ class ReadingRules:
             with np.errstate(invalid="ignore"):
                 extremes = np.array([np.fmin.reduce(value), np.fmax.reduce(value)])
             for each in phases:
-                if each.open or each.hits(extremes).any():
+                if each.rule.id not in resting and (each.open or each.hits(extremes).any()):
                     yield from (TurnedBy(each.rule, turned) for turned in self._judge(each, batch, value, newest))
+
+    def rest(self, rules: Collection[str], now_ns: int) -> Iterator[TurnedBy]:
+        """What these rules have begun ends."""
+        for each in self._each() if rules else ():
+            if each.rule.id in rules:
+                yield from (TurnedBy(each.rule, turned) for turned in each.rest(now_ns))
 
     def fall_silent(self, now_ns: int) -> Iterator[TurnedBy]:
         for each in self._each():

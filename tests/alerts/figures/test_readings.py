@@ -1,5 +1,6 @@
 """Rules on single readings: an alert before any window closes, and no more state than what is open."""
 
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ from config.alert_rules import Rule
 from config.settings import Kind, Quantity
 from ingest.devices import DeviceTable
 from ingest.readings import ReadingBatch
+from tests.alerts.figures.windows import indicator, output
 
 SECOND = 10**9
 NAN = float("nan")
@@ -240,3 +242,28 @@ def plainly(device: int, readings: list[tuple[int, float, float]], lasting: floa
         elif second - since >= lasting:
             state = "firing"
             yield name, "firing", second, level
+
+
+def test_outside_the_hours_of_the_rule_nothing_begins_and_what_there_is_ends() -> None:
+    """The clock of UTC: the rule holds until 0:10, and again a day later."""
+    alerts = engine(flood(hours={"begin": "00:00", "end": "00:10"}))
+
+    def at(second: int, level: float) -> list[tuple[str, str]]:
+        events = alerts.hear([levels((0, second, level), received=second)], second * SECOND)
+        return [(event.change.value, event.why) for event in events]
+
+    assert at(598, 960) == [("firing", "")]
+    assert at(600, 960) == [("resolved", "outside its hours")]
+    assert at(601, 990) == []
+    assert at(86_400, 960) == [("firing", "")]
+
+
+def test_a_rule_that_is_made_of_one_on_readings_follows_at_the_next_closing() -> None:
+    wet = Rule.model_validate({"id": "wet", "indicator": "rain", "size": "1m", "enter": 10})
+    alerts = engine(flood(), wet, Rule.model_validate({"id": "both", "all": ["flood", "wet"]}))
+    alerts.hear([levels((2, 50, 960), received=50)], 50 * SECOND)
+    events = alerts.observe(output(replace(indicator(1, "rain", south=20), city=["jkt"])), 60 * SECOND)
+    assert [(event.rule.id, event.asset.zone, event.change.value) for event in events] == [
+        ("wet", "south", "firing"),
+        ("both", "south", "firing"),
+    ]
