@@ -17,9 +17,21 @@ import denyut.snapshot
 import processors.checkpoints.pieces
 import processors.duplicates
 import processors.kind_windows
-from alerts.acts import Acknowledge, Assign, Comment, EndSilence, Silence, Snooze, encode
+from alerts.acts import (
+    Acknowledge,
+    Assign,
+    CommandAnswered,
+    CommandSent,
+    Comment,
+    EndSilence,
+    SendCommand,
+    Silence,
+    Snooze,
+    encode,
+)
 from alerts.consequences import Consequences
 from alerts.desk import Alerts
+from config.actuators import Actuator, Command, Interlock, Order, Proof
 from config.alert_rules import Rule
 from config.channels import Channel
 from config.duty import (
@@ -63,16 +75,52 @@ KINDS = {
         }
     )
 }
+ORDERS = Order(actuator="sign", command="slow"), Order(actuator="sign", command="clear", on="resolved")
+ACTUATORS = (
+    Actuator(
+        id="sign",
+        topic="street/sign",
+        expires=8 * SECOND_NS,
+        apart=3 * SECOND_NS,
+        most=3,
+        within=30 * SECOND_NS,
+        commands={
+            "slow": Command(
+                proof=Proof(indicator="traffic_speed", size="10s", when="<", value=50, within=15 * SECOND_NS)
+            ),
+            "clear": Command(),
+        },
+        interlocks=(Interlock(commands=("clear",), actuator="barrier", not_in=("close",)),),
+    ),
+    Actuator(
+        id="barrier",
+        topic="street/barrier",
+        officers=("ayu",),
+        answers=False,
+        commands={"close": Command(), "open": Command(safe=True)},
+        interlocks=(Interlock(commands=("close",), indicator="traffic_speed", size="10s", when="<", value=80),),
+    ),
+)
 SETTINGS = Settings(
     windows=windows("10s", "20s/10s", "1m", delay="2s", lateness="20s"),
     sources=(Source(name="mqtt"), Source(name="other", topic="{city}/{zone}/{kind}/{device}", raw=True)),
     rules=(
-        Rule(id="fast", kind="traffic", field="speed_mean", size="10s", enter=50, exit=7, lasting=10 * SECOND_NS),
+        Rule(
+            id="fast",
+            kind="traffic",
+            field="speed_mean",
+            size="10s",
+            enter=50,
+            exit=7,
+            lasting=10 * SECOND_NS,
+            orders=ORDERS,
+        ),
         Rule(id="slow", kind="traffic", field="speed_max", size="1m", when="<=", enter=7.25, keep=60 * SECOND_NS),
         Rule(id="now", kind="traffic", quantity="speed", enter=50, exit=7, lasting=5 * SECOND_NS, keep=SECOND_NS),
-        Rule(id="at-once", kind="traffic", quantity="speed", enter=7, devices=("d1", "d2")),
+        Rule(id="at-once", kind="traffic", quantity="speed", enter=7, devices=("d1", "d2"), orders=ORDERS),
         Rule(id="calm", indicator="traffic_speed", size="10s", when="<", enter=80, stale_after=10 * SECOND_NS),
     ),
+    actuators=ACTUATORS,
     devices=(Device(id="d1", kind="traffic", zone="kota", every=5 * SECOND_NS),),
     offices=(Office(id="dishub", kinds=("traffic",), head="budi"),),
     officers=(
@@ -141,7 +189,7 @@ SENT = st.builds(
 )
 
 
-DoneByPeople = Acknowledge | Assign | Comment | Snooze | Silence | EndSilence
+Done = Acknowledge | Assign | Comment | Snooze | Silence | EndSilence | SendCommand | CommandSent | CommandAnswered
 WHO, NUMBER = st.sampled_from(["ayu", "budi"]), st.integers(1, 3)
 FOR_NS = st.sampled_from([5 * SECOND_NS, 15 * SECOND_NS])
 DONE = st.one_of(
@@ -151,6 +199,10 @@ DONE = st.one_of(
     st.builds(Snooze, alert=NUMBER, who=WHO, for_ns=FOR_NS),
     st.builds(Silence, who=WHO, for_ns=FOR_NS, rules=st.sampled_from([(), ("fast",)])),
     st.builds(EndSilence, silence=st.integers(1, 2), who=WHO),
+    st.builds(SendCommand, who=WHO, actuator=st.just("sign"), command=st.sampled_from(["slow", "clear"]), alert=NUMBER),
+    st.builds(SendCommand, who=WHO, actuator=st.just("barrier"), command=st.sampled_from(["close", "open"])),
+    st.builds(CommandSent, who=WHO, command=NUMBER, error=st.sampled_from(["", "gone"]), unknown=st.booleans()),
+    st.builds(CommandAnswered, who=WHO, command=NUMBER, done=st.booleans()),
 )
 
 
@@ -162,8 +214,8 @@ class Step:
     pause: int
     shed: bool
     behind: bool
-    done: DoneByPeople | None
-    """What somebody does instead."""
+    done: Done | None
+    """What somebody, or something on the street, does instead."""
     then: str
     """What comes after it: nothing, a checkpoint, or a crash."""
 
