@@ -97,7 +97,7 @@ class Handling:
             # In the same moment as an acknowledgement it comes after it.
             if alert.acknowledged_ns is not None:
                 alert.assigned_ns = max(now_ns, alert.acknowledged_ns + 1)
-            self._dispatcher.assigned(alert, now_ns, out)
+            self._dispatcher.assigned(alert, act.why, now_ns, out)
         return alert
 
     def _comment(self, act: Comment, now_ns: int, out: Consequences) -> Alert | Refusal:
@@ -141,5 +141,6 @@ def entry_of(event: AlertEvent) -> AuditEntry:
         alert=event.number,
         rule=event.rule.id,
         asset=event.asset,
+        why=event.why,
         detail={"value": event.value, "coverage": event.coverage},
     )

@@ -23,7 +23,7 @@ from alerts.notification.gateways import Gateways
 from alerts.notification.groups import Groups, Key
 from alerts.notification.leaving import Leaving
 from alerts.notification.muting import Muting
-from alerts.notification.roster import Roster
+from alerts.notification.roster import Recipient, Roster
 from alerts.notification.routes import Routes
 from alerts.notification.telling import Telling, Told
 from config.durations import format_duration
@@ -103,7 +103,7 @@ class Dispatcher:
                 out.entries.append(AuditEntry(now_ns, "snooze over", alert=alert.number))
                 alert.snoozed_until_ns = None
                 self._climbing.hold_or_go_on(alert, now_ns)
-            elif self._is_told_now(alert, self._key(alert, self._reason(alert), alert.step), now_ns):
+            elif self._is_told_now(alert, self._key(alert, self._reason(alert), alert.step + 1), now_ns):
                 self._step(alert, now_ns, out)
         for numbers in self._groups.advance(now_ns):
             for number in numbers:
@@ -159,20 +159,15 @@ class Dispatcher:
         if recipient is not None and self._enabled:
             if not recipient.contacts:
                 out.entries.append(AuditEntry(now_ns, "nobody to tell", alert=alert.number, why=recipient.id))
-            key = self._key(alert, Reason.ASSIGNED)
-            self._telling.add(Told(alert, detail=why), Reason.ASSIGNED, 0, key, [recipient])
+            self._tell(Told(alert, detail=why), Reason.ASSIGNED, [recipient])
         self._climbing.begin_again(alert, now_ns)
         self._flush(now_ns, out)
 
     def command_failed(self, alert: Alert, detail: str, now_ns: int, out: Consequences) -> None:
         """Those who were told of the alert, or would be now, learn that nothing came of its command."""
         if self._enabled and not alert.never:
-            recipients = self._addressing.told_before(alert) or self._addressing.of_step(
-                alert, max(0, alert.step - 1), now_ns, out
-            )
-            reason = Reason.COMMAND_FAILED
-            key = self._key(alert, reason, alert.number)
-            self._telling.add(Told(alert, detail=detail), reason, 0, key, recipients)
+            concerned = self._addressing.concerned(alert, now_ns, out)
+            self._tell(Told(alert, detail=detail), Reason.COMMAND_FAILED, concerned)
             self._flush(now_ns, out)
 
     def _late(self, happened_ns: int, learned_ns: int) -> int:
@@ -198,9 +193,7 @@ class Dispatcher:
 
     def _stale(self, alert: Alert) -> None:
         if alert.paged and self._climbing.climbs(alert) and self._book.numbered(alert.number) is not None:
-            self._telling.add(
-                Told(alert), Reason.STALE, 0, self._key(alert, Reason.STALE), self._addressing.told_before(alert)
-            )
+            self._tell(Told(alert), Reason.STALE, self._addressing.told_before(alert))
 
     def _end(self, alert: Alert, event: AlertEvent, flaps: bool, now_ns: int, out: Consequences) -> None:
         waited = self._groups.leave(alert.number)
@@ -230,25 +223,27 @@ class Dispatcher:
         alert = told.alert
         self.muting.flapping.told(alert.key)
         if self._enabled:
-            recipients = self._addressing.told_before(alert) or self._addressing.of_step(alert, 0, now_ns, out)
-            self._telling.add(told, Reason.FLAPPING, 1, self._key(alert, Reason.FLAPPING), recipients)
+            self._tell(told, Reason.FLAPPING, self._addressing.concerned(alert, now_ns, out), step=1)
             alert.step = max(1, alert.step)
 
     def _told_together(self, number: int, now_ns: int, out: Consequences) -> None:
         """An alert, or the end of one, that waited in its group."""
         if (ended := self._leaving.take(number)) is not None:
             told, reason = ended
-            self._telling.add(told, reason, 0, self._key(told.alert, reason), self._addressing.told_before(told.alert))
+            self._tell(told, reason, self._addressing.told_before(told.alert))
         elif (alert := self._book.numbered(number)) is not None:
             self._step(alert, now_ns, out)
 
     def _step(self, alert: Alert, now_ns: int, out: Consequences) -> None:
         """It climbs by one."""
-        reason = self._reason(alert)
         recipients = self._addressing.of_step(alert, alert.step, now_ns, out)
-        self._telling.add(Told(alert), reason, alert.step + 1, self._key(alert, reason, alert.step), recipients)
+        self._tell(Told(alert), self._reason(alert), recipients, step=alert.step + 1)
         alert.step += 1
         self._climbing.push(alert)
+
+    def _tell(self, told: Told, reason: Reason, recipients: Sequence[Recipient], *, step: int = 0) -> None:
+        """`step` of the ladder, counted from 1; 0: none."""
+        self._telling.add(told, reason, step, self._key(told.alert, reason, step), recipients)
 
     def _reason(self, alert: Alert) -> Reason:
         return Reason.ESCALATED if alert.paged else Reason.FIRING

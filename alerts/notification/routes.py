@@ -1,6 +1,9 @@
 """Which office answers for an alert, by which ladder it climbs, and with which others it is told."""
 
 from alerts.assets import Asset
+from alerts.book import Alert
+from alerts.notification.gateways import Gateways
+from alerts.notification.groups import Key, group_key
 from alerts.notification.ladders import Ladders
 from config.alert_rules import Rule
 from config.duty import Route
@@ -11,7 +14,8 @@ _REST = Route()
 
 
 class Routes:
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, gateways: Gateways) -> None:
+        self._gateways = gateways
         self._routes = settings.routes
         self._ladders = Ladders(settings)
         self._rules = {rule.id: rule for rule in settings.rules}
@@ -28,18 +32,27 @@ class Routes:
             self._kinds[rule.id] = self._kind_of_rule(rule, ())
         return self._kinds[rule.id]
 
-    def route(self, rule: Rule, asset: Asset, kind: str) -> Route:
+    def place(self, alert: Alert, rule: Rule) -> None:
+        """Say of a new alert who answers for it, and by which ladder it climbs."""
+        alert.kind = self.kind(rule, alert.asset)
+        route = self._route(rule, alert.asset, alert.kind)
+        alert.office = self._office(route, alert.asset, alert.kind)
+        alert.ladder = self.ladder(route.ladder, alert.severity).id
+        if not route.notify:
+            alert.never = f"route {route.id}"
+
+    def group(self, alert: Alert, rule: Rule) -> Key:
+        route = self._route(rule, alert.asset, alert.kind)
+        gateway = self._gateways.nearest(alert.asset.kind, alert.asset.device)
+        return group_key(route.group_by, alert, rule, alert.kind, alert.office, gateway)
+
+    def _route(self, rule: Rule, asset: Asset, kind: str) -> Route:
         return next((route for route in self._routes if _fits(route, rule, asset, kind)), _REST)
 
-    def office(self, route: Route, asset: Asset, kind: str) -> str:
+    def _office(self, route: Route, asset: Asset, kind: str) -> str:
         """The route's, else the device's, else that of the kind; empty: none."""
         device = self._devices.get((asset.kind, asset.device))
         return route.office or (device.office if device else "") or self._office_of_kind.get(kind, "")
-
-    def gateway(self, asset: Asset) -> str:
-        """Through which the device is heard; empty: none."""
-        device = self._devices.get((asset.kind, asset.device))
-        return device.gateway if device else ""
 
     def _kind_of_rule(self, rule: Rule, above: tuple[str, ...]) -> str:
         if rule.kind:
