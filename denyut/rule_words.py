@@ -31,7 +31,7 @@ def _parts(rule: Rule) -> Iterator[str]:
     if rule.devices:
         yield f"devices {', '.join(rule.devices)}"
     if rule.hours is not None:
-        yield _hours(rule.hours)
+        yield hours_words(rule.hours)
     for order in rule.orders:
         yield f"when {order.on}: {order.actuator} {order.command}"
 
@@ -48,7 +48,8 @@ def _watched(rule: Rule) -> str:
     return f"{change} in {rule.size}"
 
 
-def _hours(hours: Hours) -> str:
+def hours_words(hours: Hours) -> str:
+    """Such as "mon, thu 22:00-02:00, not on holidays"."""
     days = ", ".join(hours.days) if hours.days else "each day"
     holidays = {"too": "", "only": ", holidays only", "never": ", not on holidays"}[hours.holidays]
     return f"{days} {_clock(hours.begin)}-{_clock(hours.end)}{holidays}"

@@ -23,6 +23,7 @@ from config.pillars import Scores, inputs_of
 from config.service import Http
 from config.settings import Settings, Source, StoreSettings
 from config.shipped_rules import shipped, shipped_among
+from denyut.quiet_words import inhibition_words, maintenance_words
 from denyut.rule_words import rule_words
 from processors.indicators.catalogue import UNITS
 
@@ -86,6 +87,8 @@ def summarise(settings: Settings) -> dict[str, Any]:
         "zones": len(settings.zones),
         "offices": len(settings.offices),
         "devices": dict(sorted(Counter(device.kind for device in settings.devices).items())),
+        "inhibitions": {inhibition.id: inhibition_words(inhibition) for inhibition in settings.inhibitions},
+        "maintenance": {works.id: maintenance_words(works) for works in settings.maintenance},
         "actuators": {actuator.id: _actuator(actuator) for actuator in settings.actuators},
         "store": _store(settings.store),
         "mirrors": [{"name": mirror.name, **_store(mirror)} for mirror in settings.mirrors],
@@ -176,6 +179,8 @@ def _lines(file: Path, summary: dict[str, Any]) -> list[str]:
         *([f"scores   each {scores['every']}: {', '.join(scores['pillars'])}"] if scores else []),
         *(f"rule     {name}{_origin_of(name, summary)}: {words}" for name, words in summary["rules"].items()),
         *(f"rule     {name} (shipped) is left out: {why}" for name, why in summary["left_out_rules"].items()),
+        *(f"inhibits {name}: {words}" for name, words in summary["inhibitions"].items()),
+        *(f"works    {name}: {words}" for name, words in summary["maintenance"].items()),
         f"zones    {summary['zones']}, offices {summary['offices']}",
         f"devices  {sum(devices.values())}" + (f": {counts}" if counts else ", others as they appear"),
         *(f"actuator {name}: {words}" for name, words in summary["actuators"].items()),
