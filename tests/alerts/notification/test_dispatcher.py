@@ -1,10 +1,11 @@
 """Who is told of an alert, and when: by the clock on the wall, through the whole desk."""
 
 from alerts.acts import Acknowledge, Silence, Snooze
-from config.alert_rules import Rule
+from config.alert_rules import Rule, Words
 from config.calendar import Hours
 from config.channels import Channel
 from config.duty import Contact, Ladder, Notification, Office, Route, Shift, Step
+from config.settings import Zone
 from tests.alerts.watched import MINUTE, Watched, city, officer
 
 HOUR = 60 * MINUTE
@@ -264,3 +265,41 @@ def test_a_severity_may_have_the_ladder_of_another_one() -> None:
     watched.wait_until("12:00")
     assert watched.told == ["07:30 firing ayu 1"]
     assert watched.alert()["ladder"] == "info"
+
+
+def test_a_rule_that_holds_no_more_says_so_to_those_who_were_told() -> None:
+    rule = Rule(
+        id="full",
+        indicator="parking_occupancy",
+        size="1m",
+        enter=0.9,
+        severity="critical",
+        hours=Hours(begin=7 * HOUR, end=8 * HOUR),
+    )
+    watched = full(rules=(rule,))
+    watched.park("08:01", kota=0.97)
+    assert watched.told == ["07:30 firing ayu 1", "08:01 resolved ayu 1"]
+    assert watched.notices[-1].cards[0].detail == "outside its hours"
+    assert watched.log("resolved") == ["08:01 resolved outside its hours"]
+
+
+def test_a_card_has_the_words_of_the_rule_and_the_names_of_the_place_in_the_language_of_the_officer() -> None:
+    rule = Rule(
+        id="full",
+        indicator="parking_occupancy",
+        size="1m",
+        enter=0.9,
+        title=Words(id="Parkir penuh", en="Car parks are full"),
+        advice=Words(id="Arahkan ke tempat lain."),
+    )
+    watched = full(
+        rules=(rule,),
+        zones=(Zone(id="kota", name="Kota Bojonegoro"),),
+        officers=(officer("ayu"), officer("budi", language="en")),
+        shifts=(),
+        notification=Notification(link="https://denyut.example.go.id/alerts/{number}"),
+    )
+    ayu, budi = (notice.cards[0] for notice in watched.notices)
+    assert (ayu.title, budi.title, budi.advice) == ("Parkir penuh", "Car parks are full", "Arahkan ke tempat lain.")
+    assert (ayu.zone, ayu.zone_name, ayu.value, ayu.limit, ayu.when) == ("kota", "Kota Bojonegoro", 0.97, 0.9, ">")
+    assert ayu.link == "https://denyut.example.go.id/alerts/1"
