@@ -77,10 +77,7 @@ class Dispatcher:
                 self.muting.inhibitions.end(alert)
             else:
                 continue
-            # Of a backlog all comes at one moment, however far apart it was.
-            if not self._late(change.event.event_ns, change.event.learned_ns) and self.muting.flapping.note(
-                alert.key, now_ns
-            ):
+            if self._begins_to_flap(change, now_ns):
                 flaps.add(alert.number)
         for change in changes:
             match change.event.change:
@@ -174,6 +171,11 @@ class Dispatcher:
         """By how much, where it was learned of too late to tell anybody; else 0."""
         late_ns = learned_ns - happened_ns
         return late_ns if late_ns > self._settings.backlog_limit else 0
+
+    def _begins_to_flap(self, change: Changed, now_ns: int) -> bool:
+        """Of a backlog all comes at one moment, however far apart it was, so it does not count."""
+        is_late = self._late(change.event.event_ns, change.event.learned_ns)
+        return not is_late and self.muting.flapping.note(change.alert.key, now_ns)
 
     def _may_hide(self, alert: Alert) -> None:
         """Not out of a backlog: nobody is told of that one, and what is new would be hidden behind it."""
