@@ -110,7 +110,7 @@ class _Picture:
     def _key(self) -> Iterator[str]:
         """What colours and marks mean, at the upper right."""
         _ = self._language.gettext
-        shown = [("info", _("info")), ("warning", _("warning")), ("critical", _("critical"))]
+        shown = [("info", _("INFO")), ("warning", _("WARNING")), ("critical", _("CRITICAL"))]
         shown += [("page", _("somebody is told"))] * bool(self._pages)
         shown += [("label", _("known time"))] * bool(self._labels)
         x = float(WIDTH - RIGHT)
