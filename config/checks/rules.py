@@ -1,6 +1,6 @@
 """Rules of alerts: what each of them watches is there, it can begin and end, and what it names exists."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from graphlib import CycleError, TopologicalSorter
 
 from config.alert_rules import Rule
@@ -101,14 +101,21 @@ def _parts(rule: Rule, rules: Sequence[Rule], place: Path) -> Iterator[Finding]:
 
 def _circles(rules: Sequence[Rule]) -> Iterator[Finding]:
     parts = {rule.id: {*rule.every, *rule.some} - {rule.id} for rule in rules}
-    try:
-        TopologicalSorter(parts).prepare()
-    except CycleError as error:
-        chain = [*reversed(error.args[1])]
+    while chain := _circle(parts):
         index = next(number for number, rule in enumerate(rules) if rule.id == chain[0])
         key = "all" if rules[index].every else "any"
         message = f"rules are made of each other in a circle: {' of '.join(map(repr, chain))}"
         yield Finding(message, (("rules", index, key),))
+        parts = {rule: members - {*chain} for rule, members in parts.items() if rule not in chain}
+
+
+def _circle(parts: Mapping[str, Collection[str]]) -> list[str]:
+    """From a rule, by what it is made of, to itself; empty where there is none."""
+    try:
+        TopologicalSorter(parts).prepare()
+    except CycleError as error:
+        return [*reversed(error.args[1])]
+    return []
 
 
 def _orders(rule: Rule, settings: Settings, place: Path) -> Iterator[Finding]:
