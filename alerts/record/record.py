@@ -32,6 +32,7 @@ KEEP_NS = 365 * UNITS_NS["d"]
 _AT_ONCE = 500
 """Entries of one transaction."""
 _FIRST_RETRY_S, _LAST_RETRY_S = 0.25, 5.0
+_BUSY_MS = 250
 _EXPIRED_AT_ONCE = 1000
 _EXPIRE_EVERY_S = 600.0
 
@@ -75,6 +76,8 @@ class AlertRecord:
         self._db = open_for_writing(path)
         self._file = OpenedFile(path)
         try:
+            # Whoever tries again need not wait long at once, least of all at the end.
+            self._db.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
             self.identity: str = self._db.execute("SELECT name FROM identity").fetchone()[0]
             """Of the data directory, made once: with a notice's number it is the key by which others know it again."""
             self.appended_until: int = self._db.execute("SELECT until_offset FROM applied").fetchone()[0]

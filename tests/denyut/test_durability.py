@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from alerts.record.reading import RecordReader
+from config.alert_rules import Rule
 from config.durability import JournalSettings
 from config.settings import Kind, Quantity, Retention, Settings, Source
 from denyut.admission import Admission
@@ -93,6 +95,33 @@ def test_no_checkpoint_is_taken_past_letters_that_are_not_on_disk_and_the_next_s
     ledger, known = run(Settings(), tmp_path, [], killed=False)
     assert (known, ledger.rejected) == (1, {Reason.INVALID_JSON: 1})
     assert [letter.payload for letter in read_letters(tmp_path, Selection())] == [b"{"]
+
+
+def test_no_checkpoint_is_taken_past_alerts_that_are_not_on_disk_and_the_next_start_has_them(tmp_path: Path) -> None:
+    rule = Rule(id="dusty", kind="air", quantity="pm25", enter=100)
+    settings = Settings(rules=(rule,))
+    record = tmp_path / "alerts.db"
+
+    async def locked() -> None:
+        durability = Durability(settings, tmp_path)
+        pipeline = build(settings, tmp_path, durability.saved)
+        durability.attach(pipeline)
+        admission = Admission(durability.journal, pipeline.intake, SetAside(tmp_path))
+        pipeline.start()
+        await durability.recover(admission, asyncio.Event())
+        durability.begin()
+        with locked_by_another_process(record):
+            admission.take(air("A1", 150, "10:00:01"))
+            await durability.end_journal()
+            assert (pipeline.alerts.active, durability.save_now(1.0)) == (1, False)
+            assert durability.hindrance == f"{record} is locked by another process"
+            assert not pipeline.stop(0)
+
+    asyncio.run(locked())
+    assert RecordReader(record).alerts() == []
+    _, known = run(settings, tmp_path, [], killed=False)
+    assert known == 1
+    assert [(alert.rule, alert.device) for alert in RecordReader(record).alerts()] == [("dusty", "A1")]
 
 
 def test_windows_that_closed_before_the_kill_are_not_revised_by_closing_again(tmp_path: Path) -> None:
