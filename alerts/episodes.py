@@ -36,10 +36,15 @@ class Label:
     zone: str = ""
     device: str = ""
 
+    def names(self, asset: Asset) -> bool:
+        return self.zone in ("", asset.zone) and self.device in ("", asset.device)
+
     def meets(self, episode: Episode) -> bool:
-        asset = episode.asset
-        named = self.zone in ("", asset.zone) and self.device in ("", asset.device)
-        return named and episode.fired_ns <= self.end_ns and (episode.ended_ns or episode.fired_ns) >= self.start_ns
+        return (
+            self.names(episode.asset)
+            and episode.fired_ns <= self.end_ns
+            and (episode.ended_ns or episode.fired_ns) >= self.start_ns
+        )
 
 
 @dataclass(frozen=True, slots=True)

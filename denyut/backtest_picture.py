@@ -135,7 +135,7 @@ class _Picture:
         own = self._episodes.of(rule)
         drawn = [f'<rect class="band" x="0" y="{y:g}" width="{WIDTH}" height="{HEAD - 8}"/>']
         drawn.append(_text(16, y + 18, rule.id, "rule"))
-        told = _("{alerts} alerts on {assets} assets").format(
+        told = _("alerts: {alerts}, assets: {assets}").format(
             alerts=self._language.number(len(own)), assets=self._language.number(len({each.asset for each in own}))
         )
         drawn.append(_text(WIDTH - RIGHT, y + 18, told if own else _("never firing"), "soft end"))
@@ -144,7 +144,7 @@ class _Picture:
         for number, row in enumerate(rows[:MOST_ROWS]):
             drawn += self._row(row, top + number * ROW)
         height = HEAD + ROW * min(len(rows), MOST_ROWS)
-        drawn += self._labels_of(rule, y + HEAD - 8, max(height - HEAD + 4, 6))
+        drawn += self._labels_of(rule, [row.asset for row in rows[:MOST_ROWS]], top)
         if (more := len(rows) - MOST_ROWS) > 0:
             drawn.append(_text(16, y + height + 14, _("and {count} more assets").format(count=more), "soft"))
             height += ROW
@@ -178,12 +178,16 @@ class _Picture:
         for x in places:
             yield f'<rect class="page" x="{x - 1}" y="{y + HEAD - 14:g}" width="2" height="6"/>'
 
-    def _labels_of(self, rule: Rule, y: float, height: float) -> Iterator[str]:
+    def _labels_of(self, rule: Rule, assets: Sequence[Asset], top: float) -> Iterator[str]:
+        """On the lines of the assets that they mean; where none of them was ever firing, above."""
         for name, label in self._labels:
-            if name in ("", rule.id):
-                left = self._scale.x(label.start_ns)
-                width = max(self._scale.x(label.end_ns) - left, _THINNEST)
-                yield f'<rect class="label" x="{left:.1f}" y="{y:g}" width="{width:.1f}" height="{height:g}"/>'
+            if name not in ("", rule.id):
+                continue
+            left = self._scale.x(label.start_ns)
+            width = max(self._scale.x(label.end_ns) - left, _THINNEST)
+            meant = [top + at * ROW for at, asset in enumerate(assets) if label.names(asset)]
+            for y, height in [(y, ROW - 2) for y in meant] or [(top - 7, 5)]:
+                yield f'<rect class="label" x="{left:.1f}" y="{y:g}" width="{width:.1f}" height="{height}"/>'
 
 
 def _rows(episodes: Episodes, rule: Rule) -> list[Row]:
