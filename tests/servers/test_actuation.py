@@ -1,6 +1,9 @@
 """Commands from real readings, over real brokers, to an actuator that obeys, or does not."""
 
 import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +16,7 @@ from tests.flow.test_run import publish, running, status_of, stop, wait_for, wai
 from tests.servers.free_ports import free_port
 from tests.servers.mosquitto import mosquitto
 from tests.servers.older_broker import older_broker
-from tests.servers.street import commands, config, heard, obeying, send, told, until_told
+from tests.servers.street import HOT, commands, config, heard, obeying, send, told, until_told
 
 READ = [("city/b/boiler/b1", {"t": 95.0})]
 COOL = [("city/b/boiler/b1", {"t": 20.0})]
@@ -276,3 +279,55 @@ def commanded_over_an_older_broker(tmp_path: Path, data_dir: Path, broker: int, 
         assert on["answer_to"].startswith("denyut/answers/")
         assert on["correlation"] == ""
         stop(process)
+
+
+PEOPLE = """\
+[[offices]]
+id = "bpbd"
+kinds = ["boiler"]
+[[officers]]
+id = "rini"
+office = "bpbd"
+language = "en"
+contacts = [{ channel = "board" }]
+[[shifts]]
+id = "always"
+office = "bpbd"
+officers = ["rini"]
+[[channels]]
+id = "board"
+kind = "mqtt"
+source = "street"
+topic = "notices"
+"""
+
+
+def test_who_was_told_of_the_alert_is_told_that_its_command_failed(tmp_path: Path, data_dir: Path) -> None:
+    with (
+        mosquitto(tmp_path) as broker,
+        obeying(tmp_path, broker, "refuses"),
+        listening(broker, "notices") as notices,
+        running(data_dir, None, config(broker, broker, rules=HOT + PEOPLE)) as process,
+    ):
+        wait_until_subscribed(process)
+        publish(broker, READ)
+        wait_for(lambda: len(notices) == 2, "both notices")
+        firing, failed = (json.loads(each) for each in notices)
+        assert (firing["reason"], failed["reason"]) == ("firing", "command_failed")
+        assert "command 'on' to 'siren' was not done: no power" in json.dumps(failed)
+        stop(process)
+
+
+@contextmanager
+def listening(port: int, topic: str) -> Iterator[list[bytes]]:
+    heard: list[bytes] = []
+    client = Client(CallbackAPIVersion.VERSION2)
+    client.on_message = lambda client, data, message: heard.append(bytes(message.payload))
+    client.connect("127.0.0.1", port)
+    client.subscribe(topic, qos=1)
+    client.loop_start()
+    try:
+        yield heard
+    finally:
+        client.disconnect()
+        client.loop_stop()
