@@ -114,6 +114,8 @@ def _variables(settings: Settings) -> set[str]:
     """The environment variables that secrets come from."""
     names = [source.password_env for source in settings.sources]
     names += [name for store in (settings.store, *settings.mirrors) for name in (store.password_env, store.token_env)]
+    names += [name for channel in settings.channels for name in (channel.url_env, channel.secret_env)]
+    names += [officer.token_env for officer in settings.officers]
     return {name for name in (*names, settings.http.token_env, settings.http.operator_token_env) if name}
 
 

@@ -22,6 +22,23 @@ def test_the_shipped_city_is_right_and_what_would_run_is_printed():
     assert "scores   each 1m: governance, branding, economy, living, society, environment\n" in result.stdout
 
 
+def test_variables_that_hold_secrets_of_channels_and_officers_and_are_not_set_are_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOOK_IS_SET", "https://example.go.id/k3yk3yk3y")
+    file = tmp_path / "city.toml"
+    file.write_text(
+        '[[channels]]\nid = "hook"\nkind = "webhook"\nurl_env = "HOOK_IS_SET"\nsecret_env = "KEY_IS_NOT"\n'
+        '[[offices]]\nid = "dishub"\n[[officers]]\nid = "ayu"\noffice = "dishub"\ntoken_env = "TOKEN_IS_NOT"\n'
+        'contacts = [{ channel = "hook" }]\n'
+    )
+    result = check(file, "--json")
+    hints = json.loads(result.stdout)["hints"]
+    assert [hint for hint in hints if "environment" in hint] == [
+        "the environment variable KEY_IS_NOT is not set here",
+        "the environment variable TOKEN_IS_NOT is not set here",
+    ]
+    assert "k3yk3yk3y" not in result.stdout
+
+
 def test_every_mistake_is_printed_and_the_exit_status_is_2(tmp_path):
     file = tmp_path / "city.toml"
     file.write_text('[[windows.sizes]]\nsize = "10s"\nhop = "20s"\n[city]\nidd = "x"\n')
