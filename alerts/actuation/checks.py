@@ -3,17 +3,21 @@
 A dry run passes through all of them, so it tells what would have happened.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from alerts.actuation.command_state import CommandState, Denied, Phase, Proven, Refused
 from alerts.actuation.figures import NewestFigures, key_of, stands
 from alerts.actuation.standing import Standing, Standings
+from alerts.book import Alert
 from alerts.engine import AlertEvent
 from alerts.lifecycle import Change
+from alerts.notification.maintenance import PlannedWorks
 from config.actuators import Actuator, Command, Interlock
 from config.durations import format_duration
 from config.duty import Officer
+from config.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,28 +30,30 @@ class Request:
     standing: Standing
     now_ns: int
     event: AlertEvent | None = None
+    alert: Alert | None = None
     operator: bool = False
 
 
 class Checks:
     def __init__(
         self,
-        officers: Iterable[Officer],
-        backlog_limit_ns: int,
+        settings: Settings,
         figures: NewestFigures,
         standings: Standings,
         states: Mapping[int, CommandState],
     ) -> None:
         """`standings` and `states` are the commander's own, and change as it goes on."""
-        self._officers = {officer.id: officer for officer in officers}
-        self._backlog_limit_ns = backlog_limit_ns
+        self._officers = {officer.id: officer for officer in settings.officers}
+        self._backlog_limit_ns = settings.notification.backlog_limit
+        zone = ZoneInfo(settings.city.timezone)
+        self._works = PlannedWorks(settings.maintenance, settings.calendar, zone)
         self._figures = figures
         self._standings = standings
         self._states = states
 
     def refusal(self, request: Request) -> Refused | None:
         checks = (
-            *(self._allowed, self._live, self._held, self._already),
+            *(self._allowed, self._live, self._undisturbed, self._held, self._already),
             *(self._interlocked, self._too_many, self._too_soon, self._busy),
         )
         return next((refused for check in checks if (refused := check(request))), None)
@@ -68,6 +74,14 @@ class Checks:
         if late_ns > self._backlog_limit_ns:
             return Refused(Denied.BACKLOG, f"it was learned of {format_duration(_whole_seconds(late_ns))} late")
         return None
+
+    def _undisturbed(self, request: Request) -> Refused | None:
+        """A gauge that is lifted out of the water to be cleaned must move nothing."""
+        alert = request.alert
+        if alert is None or request.state.ending:
+            return None
+        why = self._works.mutes(alert, alert.kind, request.now_ns)
+        return Refused(Denied.PLANNED_WORKS, why) if why else None
 
     def _held(self, request: Request) -> Refused | None:
         wanted = request.standing.wanted

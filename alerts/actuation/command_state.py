@@ -49,6 +49,8 @@ class Denied(StrEnum):
     """What the alert tells of happened too long ago."""
     WITHDRAWN = "withdrawn"
     """The alert should never have fired; whether to undo what it began is for people to decide."""
+    PLANNED_WORKS = "planned_works"
+    """Somebody is at work on what the alert speaks of; what the alert began before may still be ended."""
     HELD = "held"
     """Another alert that is firing still wants what this one would end."""
     ALREADY = "already"

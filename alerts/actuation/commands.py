@@ -26,8 +26,8 @@ from processors.indicators.indicator_batch import IndicatorBatch
 
 KEPT = 1000
 """Commands that have ended and are still known here; the record keeps all."""
-_NOBODY_MISSES = {Denied.ALREADY, Denied.HELD, Denied.OVERTAKEN}
-"""The street does what is asked for by now."""
+_NOBODY_MISSES = {Denied.ALREADY, Denied.HELD, Denied.OVERTAKEN, Denied.PLANNED_WORKS}
+"""The street does what is asked for by now, or shall be left alone."""
 _WANTED = {Denied.RATE, Denied.ALREADY}
 """Refused, and wanted all the same: the end of another alert shall not undo it."""
 _ENDS = (Change.RESOLVED, Change.WITHDRAWN)
@@ -42,8 +42,7 @@ class Commander:
         """Ascending by number."""
         self._standings = Standings()
         self._figures = NewestFigures(settings.city, self._actuators.figures)
-        limit_ns = settings.notification.backlog_limit
-        self._checks = Checks(settings.officers, limit_ns, self._figures, self._standings, self._states)
+        self._checks = Checks(settings, self._figures, self._standings, self._states)
         self._course = Course(self._actuators, self._states, self._standings, self._figures, book, tell)
 
     @property
@@ -72,7 +71,7 @@ class Commander:
             result.extend(self._overtake("its alert has ended", now_ns, alert=event.number))
         for order in event.rule.orders:
             if (order.on == "firing") is begins:
-                result.extend(self._ordered(order, event, now_ns))
+                result.extend(self._ordered(order, event, alert, now_ns))
         if not begins:
             for actuator in self._actuators:
                 self._standings[actuator].wanted.pop(event.number, None)
@@ -112,13 +111,13 @@ class Commander:
         """What speaks of interlocks and proofs."""
         return self._course.hear_figures(batch, now_ns)
 
-    def _ordered(self, order: Order, event: AlertEvent, now_ns: int) -> Consequences:
+    def _ordered(self, order: Order, event: AlertEvent, alert: Alert, now_ns: int) -> Consequences:
         state = self._new(order.actuator, order.command, "denyut", event.number, now_ns)
         state.rule = event.rule.id
         wanted = self._standings[order.actuator].wanted
         if event.change is not Change.FIRING:
             state.ending = wanted.pop(event.number, None) is not None
-        result = self._ask(state, event, now_ns)
+        result = self._ask(state, event, now_ns, alert=alert)
         if state.phase is not Phase.REFUSED:
             result.extend(self._overtake(f"command {state.number} came after it", now_ns, but=state))
         if event.change is Change.FIRING and (state.phase is not Phase.REFUSED or state.refused in _WANTED):
@@ -135,12 +134,18 @@ class Commander:
         return state
 
     def _ask(
-        self, state: CommandState, event: AlertEvent | None, now_ns: int, *, operator: bool = False
+        self,
+        state: CommandState,
+        event: AlertEvent | None,
+        now_ns: int,
+        *,
+        alert: Alert | None = None,
+        operator: bool = False,
     ) -> Consequences:
         refused = self._actuators.unknown(state.actuator, state.command)
         if refused is None:
             standing = self._standings[state.actuator]
-            request = Request(state, *self._actuators.configured(state), standing, now_ns, event, operator)
+            request = Request(state, *self._actuators.configured(state), standing, now_ns, event, alert, operator)
             refused = self._checks.refusal(request)
         if refused is None:
             return self._decide(state, now_ns)

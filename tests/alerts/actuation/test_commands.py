@@ -53,6 +53,22 @@ def test_late_readings_that_take_an_alert_back_undo_nothing_by_themselves_and_pe
     assert [number for number, _ in street.troubles] == [1]
 
 
+def test_planned_works_keep_an_alert_from_the_street_but_not_from_ending_what_it_began() -> None:
+    works = [{"id": "cleaning", "begin": "2026-03-01T19:01:00", "end": "2026-03-01T20:00:00"}]
+    street = Street(maintenance=works)
+    street.fires(0, "kota")
+    street.answers(1, 1)
+    assert street.fires(60, "tepi").orders == []
+    assert [order.command for order in street.ends(120, "kota").orders] == ["off"]
+    street.answers(121, 3)
+    assert street.ends(180, "tepi").orders == []
+    assert [each for each in street.said if each[2]] == [
+        ("on", "refused", "planned_works"),
+        ("off", "refused", "planned_works"),
+    ]
+    assert street.troubles == []
+
+
 @pytest.mark.parametrize("change", [Change.PENDING, Change.STALE, Change.HEARD, Change.SHORTENED])
 def test_only_the_beginning_and_the_end_of_an_alert_order_anything(change: Change) -> None:
     street = Street()
