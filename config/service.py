@@ -17,7 +17,7 @@ class Http(Section):
     """Whoever asks for figures must show this token; /healthz and /readyz answer anyone."""
     operator_token_env: str | None = None
     operator_token_file: File | None = None
-    """Whoever changes anything, such as acknowledging an alert, must show this one; without it nobody may."""
+    """Whoever changes anything, such as acknowledging an alert, must show this one, or an officer's own token."""
 
 
 class Log(Section):

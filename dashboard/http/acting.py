@@ -13,6 +13,8 @@ from config.durations import LONGEST_NS, parse_duration
 from dashboard.http.access import Caller
 from dashboard.http.refusal import RefusedError
 
+OWN_NAME = "denyut"
+"""In the log, of what follows from rules and the clock."""
 _PATIENCE_S = 10.0
 _LATE = "it is taken and will hold once the disk takes it: look again"
 REFUSALS: dict[str, tuple[int, str]] = {
@@ -77,6 +79,8 @@ def who_of(request: Request, said: Said) -> str:
         raise RefusedError(400, "who does it? The operator's token is nobody's own: name somebody in `who`")
     if not said.who.isprintable():
         raise RefusedError(400, "`who` has characters that cannot be shown")
+    if said.who == OWN_NAME:
+        raise RefusedError(400, f"`who`: {OWN_NAME!r} stands for what nobody did; name somebody else")
     return said.who
 
 

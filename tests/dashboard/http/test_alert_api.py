@@ -187,6 +187,14 @@ def test_the_operators_token_is_nobodys_own(made: City) -> None:
     assert made.desk.book.alerts[0].acknowledged_ns is None
 
 
+def test_nobody_acts_in_the_name_of_what_nobody_does(made: City) -> None:
+    answer = made.ask(ACKNOWLEDGE, {"who": "denyut"})
+    assert (answer.status, answer.json["error"]) == (
+        400,
+        "`who`: 'denyut' stands for what nobody did; name somebody else",
+    )
+
+
 def test_nobody_acts_as_another_officer(made: City) -> None:
     answer = made.ask(ACKNOWLEDGE, {"who": "budi"}, token=TOKENS["ayu"])
     assert answer.status == 403
