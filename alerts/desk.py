@@ -7,7 +7,7 @@ what people and devices do, the clock ──────────────
 A pure function of the journal's entries: everything it brings about leaves as `Consequences`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from zoneinfo import ZoneInfo
@@ -114,7 +114,7 @@ class Alerts:
     @property
     def next_due_ns(self) -> int | None:
         """When `advance` has something to do; None: not until something happens."""
-        times = (self.dispatcher.next_due_ns, self.commander.next_due_ns)
+        times = (self.engine.next_due_ns, self.dispatcher.next_due_ns, self.commander.next_due_ns)
         return min((time for time in times if time is not None), default=None)
 
     def _taken(self, changes: Sequence[AlertEvent], learned_ns: int | None) -> Consequences:
@@ -123,19 +123,24 @@ class Alerts:
         for at_ns, events in groupby(changes, key=lambda event: event.learned_ns):
             if learned_ns is None:
                 self._go_on_until(at_ns, out)
-            noted = [self._noted(event) for event in events]
-            out.events += [event for event, _ in noted]
-            out.entries += [entry_of(event) for event, _ in noted if event.number]
-            now_ns = self._at(at_ns)
-            self.dispatcher.take([Changed(event, alert) for event, alert in noted if alert], now_ns, out)
-            for event, alert in noted:
-                if alert is not None:
-                    out.extend(self.commander.take(event, alert, now_ns))
+            self._take_in(events, self._at(at_ns), out)
         if learned_ns is not None:
             self._go_on(self._at(learned_ns), out)
         return out
 
+    def _take_in(self, events: Iterable[AlertEvent], now_ns: int, out: Consequences) -> None:
+        """All that changes at one moment."""
+        noted = [self._noted(event) for event in events]
+        out.events += [event for event, _ in noted]
+        out.entries += [entry_of(event) for event, _ in noted if event.number]
+        self.dispatcher.take([Changed(event, alert) for event, alert in noted if alert], now_ns, out)
+        for event, alert in noted:
+            if alert is not None:
+                out.extend(self.commander.take(event, alert, now_ns))
+
     def _go_on(self, now_ns: int, out: Consequences) -> None:
+        if silent := self.engine.fall_silent(now_ns):
+            self._take_in(silent, now_ns, out)
         out.extend(self.commander.advance(now_ns))
         self.dispatcher.advance(now_ns, out)
 

@@ -74,7 +74,7 @@ class Rule(Section):
     min_coverage: Annotated[float, Field(ge=0, le=1)] = 0.0
     """A figure with less coverage says nothing: neither that something is wrong nor that all is well."""
     stale_after: Duration | None = None
-    """An alert of which nothing was heard for so long is stale; absent: three windows."""
+    """An alert of which nothing was heard for so long is stale; absent: three windows, of readings three hours."""
     hours: Hours | None = None
     """The rule holds at these times of the city's clock alone; outside them it begins nothing and its alerts end."""
     title: Words = Words()

@@ -15,7 +15,8 @@ class OwnHealth:
 
     `denyut_journal_lag_s`: the longest time that an entry waited. `denyut_points_pending`: points that the store has
     not taken yet. `denyut_dead_letter_share`: of the messages, those that could not be taken in.
-    `denyut_disk_free_share`: of the disk with the data directory.
+    `denyut_disk_free_share`: of the disk with the data directory. `denyut_notices_waiting`: notices that are not told
+    yet, or told in vain so far.
     """
 
     def __init__(
@@ -46,6 +47,8 @@ class OwnHealth:
             "denyut_points_pending": float(self._pipeline.sinks[0].points_pending),
             "denyut_dead_letter_share": (rejected - self._rejected) / new if new else 0.0,
         }
+        if self._pipeline.record is not None:
+            figures["denyut_notices_waiting"] = float(self._pipeline.record.deliveries.waiting)
         free_share = self._free_share()
         if free_share is not None:
             figures["denyut_disk_free_share"] = free_share

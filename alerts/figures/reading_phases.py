@@ -21,8 +21,8 @@ Places = NDArray[np.int64]
 
 _NEVER = -(2**62)
 _STALE_WINDOWS = 3
-STALE_NS = 15 * UNITS_NS["m"]
-"""Of a rule that names neither `stale_after` nor a size."""
+STALE_NS = 3 * UNITS_NS["h"]
+"""Of a rule that names neither `stale_after` nor a size: some gauges report once an hour."""
 
 
 class Turned(NamedTuple):

@@ -29,6 +29,7 @@ def test_once_a_minute_it_says_what_was_measured_since(tmp_path: Path) -> None:
     figures = health.look()
     assert figures is not None
     assert (figures["denyut_journal_lag_s"], figures["denyut_dead_letter_share"]) == (2.5, 0.25)
+    assert figures["denyut_notices_waiting"] == 0.0
     clock.now_s = 219.9
     assert health.look() is None
     clock.now_s = 220.0

@@ -125,7 +125,16 @@ SETTINGS = Settings(
             keep=60 * SECOND_NS,
             orders=ORDERS,
         ),
-        Rule(id="now", kind="traffic", quantity="speed", enter=50, exit=7, lasting=5 * SECOND_NS, keep=SECOND_NS),
+        Rule(
+            id="now",
+            kind="traffic",
+            quantity="speed",
+            enter=50,
+            exit=7,
+            lasting=5 * SECOND_NS,
+            keep=SECOND_NS,
+            stale_after=20 * SECOND_NS,
+        ),
         Rule(id="at-once", kind="traffic", quantity="speed", enter=7, devices=("d1", "d2"), orders=ORDERS),
         Rule(
             id="calm",

@@ -7,10 +7,11 @@ import msgspec
 import numpy as np
 import pytest
 
+from alerts.desk import Alerts
 from alerts.engine import AlertEvent, Engine
 from alerts.figures.readings import fresh, recent
 from config.alert_rules import Rule
-from config.settings import Kind, Quantity
+from config.settings import Kind, Quantity, Settings
 from ingest.devices import DeviceTable
 from ingest.readings import ReadingBatch
 from tests.alerts.figures.windows import indicator, output
@@ -267,3 +268,13 @@ def test_a_rule_that_is_made_of_one_on_readings_follows_at_the_next_closing() ->
         ("wet", "south", "firing"),
         ("both", "south", "firing"),
     ]
+
+
+def test_the_clock_tells_that_an_alert_has_fallen_silent() -> None:
+    rule = flood(stale_after="1m")
+    desk = Alerts(Settings(rules=(rule,)), table())
+    desk.hear([levels((0, 100, 960.0), received=101)], 101 * SECOND)
+    assert desk.next_due_ns == 160 * SECOND
+    assert told(desk.advance(159 * SECOND).events) == []
+    assert told(desk.advance(160 * SECOND).events) == [("w0", "stale", 160, 960.0)]
+    assert (desk.book.alerts[0].stale, desk.next_due_ns) == (True, None)
