@@ -38,7 +38,7 @@ _LENGTHS: tuple[tuple[tuple[str, ...], Callable[[int], bool]], ...] = (
     (("parking_index_*", "parking_load"), lambda ns: ns >= _QUARTER_NS),
     (("parking_turnover", "parking_duration", "parking_volume"), lambda ns: ns >= _HOUR_NS),
     (("traffic_peak_hour_factor",), lambda ns: ns in (_QUARTER_NS, _HOUR_NS)),
-    (("parking_gate_drift",), lambda ns: ns <= _HOUR_NS),
+    (("ispu_*indicative",), lambda ns: ns != _DAY_NS),
     (("rain", "rain_class"), lambda ns: ns in (_HOUR_NS, _DAY_NS)),
     (("us_aqi_pm25", "us_aqi_pm10"), lambda ns: ns == _DAY_NS),
     (("us_aqi_o3", "us_aqi_co"), lambda ns: ns == 8 * _HOUR_NS),

@@ -11,6 +11,7 @@ import pytest
 
 from config.cities import shipped_city
 from config.default_kinds import effective_kinds
+from config.indicator_sizes import sizes_with
 from config.load import load_settings
 from config.settings import Settings, Window
 from ingest.decoding import SourceDecoder
@@ -47,14 +48,19 @@ DAILY = (
 class Lived:
     """A span of the city's life."""
 
+    settings: Settings
     rejected: int = 0
     readings: int = 0
     valued: set[str] = field(default_factory=set)
     """Indicators that had a value in some zone."""
+    made: dict[str, set[str]] = field(default_factory=dict)
+    """Indicator -> sizes of the windows in which it was made, with a value or without."""
 
     def note(self, batches: list[IndicatorBatch]) -> None:
         for batch in batches:
             known = np.isfinite(batch.value)
+            for name in set(batch.indicator):
+                self.made.setdefault(name, set()).add(batch.size)
             self.valued |= {name for name, has in zip(batch.indicator, known.tolist(), strict=True) if has}
 
 
@@ -71,7 +77,7 @@ def live(settings: Settings, start_ns: int, hours: float, step_s: int) -> Lived:
     processor = Processor(settings.windows, kinds, table, timezone=timezone, scores=settings.scores)
     processor.expect(settings.city.id, settings.devices)
     decoder = SourceDecoder(settings.sources[0], settings.city.id, table, kinds)
-    lived = Lived()
+    lived = Lived(settings)
     for batch in _received(settings, start_ns, hours, step_s):
         decoded = decoder.decode(batch)
         lived.rejected += len(decoded.rejections)
@@ -119,6 +125,13 @@ def test_every_documented_indicator_comes_out_but_those_that_the_documentation_n
 def test_an_hour_is_enough_for_all_but_the_figures_of_days(hour: Lived) -> None:
     needs_more = set(UNITS) - hour.valued - lacking()
     assert {name for name in needs_more if not name.startswith(DAILY)} == set()
+
+
+def test_the_configuration_knows_in_windows_of_which_sizes_each_indicator_is_made(hour: Lived, days: Lived) -> None:
+    for lived in (hour, days):
+        closed = set().union(*lived.made.values())
+        told = {name: closed.intersection(sizes_with(name, lived.settings)) for name in lived.made}
+        assert told == lived.made
 
 
 def lacking() -> set[str]:
