@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, SecretStr
 
 from config.alert_rules import Severity
 from config.calendar import Hours
-from config.durations import UNITS_NS
+from config.durations import LONGEST_NS, SECOND_NS, UNITS_NS
 from config.section import Duration, File, Name, Section, Wait, between
 
 TARGETS = ("shift", "office", "head")
@@ -77,7 +77,7 @@ class Ladder(Section):
 
     id: Name
     steps: Annotated[tuple[Step, ...], Field(min_length=1)]
-    repeat: Duration | None = None
+    repeat: Annotated[Duration, between(SECOND_NS, LONGEST_NS)] | None = None
     """The last step again and again, so far apart; absent: once."""
 
 

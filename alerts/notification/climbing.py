@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from alerts.book import Alert, Book
 from alerts.notification.groups import Groups
-from alerts.notification.ladders import after_ns
+from alerts.notification.ladders import after_ns, next_step
 from config.duty import Ladder
 
 
@@ -50,6 +50,12 @@ class Climbing:
     def climbs(self, alert: Alert) -> bool:
         """Nothing holds it."""
         return not alert.never and not alert.muted and alert.snoozed_until_ns is None
+
+    def climbed(self, alert: Alert, now_ns: int) -> None:
+        """A step has been told."""
+        ladder = self._ladder(alert.ladder, alert.severity)
+        alert.step = next_step(ladder, alert.step, now_ns - alert.climbs_from_ns)
+        self.push(alert)
 
     def hold_or_go_on(self, alert: Alert, now_ns: int) -> None:
         """After it was muted, snoozed, or neither any more."""

@@ -240,8 +240,7 @@ class Dispatcher:
         """It climbs by one."""
         recipients = self._addressing.of_step(alert, alert.step, now_ns, out)
         self._tell(Told(alert), self._reason(alert), recipients, step=alert.step + 1)
-        alert.step += 1
-        self._climbing.push(alert)
+        self._climbing.climbed(alert, now_ns)
 
     def _tell(self, told: Told, reason: Reason, recipients: Sequence[Recipient], *, step: int = 0) -> None:
         """`step` of the ladder, counted from 1; 0: none."""

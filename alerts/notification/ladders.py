@@ -36,5 +36,13 @@ def after_ns(ladder: Ladder, step: int) -> int | None:
     return steps[-1].after + (step - len(steps) + 1) * ladder.repeat
 
 
+def next_step(ladder: Ladder, step: int, since_ns: int) -> int:
+    """The one that follows `step`; repetitions that were missed, as nothing ran meanwhile, are not made up for."""
+    if ladder.repeat is None or step + 1 < len(ladder.steps):
+        return step + 1
+    missed = (since_ns - ladder.steps[-1].after) // ladder.repeat
+    return max(step + 1, len(ladder.steps) + missed)
+
+
 def step_of(ladder: Ladder, step: int) -> Step:
     return ladder.steps[min(step, len(ladder.steps) - 1)]

@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import get_args
 
 from config.alert_rules import Severity
+from config.channels import Channel
 from config.checks.city import RESERVED
 from config.checks.finding import OTHER, Finding
 from config.durations import format_duration
@@ -67,9 +68,14 @@ def _officers(settings: Settings) -> Iterator[Finding]:
             here: Path = (*place, "contacts", number)
             yield from _unknown("channel", "channels", contact.channel, channels, (*here, "channel"))
             channel = channels.get(contact.channel)
-            if channel is not None and channel.kind == "mqtt" and "{to}" in channel.topic and not contact.to:
+            if channel is not None and _needs_address(channel) and not contact.to:
                 topic = f"{channel.topic!r} of channel {channel.id!r}"
                 yield Finding(f"'to' is missing: the topic {topic} needs it", (here, ("channels",)))
+
+
+def _needs_address(channel: Channel) -> bool:
+    """An address of Apprise stands among the secrets: nobody looks."""
+    return channel.kind == "mqtt" and "{to}" in channel.topic
 
 
 def _shifts(settings: Settings) -> Iterator[Finding]:
@@ -109,7 +115,11 @@ def _target(target: str, settings: Settings, place: Path) -> Iterator[Finding]:
         case "officer":
             yield from _unknown("officer", "officers", name, [officer.id for officer in settings.officers], place)
         case "channel":
-            yield from _unknown("channel", "channels", name, [channel.id for channel in settings.channels], place)
+            channels = {channel.id: channel for channel in settings.channels}
+            yield from _unknown("channel", "channels", name, channels, place)
+            if name in channels and _needs_address(channels[name]):
+                topic = channels[name].topic
+                yield Finding(f"channel {name!r} has a place for a recipient in {topic!r}: name officers", (place,))
         case _:
             heads = {office.id: office.head for office in settings.offices}
             yield from _unknown("office", "offices", name, heads, place)

@@ -1,4 +1,4 @@
-from alerts.notification.ladders import Ladders, after_ns, step_of
+from alerts.notification.ladders import Ladders, after_ns, next_step, step_of
 from config.duty import Ladder, Notification, Step
 from tests.alerts.watched import MINUTE, city
 
@@ -10,6 +10,13 @@ def test_the_last_step_comes_once_or_again_and_again() -> None:
     assert [after_ns(LADDER, step) for step in range(3)] == [0, 5 * MINUTE, None]
     assert [after_ns(AGAIN, step) for step in range(4)] == [0, 5 * MINUTE, 25 * MINUTE, 45 * MINUTE]
     assert step_of(AGAIN, 7).to == ("head",)
+
+
+def test_repetitions_that_were_missed_are_not_made_up_for() -> None:
+    assert [next_step(LADDER, step, 100 * MINUTE) for step in (0, 1)] == [1, 2]
+    assert next_step(AGAIN, 0, 100 * MINUTE) == 1
+    assert [next_step(AGAIN, 1, minute * MINUTE) for minute in (5, 24, 25, 44, 45, 105)] == [2, 2, 3, 3, 4, 7]
+    assert after_ns(AGAIN, 7) == 125 * MINUTE
 
 
 def test_the_ladder_of_a_route_goes_before_that_of_the_severity_and_this_before_the_default() -> None:

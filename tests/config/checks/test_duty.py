@@ -86,6 +86,7 @@ def test_a_route_names_what_there_is(route: dict[str, Any], setting: str, senten
         ("head:dlh", "office 'dlh' has no head"),
         ("officer:ayyu", "there is no officer 'ayyu'; did you mean 'ayu'?"),
         ("channel:wal", "there is no channel 'wal'; did you mean 'wall'?"),
+        ("channel:wall", "channel 'wall' has a place for a recipient in 'denyut/notices/{to}': name officers"),
     ],
 )
 def test_a_step_names_whom_there_is(target: str, sentence: str) -> None:
