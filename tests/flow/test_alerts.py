@@ -23,6 +23,7 @@ kind = "boiler"
 field = "t_max"
 size = "1s"
 enter = 90
+stale_after = "1h"
 """
 
 
