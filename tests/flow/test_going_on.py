@@ -31,8 +31,7 @@ from alerts.acts import (
 )
 from alerts.consequences import Consequences
 from alerts.desk import Alerts
-from config.actuators import Actuator, Command, Interlock, Order, Proof
-from config.alert_rules import Rule
+from config.actuators import Actuator, Command, Interlock, Proof
 from config.channels import Channel
 from config.duty import (
     Budget,
@@ -62,6 +61,7 @@ from processors.state import dump
 from storage.outbox.outbox import Outbox
 from storage.points import PointBatch
 from storage.window_points import PointShaper
+from tests.flow.rules_of_all_kinds import RULES
 from tests.processors.batches import SECOND_NS, at, windows
 
 BEGIN = at("10:00:00")
@@ -75,7 +75,6 @@ KINDS = {
         }
     )
 }
-ORDERS = Order(actuator="sign", command="slow"), Order(actuator="sign", command="clear", on="resolved")
 ACTUATORS = (
     Actuator(
         id="sign",
@@ -104,54 +103,7 @@ ACTUATORS = (
 SETTINGS = Settings(
     windows=windows("10s", "20s/10s", "1m", delay="2s", lateness="20s"),
     sources=(Source(name="mqtt"), Source(name="other", topic="{city}/{zone}/{kind}/{device}", raw=True)),
-    rules=(
-        Rule(
-            id="fast",
-            kind="traffic",
-            field="speed_mean",
-            size="10s",
-            enter=50,
-            exit=7,
-            lasting=10 * SECOND_NS,
-            orders=ORDERS,
-        ),
-        Rule(
-            id="slow",
-            kind="traffic",
-            field="speed_max",
-            size="1m",
-            when="<=",
-            enter=7.25,
-            keep=60 * SECOND_NS,
-            orders=ORDERS,
-        ),
-        Rule(
-            id="now",
-            kind="traffic",
-            quantity="speed",
-            enter=50,
-            exit=7,
-            lasting=5 * SECOND_NS,
-            keep=SECOND_NS,
-            stale_after=20 * SECOND_NS,
-        ),
-        Rule(id="at-once", kind="traffic", quantity="speed", enter=7, devices=("d1", "d2"), orders=ORDERS),
-        Rule(
-            id="calm",
-            indicator="traffic_speed",
-            size="10s",
-            when="<",
-            enter=80,
-            stale_after=10 * SECOND_NS,
-            orders=ORDERS,
-        ),
-        Rule(id="gone", field="silent_s", size="10s", when=">=", enter=15, orders=ORDERS),
-        Rule(id="rarer", field="silent_intervals", size="1m", when=">=", enter=2, keep=60 * SECOND_NS, orders=ORDERS),
-        Rule(id="faster", kind="traffic", field="speed_mean", size="10s", over=20 * SECOND_NS, enter=10),
-        Rule(id="uneven", indicator="traffic_speed", against="traffic_v85", size="10s", enter=0.9),
-        Rule(id="both", every=("gone", "calm")),
-        Rule(id="either", some=("both", "now", "faster"), lasting=10 * SECOND_NS),
-    ),
+    rules=RULES,
     actuators=ACTUATORS,
     devices=(Device(id="d1", kind="traffic", zone="kota", every=5 * SECOND_NS),),
     offices=(Office(id="dishub", kinds=("traffic",), head="budi"),),
