@@ -26,6 +26,7 @@ from ingest.devices import DeviceTable
 from ingest.ledger import Ledger
 
 if TYPE_CHECKING:
+    from alerts.record.reading import RecordReader
     from dashboard.http.event_stream import EventStream
     from dashboard.http.server import HttpServer
 
@@ -66,6 +67,7 @@ class Service:
         self.address: str | None = None
         self._server: HttpServer | None = None
         self._events: EventStream | None = None
+        self._reader: RecordReader | None = None
         self._book = served.desk.book
         if not settings.enabled:
             return
@@ -74,7 +76,7 @@ class Service:
         if listener is None:
             return
         # Here, so that a run without HTTP does not pay for it in memory.
-        from alerts.record.reading import RecordReader
+        from alerts.record.reading import RecordReader as Reader
         from dashboard.http.access import Guard
         from dashboard.http.alert_apis import AlertSources
         from dashboard.http.app import Sources, make_app
@@ -84,7 +86,7 @@ class Service:
         from dashboard.http.server import HttpServer as Server
 
         events = Events(served.next_offset - 1)
-        reader = RecordReader(served.record)
+        reader = Reader(served.record)
         alerts = AlertSources(served.settings, served.desk, reader, served.act, events, served.now_ns)
         sources = Sources(
             served.figures,
@@ -97,7 +99,7 @@ class Service:
         token, operator_token, officers = tokens
         guard = Guard(token, is_of_this_machine(listener.getsockname()[0]), operator_token, officers)
         self._server = Server(make_app(sources, guard, version("denyut")), listener)
-        self._events = events
+        self._events, self._reader = events, reader
         self.address = _written(listener)
 
     def follow(self, offset: int, consequences: Consequences) -> None:
@@ -124,6 +126,8 @@ class Service:
             self._events.end()
         if self._server is not None:
             await self._server.stop()
+        if self._reader is not None:
+            self._reader.close()
 
 
 def _tokens(http: Http, settings: Settings) -> tuple[str | None, str | None, list[tuple[str, Officer]]]:
