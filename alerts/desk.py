@@ -101,7 +101,9 @@ class Alerts:
         out = Consequences()
         for batch in output.indicators:
             # Before anything is decided: interlocks ask for the newest figures.
-            out.extend(self.commander.hear_figures(batch, self._at(batch.end_ns if learned_ns is None else learned_ns)))
+            # In recorded data the clock stands still meanwhile: what changes comes at the time of its own window.
+            heard_ns = max(self._now_ns, batch.end_ns) if learned_ns is None else self._at(learned_ns)
+            out.extend(self.commander.hear_figures(batch, heard_ns))
         out.extend(self._taken(list(self.engine.observe(output, learned_ns)), learned_ns))
         return out
 

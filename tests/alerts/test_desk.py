@@ -27,6 +27,7 @@ from config.duty import (
     Step,
 )
 from ingest.devices import DeviceTable
+from processors.processor import Output
 from tests.alerts.watched import MINUTE, SECOND, Watched, at, city, figures, officer
 
 RULES = (
@@ -183,3 +184,15 @@ def test_an_alert_that_changed_hands_is_read_as_it_was_before_the_restart() -> N
     before = watched.alert()
     watched.restart()
     assert watched.alert() == before
+
+
+def test_recorded_data_is_told_at_its_own_times() -> None:
+    """However much of it closes at once, and with nobody to look at a clock."""
+    watched = Watched(city())
+    batches = [figures(at(clock), {"kota": value}).indicators for clock, value in (("07:30", 0.97), ("08:10", 0.2))]
+    watched.take(watched.desk.observe(Output([], [batch for each in batches for batch in each]), None))
+    assert watched.told == [
+        *("07:30 firing ayu 1", "07:45 escalated ayu 1", "07:45 escalated budi 1", "07:45 escalated citra 1"),
+        "08:00 escalated citra 1",
+        *("08:10 resolved ayu 1", "08:10 resolved budi 1", "08:10 resolved citra 1"),
+    ]

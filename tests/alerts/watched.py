@@ -82,21 +82,21 @@ class Watched:
     def park(self, clock: str, learned: str = "", **occupancy: float) -> None:
         """The occupancy of zones in the minute that ends then; it is known at once, or when it was `learned`."""
         output = figures(at(clock, self.day), occupancy)
-        self._keep(self.desk.observe(output, at(learned or clock, self.day)))
+        self.take(self.desk.observe(output, at(learned or clock, self.day)))
 
     def wait_until(self, clock: str) -> None:
         """The clock goes on as in a run, which looks at it when something is due."""
         until_ns = at(clock, self.day)
         while (due_ns := self.desk.next_due_ns) is not None and due_ns <= until_ns:
-            self._keep(self.desk.advance(due_ns))
+            self.take(self.desk.advance(due_ns))
 
     def set_clock(self, clock: str) -> None:
         """And a look at it."""
-        self._keep(self.desk.advance(at(clock, self.day)))
+        self.take(self.desk.advance(at(clock, self.day)))
 
     def do(self, clock: str, act: Act) -> Outcome | None:
         decided = self.desk.act(encode(act), at(clock, self.day))
-        self._keep(decided.consequences)
+        self.take(decided.consequences)
         return decided.outcome
 
     def restart(self) -> None:
@@ -128,6 +128,6 @@ class Watched:
         assert found is not None
         return found.describe()
 
-    def _keep(self, consequences: Consequences) -> None:
+    def take(self, consequences: Consequences) -> None:
         self.notices += consequences.notices
         self.entries += consequences.entries
