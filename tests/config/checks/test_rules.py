@@ -104,8 +104,8 @@ def test_rules_are_not_made_of_each_other_in_a_circle() -> None:
     assert len(found) == 2
     assert all(sentence.startswith("rules are made of each other in a circle: ") for sentence in found)
     walks = {tuple(re.findall(r"'(\w+)'", sentence)) for sentence in found}
-    assert any(walk in walks for walk in (("one", "two", "one"), ("two", "one", "two")))
-    assert any(walk in walks for walk in ("abca", "bcab", "cabc") for walk in [tuple(walk)])
+    assert walks & {("one", "two", "one"), ("two", "one", "two")}
+    assert walks & {("a", "b", "c", "a"), ("b", "c", "a", "b"), ("c", "a", "b", "c")}
 
 
 def test_hours_come_at_some_time() -> None:
