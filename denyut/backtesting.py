@@ -9,7 +9,7 @@ from alerts.pages import Load, Page, Pages
 from config.alert_rules import Rule
 from config.durations import SECOND_NS, UNITS_NS
 from config.iso_times import iso_utc
-from config.periods import usual_size_ns
+from config.settings import Settings
 
 _SHORTEST_STEP_NS = 10 * SECOND_NS
 
@@ -41,11 +41,10 @@ def with_those_named(rules: Iterable[Rule], chosen: Collection[str]) -> tuple[Ru
     return tuple(rule for name, rule in by_name.items() if name in wanted)
 
 
-def step_of(rules: Iterable[Rule]) -> int:
-    """The time in which nothing can be told apart that happened: windows of all kinds close together in such steps."""
-    sizes_ns = [
-        usual_size_ns(rule.size) if rule.size else UNITS_NS["m"] for rule in rules if not rule.every + rule.some
-    ]
+def step_of(settings: Settings) -> int:
+    """Event time in which nothing can be told apart that happened: so long are the shortest windows, within bounds."""
+    sizes_ns = [window.size for window in settings.windows.sizes]
+    sizes_ns += [UNITS_NS["m"]] * any(rule.quantity is not None for rule in settings.rules)
     return max(min(sizes_ns, default=UNITS_NS["m"]), _SHORTEST_STEP_NS)
 
 

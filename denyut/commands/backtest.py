@@ -133,7 +133,7 @@ def _rehearse(
             mapping = in_city(mapping_of(mapping_name, {}), settings)
             # The windows that the rules speak of are those of the configuration.
             replay = Replay(settings_for(settings, mapping, configured=True), files, mapping, Path(directory))
-            replay.step_ns = step_of(settings.rules)
+            replay.step_ns = step_of(settings)
         replay.rehearsal = rehearsal
         for _ in replay.run():
             pass

@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from denyut.cli import main
 
-DATA = Path(__file__).parents[4] / "shared" / "data"
+DATA = Path(__file__).parents[3] / "shared" / "data"
 LEVELS = DATA / "jakarta_water_level" / "levels_2021-10_2023-06.csv"
 TRAFFIC = DATA / "nab" / "realTraffic"
 RAINY = ("2022-10-01", "2022-11-16")
