@@ -166,6 +166,30 @@ def test_a_copied_configuration_whose_topics_still_name_the_old_city_is_a_hint(t
     assert "hint     topics city/bojonegoro/# bring the city bojonegoro, but city.id is lamongan\n" in result.stdout
 
 
+def test_actuators_are_printed_and_commands_that_would_be_taken_for_readings_are_a_hint(tmp_path):
+    file = tmp_path / "city.toml"
+    text = """\
+[[sources]]
+topics = ["#"]
+[[actuators]]
+id = "siren"
+topic = "street/siren"
+officers = ["budi"]
+commands = { on = {}, off = {} }
+dry_run = true
+[[offices]]
+id = "bpbd"
+[[officers]]
+id = "budi"
+office = "bpbd"
+"""
+    file.write_text(text)
+    lines = CliRunner().invoke(command, [str(file)]).stdout.splitlines()
+    assert "actuator siren: on, off on street/siren; dry run: nothing is sent" in lines
+    took = "so it takes the commands on 'street/siren' for readings"
+    assert f"hint     actuator 'siren': source 'mqtt' subscribes to '#', {took}" in lines
+
+
 def test_a_kind_that_is_nearly_a_usual_one_is_a_hint_and_no_mistake(tmp_path):
     file = tmp_path / "city.toml"
     file.write_text('[[devices]]\nid = "1"\nkind = "trafic"\n')
