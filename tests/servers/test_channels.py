@@ -164,4 +164,7 @@ def test_a_messenger_that_hangs_ends_at_the_timeout() -> None:
 def test_an_address_that_apprise_does_not_know_is_said_at_the_start_without_it() -> None:
     with pytest.raises(ChannelUnusableError) as refusal:
         apprise("tgramm://123:secret/1")
-    assert str(refusal.value) == "channel 'mail': Apprise knows no address that begins so; did you mean 'tgram' or 'pingram'?"
+    assert (
+        str(refusal.value)
+        == "channel 'mail': Apprise knows no address that begins so; did you mean 'tgram' or 'pingram'?"
+    )
