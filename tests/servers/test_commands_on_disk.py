@@ -65,6 +65,15 @@ class Left:
         self.reported.append(act)
         self.street.commander.act(act, at(5))
 
+    def as_if_killed_while_sending(self) -> None:
+        """The journal knows nothing of what came after the decision."""
+        self.street, self.reported = Street(SIREN), []
+        self.street.fires(0)
+        record = AlertRecord(self.path)
+        record.start()
+        record.mark(_marked("sending"))
+        assert record.stop(10)
+
     @property
     def kept(self) -> tuple[str, str]:
         """State and error of the order in the record."""
@@ -102,6 +111,21 @@ def test_what_was_on_its_way_is_never_sent_again_and_that_is_said(tmp_path: Path
         said = "unknown whether it was sent: the run ended"
         assert left.reported == [CommandSent(who="denyut", command=1, error=said, unknown=True)]
         assert (heard(log), left.phase, left.kept) == ([], Phase.UNKNOWN, ("unknown", said))
+
+
+def test_an_answer_that_came_while_nobody_was_there_settles_what_was_unknown(tmp_path: Path) -> None:
+    with mosquitto(tmp_path) as broker, obeying(tmp_path, broker, "late", late=2) as log:
+        left = Left(tmp_path, broker, "waiting")
+        left.go_on(lambda left: bool(heard(log)))
+        left.as_if_killed_while_sending()
+        time.sleep(2)
+        left.go_on(lambda left: left.phase is Phase.CONFIRMED)
+        said = "unknown whether it was sent: the run ended"
+        assert left.reported == [
+            CommandSent(who="denyut", command=1, error=said, unknown=True),
+            CommandAnswered(who="siren", command=1, done=True),
+        ]
+        assert len(heard(log)) == 1
 
 
 def test_what_went_out_and_was_not_said_before_the_end_is_said_now(tmp_path: Path) -> None:
