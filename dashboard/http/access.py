@@ -32,7 +32,7 @@ class Role(StrEnum):
     MONITOR = "monitor"
     """Every figure, and the names of devices and officers."""
     OFFICER = "officer"
-    """What concerns the office: its alerts, and the actuators that it may command."""
+    """What concerns the officer: alerts of the own office or told of, and the actuators that name either."""
     OPERATOR = "operator"
     """Whatever changes something."""
 

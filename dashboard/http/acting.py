@@ -1,7 +1,7 @@
 """What somebody does over HTTP: from the body of a request to an act of the journal, and to what came of it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +9,7 @@ import msgspec
 from starlette.requests import Request
 
 from alerts.acts import Act, NotNowError, Who, Why
+from alerts.book import Alert
 from config.durations import LONGEST_NS, parse_duration
 from dashboard.http.access import Caller
 from dashboard.http.refusal import RefusedError
@@ -95,11 +96,15 @@ def duration_ns(text: str, name: str, most_ns: int = LONGEST_NS) -> int:
     return duration
 
 
-def of_own_office(request: Request, offices: Collection[str], what: str) -> None:
-    """An operator may all. Raises RefusedError for an officer of another office."""
+def concerns_caller(request: Request, alert: Alert) -> None:
+    """Of an operator all do, of an officer those of the own office, given to the officer, or told to.
+
+    Raises RefusedError.
+    """
     officer = caller_of(request).officer
-    if officer is not None and not officer.may_operate and officer.office not in offices:
-        theirs = ", ".join(sorted(office for office in offices if office)) or "no office"
-        raise RefusedError(
-            403, f"{what} is a matter of {theirs}; officer {officer.id} is of {officer.office} and no operator"
-        )
+    if officer is None or officer.may_operate or officer.id == alert.assigned_to:
+        return
+    if officer.office != alert.office and f"officer:{officer.id}" not in alert.told:
+        theirs = alert.office or "no office"
+        sentence = f"alert {alert.number} is a matter of {theirs}; officer {officer.id} is of {officer.office}"
+        raise RefusedError(403, f"{sentence} and no operator")

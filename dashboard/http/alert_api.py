@@ -19,7 +19,7 @@ from config.durations import UNITS_NS
 from config.settings import Settings
 from dashboard.http import answers
 from dashboard.http.access import Role
-from dashboard.http.acting import Acts, Said, caller_of, duration_ns, of_own_office, who_of
+from dashboard.http.acting import Acts, Said, caller_of, concerns_caller, duration_ns, who_of
 from dashboard.http.asked import body_of, known, number_of, query_of
 from dashboard.http.page import Page, Parameter
 from dashboard.http.paging import PAGING, paged
@@ -178,13 +178,13 @@ class AlertApi:
         return await self._done(Snooze(alert=number, for_ns=for_ns, who=who_of(request, said), why=said.why))
 
     async def _said(self, request: Request, form: type[Any], example: str) -> tuple[int, Any]:
-        """The alert, of which the caller's office must be in charge, and the body."""
+        """The alert, which must concern the caller, and the body."""
         number = number_of(request, "alert")
         said = await body_of(request, form, example)
         held = self.book.numbered(number)
         if held is None:
             raise RefusedError(404, f"no alert {number} is firing")
-        of_own_office(request, [held.office], f"alert {number}")
+        concerns_caller(request, held)
         return number, said
 
     async def _done(self, act: Act) -> Response:

@@ -9,7 +9,7 @@ import pytest
 
 from alerts.acts import Act, NotNowError
 from dashboard.http.asked import LARGEST_BODY
-from tests.dashboard.http.alert_city import MINUTE, OPERATOR, TOKENS, City, city, sent
+from tests.dashboard.http.alert_city import CITY, MINUTE, OPERATOR, TOKENS, City, city, sent
 from tests.dashboard.http.serving import Answer, serving
 
 SAID = {"who": "ayu", "why": "on my way"}
@@ -208,6 +208,26 @@ def test_an_officer_of_another_office_may_not(made: City, act: str) -> None:
     answer = made.ask(f"/api/alerts/1/{act}", body, token=TOKENS["budi"])
     assert answer.status == 403
     assert answer.json["error"] == "alert 1 is a matter of dishub; officer budi is of dlh and no operator"
+
+
+def test_an_officer_of_another_office_to_whom_it_was_given_may(made: City) -> None:
+    made.ask("/api/alerts/1/assign", {"who": "ops", "to": "budi"})
+    assert made.ask(ACKNOWLEDGE, {}, token=TOKENS["budi"]).json["acknowledged_by"] == "budi"
+
+
+def test_an_officer_of_another_office_who_was_told_of_it_may(tmp_path: Path) -> None:
+    told = CITY.replace('office = "dlh"\ntoken', 'office = "dlh"\ncontacts = [{ channel = "wall", to = "b" }]\ntoken')
+    told += """
+[[ladders]]
+id = "both"
+steps = [{ to = ["shift", "officer:budi"] }]
+[notification]
+ladders = { warning = "both" }
+"""
+    with city(tmp_path, told) as made:
+        made.fire()
+        assert made.ask("/api/alerts/1").json["told"] == ["ayu", "budi"]
+        assert made.ask(ACKNOWLEDGE, {}, token=TOKENS["budi"]).json["acknowledged_by"] == "budi"
 
 
 def test_an_officer_takes_an_alert_and_gives_it_to_nobody_else(made: City) -> None:
