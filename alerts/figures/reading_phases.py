@@ -19,7 +19,7 @@ from processors.checkpoints.arrays import pack_inline, unpack_inline
 Mask = NDArray[np.bool_]
 Places = NDArray[np.int64]
 
-_NEVER = -(2**62)
+_NEVER, _EVER = -(2**62), 2**62
 _STALE_WINDOWS = 3
 STALE_NS = 3 * UNITS_NS["h"]
 """Of a rule that names neither `stale_after` nor a size: some gauges report once an hour."""
@@ -66,6 +66,8 @@ class ReadingPhases:
         """Of the newest reading."""
         self.value = np.zeros(0)
         """Of the newest reading."""
+        self._no_silence_until_ns = _NEVER
+        """Before then nothing can have been silent for too long: it need not be looked for."""
 
     @property
     def open(self) -> int:
@@ -98,13 +100,20 @@ class ReadingPhases:
         turn, new = turn.at(held | new), new[held | new]
         place = np.searchsorted(self.device, turn.device)
         newer = turn.time_ns >= self.known_ns[place]
+        if len(turn.time_ns):
+            until_ns = int(turn.time_ns.min()) + self._stale_after_ns
+            self._no_silence_until_ns = min(self._no_silence_until_ns, until_ns)
         yield from self._advance(turn.at(newer), place[newer], new[newer])
         self._keep(self.phase != Phase.INACTIVE)
 
     def fall_silent(self, now_ns: int) -> Iterator[Turned]:
         """Alerts of which nothing was heard for too long, by a receive time."""
+        if now_ns < self._no_silence_until_ns:
+            return
         lost = (self.phase == Phase.FIRING) & ~self.stale & (now_ns - self.known_ns >= self._stale_after_ns)
         self.stale |= lost
+        silent_from_ns = self.silent_from_ns
+        self._no_silence_until_ns = _EVER if silent_from_ns is None else silent_from_ns
         if lost.any():
             time_ns = np.full(np.count_nonzero(lost), now_ns, np.int64)
             yield Turned(Change.STALE, self.device[lost], time_ns, self.value[lost])

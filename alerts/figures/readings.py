@@ -89,7 +89,10 @@ class ReadingRules:
         hit = phases.hits(value)
         if hit.any() and (phases.rule.zones or phases.rule.devices):
             hit[hit] = self._is_meant(phases.rule, batch.device[hit])
-        concerned = np.isin(batch.device, batch.device[hit]) | phases.holds(batch.device)
+        concerned = phases.holds(batch.device)
+        if (new := hit & ~concerned).any():
+            # What comes of them later in the batch counts as well.
+            concerned |= np.isin(batch.device, batch.device[new])
         rows = np.flatnonzero(concerned & np.isfinite(value))
         for turn in _turns(batch, value, rows, newest):
             yield from phases.step(turn)
