@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from alerts.actuation.actuators import with_dry_runs
 from alerts.delivery.courier import Courier
 from alerts.delivery.open_channels import open_channels
 from alerts.desk import Alerts
@@ -127,7 +128,7 @@ def build(
         for name, store in stores.items()
     ]
     raw = frozenset(source.name for source in settings.sources if source.raw)
-    alerts = Alerts(settings, devices)
+    alerts = Alerts(settings if durable else with_dry_runs(settings), devices)
     saved.restore_alerts(alerts)
     shaper = PointShaper(devices)
     intake = Intake(decoders, processor, saved.ledger, dead_letters, shaper, outbox, raw, alerts, saved.next_offset)

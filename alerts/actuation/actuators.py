@@ -6,6 +6,13 @@ from alerts.actuation.command_state import CommandState, Denied, Refused
 from alerts.actuation.figures import FigureKey, key_of
 from config.actuators import Actuator, Command
 from config.mistakes import did_you_mean
+from config.settings import Settings
+
+
+def with_dry_runs(settings: Settings) -> Settings:
+    """For recorded data: what its alerts would have ordered is known, and nothing waits to be sent or answered."""
+    rehearsed = (actuator.model_copy(update={"dry_run": True}) for actuator in settings.actuators)
+    return settings.model_copy(update={"actuators": tuple(rehearsed)})
 
 
 class Actuators:
