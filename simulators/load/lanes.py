@@ -39,6 +39,16 @@ class Lane:
         self._address = f"{options.host}:{options.port}"
         try:
             self.socket = _connected(options)
+        except OSError as error:
+            raise LaneError(f"{self._address}: {error.strerror or error}") from None
+        try:
+            self._sign_in(options, number)
+        except LaneError:
+            self.close()
+            raise
+
+    def _sign_in(self, options: ConnectionOptions, number: int) -> None:
+        try:
             self.socket.sendall(_connect(options, number))
             answer = _exactly(self.socket, _CONNACK_BYTES)
         except OSError as error:

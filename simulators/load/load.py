@@ -3,7 +3,7 @@
 import select
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,9 +41,10 @@ class Load:
     def run(self, options: ConnectionOptions, connections: int) -> Iterator[Progress]:
         """How far it is, about each second and at the end. Raises LaneError."""
         with ExitStack() as opened:
-            lanes = [Lane(options, number, UNACKNOWLEDGED) for number in range(connections)]
-            for lane in lanes:
-                opened.callback(lane.close)
+            # Each at once: where a later one cannot connect, the earlier ones are closed.
+            lanes = [
+                opened.enter_context(closing(Lane(options, number, UNACKNOWLEDGED))) for number in range(connections)
+            ]
             yield from self._send(lanes)
 
     def _send(self, lanes: list[Lane]) -> Iterator[Progress]:
