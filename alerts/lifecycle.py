@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from alerts.comparison import beyond
 from config.alert_rules import Rule
 from config.durations import UNITS_NS
 from config.periods import usual_size_ns
@@ -101,7 +102,7 @@ class Lifecycle:
 
         A window that was taken in before, or an older one, comes again because late readings revised it.
         """
-        hit = self._beyond(value, self.rule.enter)
+        hit = beyond(value, self.rule.when, self.rule.enter)
         if hit.any():
             hit &= coverage >= self._least
         if end_ns <= self.newest_ns:
@@ -162,7 +163,7 @@ class Lifecycle:
         lapsed = pending & known & ~hit
         fires = pending & hit & (end_ns - self.since_ns >= self.rule.lasting)
         self.hit_ns[hit] = end_ns
-        over = (phase == Phase.FIRING) & known & ~self._beyond(value, self._exit)
+        over = (phase == Phase.FIRING) & known & ~beyond(value, self.rule.when, self._exit)
         clear_ns[known & ~over] = _NEVER
         clear_ns[over & (clear_ns == _NEVER)] = end_ns
         resolved = over & (end_ns - clear_ns >= self.rule.keep)
@@ -210,18 +211,6 @@ class Lifecycle:
         """Where a figure says anything, good or bad."""
         known: Mask = np.isfinite(value) & (coverage >= self._least)
         return known
-
-    def _beyond(self, value: Column, limit: float) -> Mask:
-        """Of no value: no."""
-        match self.rule.when:
-            case ">":
-                return value > limit
-            case ">=":
-                return value >= limit
-            case "<":
-                return value < limit
-            case "<=":
-                return value <= limit
 
     def _each(self, changes: dict[Change, Mask]) -> Iterator[Changed]:
         for change, mask in changes.items():

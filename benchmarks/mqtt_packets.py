@@ -6,20 +6,12 @@ Packet layouts: OASIS MQTT 3.1.1 and MQTT 5.0, chapters 2 and 3.
 import struct
 from collections.abc import Iterator
 
+from simulators.load.frames import encode_length
+
 CONNECT, CONNACK, PUBLISH, PUBACK, SUBSCRIBE, SUBACK, PINGREQ, DISCONNECT = 1, 2, 3, 4, 8, 9, 12, 14
 PINGRESP_BYTES = b"\xd0\x00"
 _PROPERTY_BYTES = {0x11: 4, 0x17: 1, 0x19: 1, 0x21: 2, 0x22: 2, 0x27: 4}
 _RECEIVE_MAXIMUM, _USER_PROPERTY = 0x21, 0x26
-
-
-def encode_length(length: int) -> bytes:
-    """A variable byte integer."""
-    encoded = bytearray()
-    while length > 127:
-        encoded.append(length & 127 | 128)
-        length >>= 7
-    encoded.append(length)
-    return bytes(encoded)
 
 
 def decode_length(data: bytes, at: int) -> tuple[int, int] | None:

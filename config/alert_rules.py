@@ -4,12 +4,11 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from config.actuators import Order
+from config.actuators import Comparison, Order
 from config.calendar import Hours
 from config.periods import usual_size_ns
 from config.section import Duration, Name, Section, Wait
 
-Comparison = Literal[">", ">=", "<", "<="]
 Severity = Literal["info", "warning", "critical"]
 
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from alerts.comparison import beyond
 from alerts.lifecycle import Change, Phase
 from config.alert_rules import Rule
 from config.durations import UNITS_NS
@@ -82,7 +83,7 @@ class ReadingPhases:
 
     def hits(self, value: NDArray[np.float64]) -> Mask:
         """Of no value: no."""
-        return self._beyond(value, self.rule.enter)
+        return beyond(value, self.rule.when, self.rule.enter)
 
     def holds(self, device: NDArray[Any]) -> Mask:
         """(n,) whether each device is pending or firing."""
@@ -164,7 +165,7 @@ class ReadingPhases:
         lapsed = pending & ~hit
         fires = pending & hit & (time_ns - since_ns >= self.rule.lasting)
         began = new & ~fires
-        over = firing & ~self._beyond(turn.value, self._exit)
+        over = firing & ~beyond(turn.value, self.rule.when, self._exit)
         clear_ns = np.where(over, self.clear_ns[place], _NEVER)
         clear_ns = np.where(over & (clear_ns == _NEVER), time_ns, clear_ns)
         resolved = over & (time_ns - clear_ns >= self.rule.keep)
@@ -183,17 +184,6 @@ class ReadingPhases:
         for change, mask in changes.items():
             if mask.any():
                 yield Turned(change, *turn.at(mask))
-
-    def _beyond(self, value: NDArray[np.float64], limit: float) -> Mask:
-        match self.rule.when:
-            case ">":
-                return value > limit
-            case ">=":
-                return value >= limit
-            case "<":
-                return value < limit
-            case "<=":
-                return value <= limit
 
 
 _COLUMNS = ("device", "phase", "stale", "since_ns", "clear_ns", "known_ns", "value")

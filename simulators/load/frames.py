@@ -66,10 +66,10 @@ class Frames:
 
 def _head(topic: bytes, payload: bytes, qos: int) -> bytes:
     rest = len(topic).to_bytes(2, "big") + topic + (b"\0\0" if qos else b"")
-    return bytes((0x30 | qos << 1,)) + _length(len(rest) + len(payload)) + rest
+    return bytes((0x30 | qos << 1,)) + encode_length(len(rest) + len(payload)) + rest
 
 
-def _length(length: int) -> bytes:
+def encode_length(length: int) -> bytes:
     """A variable byte integer."""
     encoded = bytearray()
     while length > 127:

@@ -7,6 +7,7 @@ import socket
 import ssl
 
 from ingest.mqtt.options import ConnectionOptions
+from simulators.load.frames import encode_length
 
 _PUBACK_BYTES = 4
 _CONNACK_BYTES = 4
@@ -113,7 +114,7 @@ def _connect(options: ConnectionOptions, number: int) -> bytes:
     client_id = b"denyut-load-%d-%d" % (id(options) % 100_000, number)
     texts = [client_id, *(each for each in (username, options.password) if each is not None)]
     body = b"\0\4MQTT\4" + bytes((flags,)) + b"\0\0" + b"".join(len(each).to_bytes(2, "big") + each for each in texts)
-    return b"\x10" + bytes((len(body) & 127 | 128, len(body) >> 7) if len(body) > 127 else (len(body),)) + body
+    return b"\x10" + encode_length(len(body)) + body
 
 
 def _exactly(connection: socket.socket, size: int) -> bytes:
