@@ -132,6 +132,20 @@ def test_where_nobody_is_on_shift_the_whole_office_is_told() -> None:
     assert watched.log("nobody to tell") == ["07:30 nobody to tell shift of dishub"]
 
 
+def test_another_system_is_nobody_who_could_act_so_the_office_is_told_beside_it() -> None:
+    night = Shift(id="night", office="dishub", officers=("ayu",), hours=Hours(begin=22 * HOUR, end=6 * HOUR))
+    channels = (Channel(id="wall", kind="mqtt"), Channel(id="portal", kind="webhook"))
+    steps = (Step(to=("shift", "channel:portal")), Step(after=MINUTE, to=("channel:portal",)))
+    watched = full(shifts=(night,), channels=channels, ladders=(Ladder(id="critical", steps=steps),))
+    assert watched.told == [
+        *("07:30 firing portal 1", "07:30 firing ayu 1", "07:30 firing budi 1", "07:30 firing citra 1")
+    ]
+    assert watched.log("nobody to tell") == ["07:30 nobody to tell shift, channel:portal of dishub"]
+    watched.wait_until("12:00")
+    assert watched.told[4:] == ["07:31 escalated portal 1"]
+    assert len(watched.log("nobody to tell")) == 1
+
+
 def test_where_no_office_answers_operators_are_told_and_else_a_channel() -> None:
     other = officer("dewi", office="kominfo", may_operate=True)
     offices = (Office(id="dishub"), Office(id="kominfo"))
@@ -163,8 +177,10 @@ def test_who_wants_to_hear_of_critical_alerts_alone_is_no_reason_to_wake_the_oth
     watched = full(rules=(rule,), officers=(officer("ayu", contacts=contacts), officer("budi")))
     assert watched.told == []
     assert watched.log("nobody to tell") == []
+    assert watched.log("not told") == ["07:30 not told no contact of officer:ayu is for warning alerts"]
     watched.wait_until("07:45")
     assert watched.told == ["07:45 firing budi 1"]
+    assert len(watched.log("not told")) == 1
 
 
 def test_the_first_route_that_fits_says_which_office_and_which_ladder() -> None:
