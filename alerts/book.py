@@ -217,6 +217,10 @@ class Book:
             "answered": [list(each) for each in self._answered],
         }
 
+    def number_from(self, number: int) -> None:
+        """Those before it were given to alerts that are known here no more."""
+        self._next_number = number
+
     def restore(self, saved: dict[str, Any]) -> None:
         self._next_number = saved["next"]
         for each in saved["alerts"]:

@@ -205,11 +205,15 @@ class Alerts:
     def load(self, content: bytes) -> list[str]:
         """Go on from there; the ids of the rules that had alerts and are other now, or gone: those alerts are dropped.
 
-        Raises ValueError for bytes of another version, or of something else.
+        So are all that an earlier version saved: what is still wrong fires again, and by another number. Raises
+        ValueError for bytes of a later version, or of something else.
         """
         saved = msgspec.msgpack.decode(content)
-        if saved["version"] != VERSION:
+        if saved["version"] > VERSION:
             raise ValueError(f"the saved alerts have version {saved['version']}, this program reads version {VERSION}")
+        if saved["version"] < VERSION:
+            self.book.number_from(saved["book"]["next"])
+            return sorted({alert["rule"] for alert in saved["book"]["alerts"]})
         dropped = self.engine.restore(saved["engine"])
         self.book.restore(saved["book"])
         self.book.keep_only((alert.rule, alert.asset) for alert in self.book.alerts if alert.rule not in dropped)

@@ -94,7 +94,9 @@ class SavedState:
             raise StateError(f"the saved alerts cannot be read: {error}") from error
         if dropped:
             LOG.warning(
-                "%s: rules that are other than in the last run, or gone: their alerts are dropped", ", ".join(dropped)
+                "%s: rules that are other than in the last run, gone, or of an earlier version of this program: "
+                "their alerts are dropped, and what is still wrong fires again",
+                ", ".join(dropped),
             )
 
     def forget_unnamed(self) -> None:

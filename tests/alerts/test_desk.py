@@ -5,6 +5,8 @@ from collections import Counter
 from random import Random
 from typing import Any
 
+import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -196,3 +198,23 @@ def test_recorded_data_is_told_at_its_own_times() -> None:
         "08:00 escalated citra 1",
         *("08:10 resolved ayu 1", "08:10 resolved budi 1", "08:10 resolved citra 1"),
     ]
+
+
+def test_alerts_that_an_earlier_version_saved_begin_anew_and_no_number_is_given_twice() -> None:
+    watched = Watched(city())
+    watched.park("07:30", kota=0.97)
+    saved = msgspec.msgpack.decode(watched.desk.dump())
+    # What else an earlier version saved is of no form that is known any more.
+    earlier = msgspec.msgpack.encode({"version": 1, "zones": [], "book": saved["book"], "rules": {}})
+    watched.desk = Alerts(watched.settings, DeviceTable(()))
+    assert watched.desk.load(earlier) == ["full"]
+    assert watched.desk.active == 0
+    watched.park("07:31", kota=0.97)
+    assert watched.told == ["07:30 firing ayu 1", "07:31 firing ayu 2"]
+
+
+def test_alerts_that_a_later_version_saved_are_not_read() -> None:
+    watched = Watched(city())
+    saved = msgspec.msgpack.decode(watched.desk.dump())
+    with pytest.raises(ValueError, match=r"^the saved alerts have version 99, this program reads version \d+$"):
+        watched.desk.load(msgspec.msgpack.encode({**saved, "version": 99}))
