@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from alerts.consequences import Notice, Reason
+from alerts.notification.ladders import Ladders
 from alerts.notification.roster import Roster
 from config.settings import Settings
 
@@ -58,6 +59,7 @@ class Load:
 class Pages:
     def __init__(self, settings: Settings) -> None:
         self._roster = Roster(settings)
+        self._ladders = Ladders(settings)
         self.told: list[Page] = []
 
     def take(self, notices: Iterable[Notice]) -> None:
@@ -91,14 +93,27 @@ class Pages:
         )
 
     def by_step(self) -> dict[tuple[str, str], Load]:
-        """(ladder, step) -> what its recipients were told; notices that belong to no step by their reason."""
-        return _loads(
-            ((page.ladder, str(page.step) if page.step > NOT_A_STEP else page.reason.value), page) for page in self.told
-        )
+        """(ladder, step) -> what its recipients were told, repetitions by the step that is repeated.
+
+        Notices that belong to no step are there by their reason.
+        """
+        return _loads(((page.ladder, self._step(page)), page) for page in self.told)
+
+    def _step(self, page: Page) -> str:
+        if page.step == NOT_A_STEP:
+            return page.reason.value
+        ladder = self._ladders.of(page.ladder, page.severity)
+        return str(min(page.step, len(ladder.steps)))
 
 
 def _loads(pages: Iterable[tuple[tuple[str, str], Page]]) -> dict[tuple[str, str], Load]:
     found: dict[tuple[str, str], Load] = {}
     for key, page in pages:
         found.setdefault(key, Load()).take(page)
-    return dict(sorted(found.items()))
+    return dict(sorted(found.items(), key=_order))
+
+
+def _order(load: tuple[tuple[str, str], Load]) -> tuple[str, str]:
+    """By name, steps by their number."""
+    (first, second), _ = load
+    return first, second.rjust(9) if second.isdecimal() else second

@@ -138,7 +138,8 @@ class _Picture:
         told = _("alerts: {alerts}, assets: {assets}").format(
             alerts=self._language.number(len(own)), assets=self._language.number(len({each.asset for each in own}))
         )
-        drawn.append(_text(WIDTH - RIGHT, y + 18, told if own else _("never firing"), "soft end"))
+        quiet = _("never firing") if self._episodes.judged.get(rule.id, (0, 0))[0] else _("no data")
+        drawn.append(_text(WIDTH - RIGHT, y + 18, told if own else quiet, "soft end"))
         drawn += self._pages_of(rule, y)
         top = y + HEAD
         for number, row in enumerate(rows[:MOST_ROWS]):

@@ -15,12 +15,15 @@ _SHORTEST_STEP_NS = 10 * SECOND_NS
 
 
 def describe(
-    episodes: Episodes, pages: Pages, rules: Sequence[Rule], labels: Sequence[tuple[str, Label]] | None
+    episodes: Episodes, pages: Pages, rules: Sequence[Rule], labels: Sequence[tuple[str, Label]] | None, last_ns: int
 ) -> dict[str, Any]:
-    """As JSON: each rule with its sums, and how it stands to labels where there are any; each alert; who was told."""
+    """As JSON: each rule with its sums, and how it stands to labels where there are any; each alert; who was told.
+
+    `last_ns`: the last time of the data.
+    """
     names = {rule.id for rule in rules}
     return {
-        "rules": [_of_rule(rule, episodes, labels) for rule in rules],
+        "rules": [_of_rule(rule, episodes, labels, last_ns) for rule in rules],
         "alerts": [_of_alert(each) for each in sorted(episodes.told, key=_order) if each.rule.id in names],
         "recipients": _of_loads(("recipient", "office"), pages.by_recipient()),
         "shifts": _of_loads(("office", "shift"), pages.by_shift()),
@@ -82,9 +85,11 @@ def _order(episode: Episode) -> tuple[int, str, Asset]:
     return episode.fired_ns, episode.rule.id, episode.asset
 
 
-def _of_rule(rule: Rule, episodes: Episodes, labels: Sequence[tuple[str, Label]] | None) -> dict[str, Any]:
+def _of_rule(
+    rule: Rule, episodes: Episodes, labels: Sequence[tuple[str, Label]] | None, last_ns: int
+) -> dict[str, Any]:
     own = episodes.of(rule)
-    ended_s = [(each.ended_ns - each.fired_ns) / 1e9 for each in own if each.ended_ns is not None]
+    ends_ns = [max(last_ns, each.fired_ns) if each.ended_ns is None else each.ended_ns for each in own]
     sums = {
         "rule": rule.id,
         "severity": rule.severity,
@@ -93,8 +98,8 @@ def _of_rule(rule: Rule, episodes: Episodes, labels: Sequence[tuple[str, Label]]
         "alerts": len(own),
         "withdrawn": sum(each.withdrawn for each in episodes.told if each.rule.id == rule.id),
         "assets": len({each.asset for each in own}),
-        "firing_s": sum(ended_s),
-        "open": len(own) - len(ended_s),
+        "firing_s": sum(end_ns - each.fired_ns for end_ns, each in zip(ends_ns, own, strict=True)) / 1e9,
+        "open": sum(each.ended_ns is None for each in own),
     }
     if labels is None:
         return sums

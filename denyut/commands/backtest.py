@@ -148,7 +148,7 @@ def _print(
     as_json: bool,
     ack_after: int | None,
 ) -> None:
-    found = describe(rehearsal.episodes, rehearsal.pages, rules, labels)
+    found = describe(rehearsal.episodes, rehearsal.pages, rules, labels, rehearsal.span_ns[1])
     if as_json:
         click.echo(json.dumps(found))
         return

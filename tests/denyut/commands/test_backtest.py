@@ -135,6 +135,12 @@ def test_it_adds_up_each_rule_and_sets_it_against_labels(folder: Path) -> None:
     assert (cold["precision"], cold["recall"], cold["delay_s"]) == (0.0, None, None)
 
 
+def test_what_is_still_firing_has_been_so_until_the_data_end(folder: Path) -> None:
+    (folder / "city.toml").write_text(CONFIG.replace("enter = 10\n", "enter = 60\nexit = 100\n"))
+    _, cold = found(folder)["rules"]
+    assert (cold["alerts"], cold["open"], cold["firing_s"]) == (1, 1, 510.0)
+
+
 def test_one_rule_may_be_chosen(folder: Path) -> None:
     assert [each["rule"] for each in found(folder, "--rule", "cold")["rules"]] == ["cold"]
 
@@ -222,6 +228,16 @@ def test_it_adds_up_what_each_officer_shift_and_step_would_have_borne(folder: Pa
     assert ["ayu", "works", "1", "1", "1", "0", "0", "1"] in [line.split() for line in lines]
 
 
+def test_repetitions_of_the_last_step_are_added_to_it_and_steps_stand_by_their_number(folder: Path) -> None:
+    steps = ", ".join(f'{{ after = "{after}s", to = ["shift"] }}' for after in range(11))
+    two = 'steps = [{ to = ["shift"] }, { after = "90s", to = ["shift", "head"] }]'
+    duty = DUTY.replace(two, f'repeat = "10s"\nsteps = [{steps}]')
+    (folder / "city.toml").write_text(CONFIG + duty)
+    said = found(folder, "--rule", "hot")["steps"]
+    assert [each["step"] for each in said] == [str(step) for step in range(1, 12)]
+    assert [each["pages"] for each in said] == [1] * 10 + [14]
+
+
 def test_an_alert_that_is_acknowledged_climbs_no_further(folder: Path) -> None:
     (folder / "city.toml").write_text(CONFIG + DUTY)
     for after, told in (("89s", ["ayu"]), ("90s", ["ayu", "budi", "rini"])):
@@ -250,6 +266,17 @@ def test_a_picture_shows_each_alert_and_each_known_time(folder: Path) -> None:
     assert drawn == ["critical", "warning"]
     (hot, _) = (each.text for each in picture.iter("{http://www.w3.org/2000/svg}title"))
     assert hot == "hot, boiler/b1: 2025-11-22 17:03 - 2025-11-22 17:05, 96,00"
+
+
+def test_in_the_picture_a_rule_without_data_is_not_one_that_was_never_firing(folder: Path) -> None:
+    config = CONFIG.replace("temperature_mean", "pressure_mean", 1).replace("enter = 10\n", "enter = 1\n")
+    (folder / "city.toml").write_text(config)
+    assert backtest(folder, "--picture", "week.svg.csv").exit_code == 0
+    texts = [each.text for each in ElementTree.parse(folder / "week.svg.csv").iter("{http://www.w3.org/2000/svg}text")]
+    assert [text for text in texts if text in ("tanpa data", "tidak pernah aktif")] == [
+        "tanpa data",
+        "tidak pernah aktif",
+    ]
 
 
 def test_a_rule_on_single_readings_is_judged_at_each_of_them(folder: Path) -> None:
