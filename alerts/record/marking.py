@@ -26,8 +26,12 @@ def sending(deliveries: Sequence[int]) -> Mark:
 
 
 def interrupted(db: sqlite3.Connection) -> None:
-    """What was under way when a run ended: perhaps told, perhaps not. It is sent again, by the same key."""
-    db.execute("UPDATE delivery SET state = 'waiting', due_ns = 0 WHERE state = 'sending'")
+    """What was under way when a run ended: perhaps told, perhaps not. It is sent again, by the same key.
+
+    What waits for another attempt need not wait longer: whoever has started the run has perhaps mended what failed,
+    taken its channel away, or set the clock.
+    """
+    db.execute("UPDATE delivery SET state = 'waiting', due_ns = 0 WHERE state IN ('waiting', 'sending')")
 
 
 def tried(

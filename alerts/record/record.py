@@ -216,7 +216,9 @@ class AlertRecord:
             self.deliveries = deliveries
             listeners = list(self._listeners)
         for each in marked:
-            each.done.set_result(None)
+            # Who waited for it may have gone, but not while it is told.
+            if each.done.set_running_or_notify_cancel():
+                each.done.set_result(None)
         for listener in listeners:
             listener()
 

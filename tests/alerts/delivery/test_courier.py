@@ -147,15 +147,26 @@ def test_notices_for_a_channel_that_is_gone_are_given_up(tmp_path: Path) -> None
 
 
 def test_a_moment_far_ahead_was_noted_before_the_clock_was_set_back(tmp_path: Path) -> None:
-    with receiving() as receiver:
-        record = AlertRecord(tmp_path / FILE)
-        record.start()
+    def patient(_: Told, before: int) -> Answer:
+        return OK if before else Answer(429, (("Retry-After", "3600"),))
+
+    with receiving(patient) as receiver, telling(tmp_path / FILE, hook(receiver.url)) as record:
         record.append(1, told(notice(1), notice(2)))
+        wait_for(lambda: [each.attempts for each in deliveries(tmp_path / FILE)] == [1, 1], "the refusals")
+        later = "UPDATE delivery SET due_ns = ? WHERE number = 1"
         ahead_ns = time.time_ns() + 3 * 3600 * SECOND_NS
-        later = "UPDATE delivery SET due_ns = ? WHERE number = ?"
-        record.mark(lambda db: db.execute(later, (ahead_ns, 1))).result(5)
-        record.mark(lambda db: db.execute(later, (time.time_ns() + 3600 * SECOND_NS, 2))).result(5)
-        record.stop(5)
-        with telling(tmp_path / FILE, hook(receiver.url)) as record:
-            wait_for(lambda: record.deliveries.sent == 1, "the delivery")
-            assert [each.json["number"] for each in receiver.told] == [1]
+        record.mark(lambda db: db.execute(later, (ahead_ns,))).result(5)
+        wait_for(lambda: record.deliveries.sent == 1, "the delivery")
+    assert [each.state for each in deliveries(tmp_path / FILE)] == ["sent", "waiting"]
+
+
+def test_a_start_tries_again_at_once_and_gives_up_what_waits_for_a_channel_that_is_gone(tmp_path: Path) -> None:
+    with (
+        receiving(lambda *_: Answer(429, (("Retry-After", "3600"),))) as busy,
+        telling(tmp_path / FILE, hook(busy.url), hook(busy.url, "pager")) as record,
+    ):
+        record.append(1, told(notice(1), notice(2, "pager")))
+        wait_for(lambda: [each.attempts for each in deliveries(tmp_path / FILE)] == [1, 1], "the refusals")
+    with receiving() as receiver, telling(tmp_path / FILE, hook(receiver.url)) as record:
+        wait_for(lambda: record.deliveries.waiting == 0, "both")
+    assert [each.state for each in deliveries(tmp_path / FILE)] == ["sent", "failed"]

@@ -135,6 +135,18 @@ def test_what_was_under_way_when_a_run_ended_waits_again(tmp_path: Path) -> None
     assert [each.state for each in RecordReader(tmp_path / "alerts.db").deliveries()] == ["waiting"]
 
 
+def test_who_leaves_while_the_disk_is_slow_takes_nobody_along(tmp_path: Path) -> None:
+    with recording(tmp_path / "alerts.db") as record:
+        other = sqlite3.connect(tmp_path / "alerts.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        left, stays = record.mark(sending([1])), record.mark(sending([2]))
+        assert left.cancel()
+        other.execute("ROLLBACK")
+        other.close()
+        stays.result(5)
+        assert record.last_error == ""
+
+
 def test_old_deliveries_go_and_the_log_stays(tmp_path: Path) -> None:
     with recording(tmp_path / "alerts.db") as record:
         record.append(1, Consequences(entries=[entry("told")], notices=[notice(1), notice(2)]))
