@@ -11,6 +11,7 @@ from enum import StrEnum
 import msgspec
 
 from alerts.assets import Asset
+from alerts.causes import Cause
 from alerts.engine import AlertEvent
 from processors.indicators.indicator_batch import IndicatorBatch
 
@@ -47,6 +48,8 @@ class Reason(StrEnum):
     RESOLVED = "resolved"
     WITHDRAWN = "withdrawn"
     FLAPPING = "flapping"
+    CALM = "calm"
+    """What was told as flapping is over, and stays so."""
     DIGEST = "digest"
     COMMAND_FAILED = "command_failed"
 
@@ -78,7 +81,9 @@ class Card(msgspec.Struct, frozen=True, kw_only=True):
     advice: str = ""
     link: str = ""
     detail: str = ""
-    """Of a command that failed: what it was, and why it failed."""
+    """Of who assigned it: a note, in their own words."""
+    cause: Cause | None = None
+    """Of a command that failed: which, and why; of an alert that ended: why, where its figure does not say it."""
 
 
 class Count(msgspec.Struct, frozen=True):

@@ -11,6 +11,7 @@ from alerts.actuation.command_state import CommandState, Denied, Phase, Proven, 
 from alerts.actuation.figures import NewestFigures, key_of, stands
 from alerts.actuation.standing import Standing, Standings
 from alerts.book import Alert
+from alerts.causes import Fact
 from alerts.engine import AlertEvent
 from alerts.lifecycle import Change
 from alerts.notification.maintenance import PlannedWorks
@@ -72,7 +73,8 @@ class Checks:
             return Refused(Denied.WITHDRAWN, "late readings took the alert back: whether to undo it is for people")
         late_ns = event.learned_ns - event.event_ns
         if late_ns > self._backlog_limit_ns:
-            return Refused(Denied.BACKLOG, f"it was learned of {format_duration(_whole_seconds(late_ns))} late")
+            late_ns = _whole_seconds(late_ns)
+            return Refused(Denied.BACKLOG, f"it was learned of {format_duration(late_ns)} late", {"late_ns": late_ns})
         return None
 
     def _undisturbed(self, request: Request) -> Refused | None:
@@ -88,7 +90,9 @@ class Checks:
         others = [alert for alert, command in wanted.items() if command != request.state.command]
         if request.event is None or request.event.change is not Change.RESOLVED or not others:
             return None
-        return Refused(Denied.HELD, f"alert {min(others)} is still firing and wants {wanted[min(others)]!r}")
+        other = min(others)
+        facts: dict[str, Fact] = {"alert": other, "wants": wanted[other]}
+        return Refused(Denied.HELD, f"alert {other} is still firing and wants {wanted[other]!r}", facts)
 
     def _already(self, request: Request) -> Refused | None:
         newest = self._states.get(request.standing.newest)
@@ -98,29 +102,35 @@ class Checks:
         in_effect = newest.under_way or newest.phase in (Phase.CONFIRMED, Phase.DRY_RUN)
         if not in_effect or newest.proof is Proven.UNPROVEN:
             return None
-        return Refused(Denied.ALREADY, f"command {newest.number} of alert {newest.alert} asked for the same")
+        why = f"command {newest.number} of alert {newest.alert} asked for the same"
+        return Refused(Denied.ALREADY, why, {"alert": newest.alert})
 
     def _interlocked(self, request: Request) -> Refused | None:
         for interlock in request.actuator.interlocks:
             if not interlock.commands or request.state.command in interlock.commands:
                 found = self._broken(interlock, request)
-                if found:
+                if found is not None:
                     because = f": {interlock.why}" if interlock.why else ""
-                    return Refused(Denied.INTERLOCK, f"{found}{because}")
+                    facts = {**found.facts, "why": interlock.why}
+                    return Refused(Denied.INTERLOCK, f"{found.why}{because}", facts)
         return None
 
-    def _broken(self, interlock: Interlock, request: Request) -> str:
+    def _broken(self, interlock: Interlock, request: Request) -> Refused | None:
         does = self._standings[interlock.actuator].does if interlock.actuator else set()
         if forbidden := sorted(does & set(interlock.not_in)):
-            return f"{interlock.actuator!r} has, or may have, carried out {forbidden[0]!r}"
+            why = f"{interlock.actuator!r} has, or may have, carried out {forbidden[0]!r}"
+            return Refused(Denied.INTERLOCK, why, {"other": interlock.actuator, "did": forbidden[0]})
         if not interlock.indicator:
-            return ""
+            return None
         key = key_of(interlock, request.actuator)
         figure = self._figures.newest(key, request.now_ns)
         needed = f"{key.indicator} of {key.zone} must be {interlock.when} {interlock.value:g}"
+        facts: dict[str, Fact] = {"indicator": key.indicator, "when": interlock.when, "value": interlock.value}
         if figure is None:
-            return f"{needed}, and is unknown"
-        return "" if stands(figure.value, interlock.when, interlock.value) else f"{needed}, and is {figure.value:g}"
+            return Refused(Denied.INTERLOCK, f"{needed}, and is unknown", facts)
+        if stands(figure.value, interlock.when, interlock.value):
+            return None
+        return Refused(Denied.INTERLOCK, f"{needed}, and is {figure.value:g}", {**facts, "figure": figure.value})
 
     def _too_many(self, request: Request) -> Refused | None:
         """What a rule began it may always end: a siren must not howl on because it was silenced too often."""
@@ -129,12 +139,14 @@ class Checks:
             return None
         if request.now_ns - decided_ns[-actuator.most] >= actuator.within:
             return None
-        return Refused(Denied.RATE, f"{actuator.most} commands within {format_duration(actuator.within)} are the most")
+        why = f"{actuator.most} commands within {format_duration(actuator.within)} are the most"
+        return Refused(Denied.RATE, why, {"most": actuator.most, "within_ns": actuator.within})
 
     def _too_soon(self, request: Request) -> Refused | None:
         if request.command.safe or request.now_ns >= free_from_ns(request.actuator, request.standing):
             return None
-        return Refused(Denied.APART, f"commands are at least {format_duration(request.actuator.apart)} apart")
+        apart_ns = request.actuator.apart
+        return Refused(Denied.APART, f"commands are at least {format_duration(apart_ns)} apart", {"apart_ns": apart_ns})
 
     def _busy(self, request: Request) -> Refused | None:
         """One at a time, so that each answer and each proof speaks of one command."""

@@ -5,10 +5,12 @@ asked ──▶ refused | dry_run
                                                        └──▶ proven | unproven, where a proof is asked for
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from alerts.causes import Fact
 from alerts.consequences import AuditEntry
 from config.iso_times import iso_utc
 
@@ -67,6 +69,8 @@ class Refused(NamedTuple):
     reason: Denied
     why: str
     """One sentence."""
+    facts: Mapping[str, Fact] = {}
+    """What of it has a name or a figure, for those who read it in another language."""
 
 
 @dataclass(slots=True)

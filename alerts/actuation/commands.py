@@ -165,8 +165,7 @@ class Commander:
         result = Consequences(entries=[entry_of(state, "refused", now_ns)])
         # A person who asked is answered at once.
         if state.rule and refused.reason not in _NOBODY_MISSES:
-            what = f"was refused ({refused.reason}): {refused.why}"
-            result.extend(self._course.trouble(state, what, now_ns))
+            result.extend(self._course.trouble(state, refused.reason.value, refused.facts, now_ns))
         return result
 
     def _overtake(self, why: str, now_ns: int, *, alert: int = 0, but: CommandState | None = None) -> Consequences:

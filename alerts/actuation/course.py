@@ -10,12 +10,13 @@ from alerts.actuation.command_state import CommandState, Phase, Proven, entry_of
 from alerts.actuation.figures import NewestFigures, key_of, stands
 from alerts.actuation.standing import Standings
 from alerts.book import Alert, Book, packed, unpacked
+from alerts.causes import Cause, Code, Fact, Facts
 from alerts.consequences import Consequences
 from config.durations import format_duration
 from processors.indicators.indicator_batch import IndicatorBatch
 
-Tell = Callable[[Alert, str, int, Consequences], None]
-"""Takes an alert, what became of its command in a sentence, the time, and where notices to those who know it go."""
+Tell = Callable[[Alert, Cause, int, Consequences], None]
+"""Takes an alert, why nothing came of its command, the time, and where notices to those who know it go."""
 
 
 class Course:
@@ -48,7 +49,7 @@ class Course:
         if state.phase is not Phase.DECIDED:
             return Consequences()
         if surely_not:
-            return self._failed(state, f"was not sent: {act.error}", now_ns)
+            return self._failed(state, f"was not sent: {act.error}", Code.NOT_SENT, {}, now_ns)
         state.reason = act.error
         if act.unknown:
             state.phase = Phase.UNKNOWN
@@ -75,7 +76,8 @@ class Course:
             return Consequences(entries=[replace(entry, detail={**entry.detail, "done": act.done})])
         if act.done:
             return self._confirmed(state, now_ns, who=act.who, why=act.why)
-        return self._failed(state, f"was not done: {act.why or 'the device gives no reason'}", now_ns, who=act.who)
+        why = f"was not done: {act.why or 'the device gives no reason'}"
+        return self._failed(state, why, Code.NOT_DONE, {"said": act.why}, now_ns, who=act.who)
 
     def expire(self, now_ns: int) -> Consequences:
         """What was not confirmed, or not proven, in time."""
@@ -101,12 +103,13 @@ class Course:
                     result.entries.append(entry_of(state, "proven", now_ns))
         return result
 
-    def trouble(self, state: CommandState, what: str, now_ns: int) -> Consequences:
+    def trouble(self, state: CommandState, code: str, facts: Facts, now_ns: int) -> Consequences:
         """People learn that the street did not do what their alert asked for."""
         result = Consequences()
         alert = self._book.numbered(state.alert) or self._ended.get(state.alert)
         if alert is not None:
-            self._tell(alert, f"command {state.command!r} to {state.actuator!r} {what}", now_ns, result)
+            cause = Cause(code, {"command": state.command, "actuator": state.actuator, **facts})
+            self._tell(alert, cause, now_ns, result)
         return result
 
     def ended(self, alert: Alert) -> None:
@@ -135,10 +138,12 @@ class Course:
             state.proof, state.proof_until_ns = Proven.WAITING, now_ns + command.proof.within
         return Consequences(entries=[entry_of(state, "confirmed", now_ns, who=who, why=why)])
 
-    def _failed(self, state: CommandState, reason: str, now_ns: int, who: str = "") -> Consequences:
+    def _failed(
+        self, state: CommandState, reason: str, code: Code, facts: Facts, now_ns: int, who: str = ""
+    ) -> Consequences:
         state.phase, state.reason, state.ended_ns = Phase.FAILED, reason, now_ns
         result = Consequences(entries=[entry_of(state, "failed", now_ns, who=who, why=reason)])
-        result.extend(self.trouble(state, reason, now_ns))
+        result.extend(self.trouble(state, code.value, facts, now_ns))
         return result
 
     def _expired(self, state: CommandState, now_ns: int) -> Consequences:
@@ -147,20 +152,25 @@ class Course:
             Phase.SENT: "it was sent",
             Phase.UNKNOWN: state.reason,
         }[state.phase]
+        code = Code.UNCONFIRMED if state.phase is Phase.SENT else Code.UNKNOWN_WHETHER_SENT
         state.phase, state.reason, state.ended_ns = Phase.EXPIRED, f"expired: {what}, and nothing confirmed it", now_ns
         result = Consequences(entries=[entry_of(state, "expired", now_ns, why=state.reason)])
-        result.extend(self.trouble(state, state.reason, now_ns))
+        result.extend(self.trouble(state, code.value, {}, now_ns))
         return result
 
     def _unproven(self, state: CommandState, now_ns: int) -> Consequences:
         state.proof = Proven.UNPROVEN
         proof = self._actuators.configured(state)[1].proof
         reason = "was confirmed, and nothing tells any more how to prove it"
+        code, facts = Code.PROOF_GONE, dict[str, Fact]()
         if proof is not None:
             is_now = "nothing was heard of it" if state.figure is None else f"it is {state.figure:g}"
             should = f"{proof.indicator} should be {proof.when} {proof.value:g} within {format_duration(proof.within)}"
             reason = f"was confirmed, but the street shows no change: {should}, and {is_now}"
+            code, facts = Code.UNPROVEN, {"indicator": proof.indicator, "when": proof.when, "value": proof.value}
+            if state.figure is not None:
+                facts["figure"] = state.figure
         state.reason = reason
         result = Consequences(entries=[entry_of(state, "unproven", now_ns, why=reason)])
-        result.extend(self.trouble(state, reason, now_ns))
+        result.extend(self.trouble(state, code.value, facts, now_ns))
         return result

@@ -1,11 +1,12 @@
 """One alert as a notice tells of it: with the words of its rule and the names of its place, in one language."""
 
 from alerts.book import Alert
+from alerts.causes import Cause
 from alerts.consequences import Card
+from alerts.texts.rule_words import unit_of
 from config.alert_rules import Rule, Words
 from config.default_kinds import effective_kinds
 from config.settings import Settings
-from processors.indicators.catalogue import UNITS
 
 
 class Cards:
@@ -15,7 +16,16 @@ class Cards:
         self._kinds = effective_kinds(settings)
         self._link = settings.notification.link
 
-    def card(self, alert: Alert, rule: Rule, language: str, *, ended_ns: int = 0, detail: str = "") -> Card:
+    def card(
+        self,
+        alert: Alert,
+        rule: Rule,
+        language: str,
+        *,
+        ended_ns: int = 0,
+        detail: str = "",
+        cause: Cause | None = None,
+    ) -> Card:
         """Title and advice stay empty where the rule has none: the text is made of what is watched."""
         asset = alert.asset
         return Card(
@@ -31,7 +41,7 @@ class Cards:
             device_name=self._devices.get((asset.kind, asset.device), ""),
             figure=figure_of(rule),
             value=None if alert.value != alert.value else alert.value,
-            unit=self._unit(rule),
+            unit=unit_of(rule, self._kinds),
             when=rule.when,
             limit=rule.enter,
             coverage=alert.coverage,
@@ -41,16 +51,8 @@ class Cards:
             advice=_in(rule.advice, language),
             link=self._link.replace("{number}", str(alert.number)),
             detail=detail,
+            cause=cause,
         )
-
-    def _unit(self, rule: Rule) -> str:
-        if rule.unit or rule.against:
-            return rule.unit
-        if rule.indicator:
-            return UNITS.get(rule.indicator, "")
-        quantities = self._kinds[rule.kind].quantities if rule.kind in self._kinds else {}
-        name = rule.quantity or (rule.field or "").rpartition("_")[0]
-        return quantities[name].unit if name in quantities else ""
 
 
 def figure_of(rule: Rule) -> str:

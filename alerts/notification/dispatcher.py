@@ -13,12 +13,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from alerts.book import Alert, Book
+from alerts.causes import Cause, Code
 from alerts.consequences import AuditEntry, Consequences, Reason
-from alerts.engine import AlertEvent
+from alerts.engine import OUTSIDE_HOURS, AlertEvent
 from alerts.lifecycle import Change
 from alerts.notification.addressing import Addressing
+from alerts.notification.calming import Calming
 from alerts.notification.cards import Cards
 from alerts.notification.climbing import Climbing
+from alerts.notification.flapping import Key as AlertKey
 from alerts.notification.gateways import Gateways
 from alerts.notification.groups import Groups, Key
 from alerts.notification.leaving import Leaving
@@ -57,6 +60,7 @@ class Dispatcher:
         self._climbing = Climbing(book, self._routes.ladder, self._groups, tells=self._enabled)
         self._telling = Telling(Cards(settings), self._rules, settings.notification.budget, self.roster)
         self._leaving = Leaving()
+        self._calming = Calming()
         self._opened: set[Key] = set()
         """Groups whose first alert is told at this moment, and with it all that come now."""
         self._judged_ns = 0
@@ -160,11 +164,11 @@ class Dispatcher:
         self._climbing.begin_again(alert, now_ns)
         self._flush(now_ns, out)
 
-    def command_failed(self, alert: Alert, detail: str, now_ns: int, out: Consequences) -> None:
+    def command_failed(self, alert: Alert, cause: Cause, now_ns: int, out: Consequences) -> None:
         """Those who were told of the alert, or would be now, learn that nothing came of its command."""
         if self._enabled and not alert.never:
             concerned = self._addressing.concerned(alert, now_ns, out)
-            self._tell(Told(alert, detail=detail), Reason.COMMAND_FAILED, concerned)
+            self._tell(Told(alert, cause=cause), Reason.COMMAND_FAILED, concerned)
             self._flush(now_ns, out)
 
     def _late(self, happened_ns: int, learned_ns: int) -> int:
@@ -200,7 +204,9 @@ class Dispatcher:
     def _end(self, alert: Alert, event: AlertEvent, flaps: bool, now_ns: int, out: Consequences) -> None:
         waited = self._groups.leave(alert.number)
         now_stands = replace(alert, value=event.value, coverage=event.coverage)
-        ended = Told(now_stands, ended_ns=event.event_ns, detail=event.why)
+        cause = Cause(Code.OUTSIDE_HOURS) if event.why == OUTSIDE_HOURS else None
+        ended = Told(now_stands, ended_ns=event.event_ns, cause=cause)
+        self._calming.ends(ended)
         if flaps and not alert.never and not alert.muted and not self.muting.by_somebody(alert, now_ns):
             self._tell_flapping(ended, now_ns, out)
             return
@@ -225,8 +231,22 @@ class Dispatcher:
         alert = told.alert
         self.muting.flapping.told(alert.key)
         if self._enabled:
-            self._tell(told, Reason.FLAPPING, self._addressing.concerned(alert, now_ns, out), step=1)
+            concerned = self._addressing.concerned(alert, now_ns, out)
+            self._tell(told, Reason.FLAPPING, concerned, step=1)
+            self._calming.flaps(told, [recipient.id for recipient in concerned])
             alert.step = max(1, alert.step)
+
+    def _tell_calm(self, key: AlertKey, now_ns: int, out: Consequences) -> None:
+        """Those who were told that it flaps; of one that still fires they are told as of any other."""
+        taken = self._calming.take(key)
+        if taken is None or self._book.of(*key) is not None:
+            return
+        told, names = taken
+        if muted := self.muting.by_somebody(told.alert, now_ns):
+            out.entries.append(AuditEntry(now_ns, "not told", alert=told.alert.number, why=f"calm: {muted}"))
+        elif self._settings.tell_resolved:
+            found = [self.roster.recipient(name) for name in names]
+            self._tell(told, Reason.CALM, [recipient for recipient in found if recipient is not None])
 
     def _told_together(self, number: int, now_ns: int, out: Consequences) -> None:
         """An alert, or the end of one, that waited in its group."""
@@ -267,6 +287,7 @@ class Dispatcher:
             alert = self._book.of(rule, asset)
             number = alert.number if alert else 0
             out.entries.append(AuditEntry(now_ns, "calm", alert=number, rule=rule, asset=asset))
+            self._tell_calm((rule, asset), now_ns, out)
             if alert is not None:
                 self.judge(alert, now_ns, out)
         change_ns = self.muting.change_ns(self._judged_ns)
@@ -287,6 +308,7 @@ class Dispatcher:
             "groups": self._groups.describe(),
             "telling": self._telling.describe(),
             "leaving": self._leaving.describe(),
+            "calming": self._calming.describe(),
             "judged": self._judged_ns,
         }
 
@@ -296,6 +318,7 @@ class Dispatcher:
         self._groups.restore(saved["groups"])
         self._telling.restore(saved["telling"])
         self._leaving.restore(saved["leaving"], self._rules)
+        self._calming.restore(saved.get("calming", []), self._rules)
         for alert in self._book.alerts:
             self._may_hide(alert)
             self._climbing.push(alert)

@@ -3,7 +3,10 @@
 from collections.abc import Container
 from typing import Any
 
+import msgspec
+
 from alerts.book import packed, unpacked
+from alerts.causes import Cause
 from alerts.consequences import Reason
 from alerts.notification.telling import Told
 
@@ -22,12 +25,14 @@ class Leaving:
     def describe(self) -> list[Any]:
         """As `restore` takes it."""
         return [
-            [packed(told.alert), told.ended_ns, told.detail, reason.value] for told, reason in self._waiting.values()
+            [packed(told.alert), told.ended_ns, told.detail, reason.value, msgspec.to_builtins(told.cause)]
+            for told, reason in self._waiting.values()
         ]
 
     def restore(self, saved: list[Any], rules: Container[str]) -> None:
         """Without those whose rule is gone."""
-        for content, ended_ns, detail, reason in saved:
+        for content, ended_ns, detail, reason, *further in saved:
             alert = unpacked(content)
             if alert.rule in rules:
-                self.add(Told(alert, ended_ns, detail), Reason(reason))
+                cause = msgspec.convert(further[0], Cause | None) if further else None
+                self.add(Told(alert, ended_ns, detail, cause), Reason(reason))

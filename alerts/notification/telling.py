@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from alerts.book import Alert
+from alerts.causes import Cause
 from alerts.consequences import AuditEntry, Card, Consequences, Count, Notice, Reason
 from alerts.notification.budget import MOST_CARDS, Budget, Digest
 from alerts.notification.cards import Cards
@@ -24,6 +25,8 @@ class Told:
     alert: Alert
     ended_ns: int = 0
     detail: str = ""
+    """A note, in somebody's own words."""
+    cause: Cause | None = None
 
 
 @dataclass(slots=True)
@@ -161,7 +164,12 @@ class Telling:
         first = sorted(told, key=lambda each: (-gravity(each.alert.severity), each.alert.number))[:MOST_CARDS]
         return [
             self._cards.card(
-                each.alert, self._rules[each.alert.rule], language, ended_ns=each.ended_ns, detail=each.detail
+                each.alert,
+                self._rules[each.alert.rule],
+                language,
+                ended_ns=each.ended_ns,
+                detail=each.detail,
+                cause=each.cause,
             )
             for each in first
         ]

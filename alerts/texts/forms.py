@@ -134,10 +134,15 @@ def _step(value: int, form: Form, language: Language) -> str:
 def _digits(value: float, limit: float, form: Form) -> int:
     scale = 100 if form in (Form.SHARE, Form.POINTS) else 1
     value, limit = value * scale, limit * scale
-    digits = 0 if abs(value) >= 100 else 1
+    digits = max(_own_digits(limit), 0 if abs(value) >= 100 else 1 if abs(value) >= 1 else 2)
     while digits < _MOST_DIGITS and value != limit and round(value, digits) == round(limit, digits):
         digits += 1
     return digits
+
+
+def _own_digits(number: float) -> int:
+    """Of 95 none, of 0.95 two."""
+    return len(f"{number:.{_MOST_DIGITS}f}".rstrip("0").partition(".")[2])
 
 
 def _number(value: float, digits: int, language: Language) -> str:

@@ -63,7 +63,7 @@ def title_of(
     watched = watched_by(rule, language)
     if rule.field in ("silent_intervals", "silent_s"):
         return language.gettext(N_("No readings from the device"))
-    unit = _unit(rule, kinds) if watched.has_unit else ""
+    unit = unit_of(rule, kinds) if watched.has_unit else ""
     limit = limit_text(rule.when, rule.enter, watched.form, unit, language)
     return capital(f"{watched.words} {limit}".strip())
 
@@ -85,12 +85,15 @@ def _own(words: Words, language: Language) -> str:
     return own or words.en or words.id
 
 
-def _unit(rule: Rule, kinds: Mapping[str, Kind]) -> str:
+def unit_of(rule: Rule, kinds: Mapping[str, Kind]) -> str:
+    """Of the value that it watches; a ratio has none but its own, and a change that of what changes."""
     if rule.unit or rule.against:
         return rule.unit
     if rule.indicator:
         return UNITS.get(rule.indicator, "")
     quantities = kinds.get(rule.kind or "", Kind()).quantities
+    if rule.field and not unit_holds(rule.field):
+        return ""
     name = rule.quantity or quantity_of(rule.field or "")
     return quantities[name].unit if name in quantities else ""
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from alerts.consequences import Card, Notice
+from alerts.own_health import ZONE as OWN_ZONE
+from alerts.texts.causes import cause_text
 from alerts.texts.forms import Form, limit_text, value_text
 from alerts.texts.moments import moment, stretch
 from alerts.texts.plain import own_words, plain
@@ -14,6 +16,7 @@ from config.default_kinds import effective_kinds
 from config.durations import UNITS_NS
 from config.language import N_, Language
 from config.settings import Settings
+from ingest.devices import UNASSIGNED
 from processors.indicators.indicator_batch import CITY_ZONE
 
 _NAME, _TITLE, _FIGURE, _ADVICE, _DETAIL = 32, 60, 64, 140, 120
@@ -86,8 +89,16 @@ _WHY = {
     "resolved": N_("resolved"),
     "withdrawn": N_("withdrawn"),
     "flapping": N_("unsteady"),
+    "calm": N_("calm again"),
     "digest": N_("gathered"),
     "command_failed": N_("command failed"),
+}
+
+
+_ZONES = {
+    CITY_ZONE: N_("whole city"),
+    UNASSIGNED: N_("devices without a zone"),
+    OWN_ZONE: N_("the Denyut server"),
 }
 
 
@@ -100,6 +111,7 @@ class Words:
         self._kinds = effective_kinds(settings)
         self._rules: Mapping[str, Rule] = {rule.id: rule for rule in settings.rules}
         self._zones = {zone.id: zone.name for zone in settings.zones}
+        self._actuators = {each.id: each.name for each in settings.actuators}
         self._offices = {office.id: office.name for office in settings.offices}
         self._clock = ZoneInfo(settings.city.timezone)
 
@@ -131,7 +143,8 @@ class Words:
         rule = self._rules.get(card.rule)
         watched = self._watched(card, rule)
         unit = card.unit if watched.has_unit else ""
-        zone, device = self._zone(card.zone, card.zone_name), self._device(card)
+        device = self._device(card)
+        zone = "" if device and card.zone == UNASSIGNED else self._zone(card.zone, card.zone_name)
         return ShownAlert(
             number=card.number,
             title=own_words(card.title, _TITLE) or self._title_of(card.rule),
@@ -150,8 +163,14 @@ class Words:
             lasted=stretch(card.ended_ns - card.fired_ns, self.language) if card.ended_ns else "",
             advice=own_words(card.advice or self._advice_of(rule), _ADVICE),
             link="".join(card.link.split()),
-            detail=plain(card.detail, _DETAIL),
+            detail=plain(self._cause(card) or card.detail, _DETAIL),
         )
+
+    def _cause(self, card: Card) -> str:
+        return "" if card.cause is None else cause_text(card.cause, self.language, self._actuator)
+
+    def _actuator(self, actuator: str) -> str:
+        return self._actuators.get(actuator) or actuator
 
     def _watched(self, card: Card, rule: Rule | None) -> Watched:
         if rule is not None:
@@ -171,7 +190,9 @@ class Words:
         return self.language.gettext(_LEVELS[severity]) if severity in _LEVELS else severity
 
     def _zone(self, zone: str, name: str) -> str:
-        return self.language.gettext(N_("whole city")) if zone == CITY_ZONE else plain(name or zone, _NAME)
+        """A zone of the city by its name; those that nobody configures in words."""
+        words = "" if name else _ZONES.get(zone, "")
+        return self.language.gettext(words) if words else plain(name or zone, _NAME)
 
     def _device(self, card: Card) -> str:
         name, device = plain(card.device_name, _NAME), plain(card.device, _NAME)

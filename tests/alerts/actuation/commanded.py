@@ -9,10 +9,13 @@ from alerts.actuation.command_state import CommandState
 from alerts.actuation.commands import Commander
 from alerts.assets import Asset
 from alerts.book import Alert, Book
+from alerts.causes import Cause
 from alerts.consequences import Consequences
 from alerts.engine import AlertEvent
 from alerts.lifecycle import Change
+from alerts.texts.causes import cause_text
 from config.alert_rules import Rule
+from config.language import open_language
 from config.settings import Settings
 from processors.indicators.indicator_batch import IndicatorBatch
 
@@ -40,10 +43,11 @@ class Street:
         self.settings = settings(*actuators, **more)
         self.book = Book()
         self.troubles: list[tuple[int, str]] = []
+        """(alert, what its people are told in English)."""
         self.commander = Commander(self.settings, self.book, self._tell)
 
-    def _tell(self, alert: Alert, detail: str, now_ns: int, out: Consequences) -> None:
-        self.troubles.append((alert.number, detail))
+    def _tell(self, alert: Alert, cause: Cause, now_ns: int, out: Consequences) -> None:
+        self.troubles.append((alert.number, cause_text(cause, open_language("en"), str)))
 
     def fires(self, seconds: float, zone: str = "kota", *, late: float = 0.0, **rule: Any) -> Consequences:
         watched = self.rule(**rule)

@@ -186,7 +186,7 @@ def test_what_a_rule_began_it_ends_beyond_the_rate_limit() -> None:
     street.answers(61, 2)
     assert street.fires(120).orders == []
     assert street.said[-1] == ("on", "refused", "rate")
-    assert street.troubles == [(2, "command 'on' to 'siren' was refused (rate): 1 commands within 1h are the most")]
+    assert street.troubles == [(2, "on to siren: refused, at most 1 commands within 1 h are allowed")]
 
 
 def test_unknown_actuators_and_commands_are_refused_with_the_nearest_name() -> None:
@@ -283,7 +283,7 @@ def test_people_are_told_of_the_failure_of_an_alert_that_is_over() -> None:
     street.ends(60)
     again = street.restarted()
     again.answers(61, 2, done=False, why="relay stuck")
-    assert again.troubles == [(1, "command 'off' to 'siren' was not done: relay stuck")]
+    assert again.troubles == [(1, "off to siren: the device did not do it (relay stuck)")]
 
 
 def test_of_many_commands_the_newest_thousand_stay_in_memory() -> None:

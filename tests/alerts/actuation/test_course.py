@@ -15,7 +15,7 @@ def test_a_command_that_nothing_confirms_expires_and_those_who_know_the_alert_ar
     assert street.said == [("on", "sent", "")]
     street.commander.advance(at(30))
     assert street.said == [("on", "expired", "")]
-    assert street.troubles == [(1, "command 'on' to 'siren' expired: it was sent, and nothing confirmed it")]
+    assert street.troubles == [(1, "on to siren: it was sent, and the device did not confirm it")]
     assert street.commander.next_due_ns is None
 
 
@@ -39,7 +39,7 @@ def test_a_refusal_by_the_device_is_a_failure_with_its_reason() -> None:
     street.sent(0.2, 1)
     street.answers(1, 1, done=False, why="no power")
     assert street.said == [("on", "failed", "")]
-    assert street.troubles == [(1, "command 'on' to 'siren' was not done: no power")]
+    assert street.troubles == [(1, "on to siren: the device did not do it (no power)")]
     assert street.commander.does("siren") == []
 
 
@@ -62,7 +62,7 @@ def test_what_could_not_be_sent_has_failed_and_is_surely_not_done() -> None:
     street = Street()
     street.fires(0)
     street.sent(0.2, 1, "the broker refused it")
-    assert street.troubles == [(1, "command 'on' to 'siren' was not sent: the broker refused it")]
+    assert street.troubles == [(1, "on to siren: it could not be sent")]
     assert street.commander.does("siren") == []
 
 
@@ -81,8 +81,8 @@ def test_where_nobody_knows_whether_it_was_sent_it_expires_as_that() -> None:
     street.fires(0)
     street.sent(5, 1, "unknown whether it was sent: the run ended", unknown=True)
     street.commander.advance(at(30))
-    (told,) = street.troubles
-    assert told[1].endswith("expired: unknown whether it was sent: the run ended, and nothing confirmed it")
+    why = "whether it was sent is not known, and the device did not confirm it"
+    assert street.troubles == [(1, f"on to siren: {why}")]
     assert street.commander.does("siren") == ["on"]
 
 
@@ -109,7 +109,7 @@ def test_a_command_is_proven_by_the_first_figure_that_stands_so_after_it_was_con
     assert street.troubles == []
 
 
-@pytest.mark.parametrize(("heard", "is_now"), [(60.0, "it is 60"), (None, "nothing was heard of it")])
+@pytest.mark.parametrize(("heard", "is_now"), [(60.0, "is 60 dB(A)"), (None, "is not known")])
 def test_a_street_that_does_not_change_in_time_is_told(heard: float | None, is_now: str) -> None:
     street = Street(PROVING)
     street.fires(0)
@@ -119,9 +119,8 @@ def test_a_street_that_does_not_change_in_time_is_told(heard: float | None, is_n
     assert street.commander.next_due_ns == at(301)
     (entry,) = street.commander.advance(at(301)).entries
     assert (entry.what, entry.detail["state"], entry.detail["proof"]) == ("command_unproven", "confirmed", "unproven")
-    should = "noise_laeq should be > 80 within 5m"
-    what = f"was confirmed, but the street shows no change: {should}, and {is_now}"
-    assert street.troubles == [(1, f"command 'on' to 'siren' {what}")]
+    why = "the device confirmed it, but nothing changed"
+    assert street.troubles == [(1, f"on to siren: {why}: noise level LAeq {is_now}, and must be above 80 dB(A)")]
 
 
 def test_a_command_whose_actuator_is_configured_no_more_still_expires() -> None:

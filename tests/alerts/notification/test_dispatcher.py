@@ -1,6 +1,7 @@
 """Who is told of an alert, and when: by the clock on the wall, through the whole desk."""
 
 from alerts.acts import Acknowledge, Silence, Snooze
+from alerts.causes import Cause
 from config.alert_rules import Rule, Words
 from config.calendar import Hours
 from config.channels import Channel
@@ -295,7 +296,7 @@ def test_a_rule_that_holds_no_more_says_so_to_those_who_were_told() -> None:
     watched = full(rules=(rule,))
     watched.park("08:01", kota=0.97)
     assert watched.told == ["07:30 firing ayu 1", "08:01 resolved ayu 1"]
-    assert watched.notices[-1].cards[0].detail == "outside its hours"
+    assert watched.notices[-1].cards[0].cause == Cause("outside_hours")
     assert watched.log("resolved") == ["08:01 resolved outside its hours"]
 
 

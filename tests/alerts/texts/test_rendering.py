@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from alerts.causes import Cause, Code
 from alerts.consequences import Card, Count, Notice, Reason
 from alerts.texts.rendering import SHIPPED, Texts
 from config.durations import UNITS_NS
@@ -158,6 +159,11 @@ def test_a_rule_of_rules_has_no_value_to_tell() -> None:
             "TANPA DATA: Siaga 2 Bengawan Solo, Bojonegoro",
             "Data tidak lagi diterima. Keadaan saat ini tidak diketahui dan peringatan tetap berlaku."
             " Mohon periksa lokasi dan perangkatnya.",
+        ),
+        (
+            Reason.CALM,
+            "KEMBALI STABIL: Siaga 2 Bengawan Solo, Bojonegoro",
+            "Keadaan ini tidak lagi berubah-ubah dan telah berakhir. Pemberitahuan berjalan seperti biasa kembali.",
         ),
         (Reason.RESOLVED, "SELESAI: Siaga 2 Bengawan Solo, Bojonegoro", "Peringatan ini telah berakhir."),
         (
@@ -340,3 +346,33 @@ def test_a_rule_that_is_gone_is_told_by_its_id() -> None:
     text = TEXTS.render(notice(Reason.FIRING, gone, language="en"))
     assert text.title == "CRITICAL: old_rule, Bojonegoro"
     assert text.body.splitlines()[0] == "Old figure: 1 cm (limit: 2 cm or less; data coverage 75%)"
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        (
+            "id",
+            "Perintah ke alat di lapangan tidak berhasil: on ke siren: sudah dikirim, tetapi alat tidak memberi"
+            " konfirmasi. Mohon ditangani langsung di lokasi.",
+        ),
+        (
+            "en",
+            "A command to the street did not succeed: on to siren: it was sent, and the device did not confirm it."
+            " Please act on site.",
+        ),
+    ],
+)
+def test_why_a_command_failed_is_told_in_the_language_of_the_reader(language: str, line: str) -> None:
+    cause = Cause(Code.UNCONFIRMED, {"command": "on", "actuator": "siren"})
+    text = TEXTS.render(notice(Reason.COMMAND_FAILED, flood(cause=cause), language=language))
+    assert text.body.splitlines()[0] == line
+
+
+@pytest.mark.parametrize(
+    ("language", "note"),
+    [("id", "Keterangan: di luar jam berlakunya aturan"), ("en", "Note: outside the hours of the rule")],
+)
+def test_why_an_alert_ended_is_told_where_its_figure_does_not_say_it(language: str, note: str) -> None:
+    text = TEXTS.render(notice(Reason.RESOLVED, flood(cause=Cause(Code.OUTSIDE_HOURS)), language=language))
+    assert note in text.body.splitlines()
