@@ -8,10 +8,11 @@ from config.settings import Settings, Source
 
 def open_channels(settings: Settings) -> dict[str, Way]:
     """By their ids. Raises ChannelUnusableError."""
-    return {channel.id: Way(channel, _opened(channel, settings)) for channel in settings.channels}
+    return {channel.id: Way(channel, opened(channel, settings)) for channel in settings.channels}
 
 
-def _opened(channel: configured.Channel, settings: Settings) -> Channel:
+def opened(channel: configured.Channel, settings: Settings) -> Channel:
+    """Raises ChannelUnusableError."""
     # What a kind needs is imported only where one is configured: Apprise alone takes a tenth of a second.
     if channel.kind == "webhook":
         from alerts.delivery.webhook import Webhook

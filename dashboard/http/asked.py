@@ -90,4 +90,4 @@ def _are(names: Sequence[str]) -> str:
 
 
 def _lowered(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:]
+    return sentence if sentence[1:2].isupper() else sentence[:1].lower() + sentence[1:]

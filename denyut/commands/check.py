@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from alerts.delivery.checking import odd_addresses, unusable_channels
 from alerts.texts.checking import template_mistakes
 from config.actuator_hints import odd_actuators
 from config.actuators import Actuator
@@ -17,7 +18,7 @@ from config.default_kinds import effective_kinds
 from config.durations import format_duration
 from config.hints import near_kinds, odd_rules, open_to_others, other_cities, out_of_reach, unregistered
 from config.load import load_settings
-from config.mistakes import ConfigurationError
+from config.mistakes import ConfigurationError, Mistake
 from config.periods import PERIODS, TAGS
 from config.pillars import Scores, inputs_of
 from config.service import Http
@@ -43,7 +44,8 @@ def command(file: Path, as_json: bool) -> None:
     """
     try:
         settings = load_settings(file, UNITS)
-        if mistakes := template_mistakes(settings):
+        unusable = [Mistake(file, None, "", sentence) for sentence in unusable_channels(settings)]
+        if mistakes := [*template_mistakes(settings), *unusable]:
             raise ConfigurationError(mistakes)
     except ConfigurationError as error:
         _report(error, as_json)
@@ -102,6 +104,7 @@ def summarise(settings: Settings) -> dict[str, Any]:
             *odd_actuators(settings),
             *out_of_reach(settings),
             *of_channels(settings),
+            *odd_addresses(settings),
             *(
                 f"the environment variable {name} is not set here"
                 for name in sorted(_variables(settings) - {*os.environ})

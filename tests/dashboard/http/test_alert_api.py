@@ -299,6 +299,12 @@ def test_a_body_without_end_is_413(made: City) -> None:
     assert made.ask(ACKNOWLEDGE, b"x" * (LARGEST_BODY + 1)).status == 413
 
 
+def test_a_body_that_is_no_json_is_400_and_says_where(made: City) -> None:
+    answer = made.ask(ACKNOWLEDGE, b"{why: x}")
+    assert answer.status == 400
+    assert answer.json["error"].startswith("JSON is malformed: object keys must be strings (byte 1); write {")
+
+
 @pytest.mark.parametrize("kind", ["", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"])
 def test_what_a_page_of_somebody_else_can_send_is_415(made: City, kind: str) -> None:
     answer = made.ask(ACKNOWLEDGE, b'{"who": "ayu"}', **{"Content-Type": kind})

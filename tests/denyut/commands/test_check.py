@@ -39,6 +39,45 @@ def test_variables_that_hold_secrets_of_channels_and_officers_and_are_not_set_ar
     assert "k3yk3yk3y" not in result.stdout
 
 
+PEOPLE = """
+[[offices]]
+id = "dishub"
+[[officers]]
+id = "ayu"
+office = "dishub"
+contacts = [{ channel = "mail", to = "ayu@example.go.id" }]
+[[channels]]
+id = "mail"
+kind = "apprise"
+url_env = "MAIL_ADDRESS"
+"""
+
+
+def test_a_channel_that_would_keep_a_run_from_its_start_is_a_mistake_where_its_address_is_known(tmp_path, monkeypatch):
+    (tmp_path / "city.toml").write_text(PEOPLE)
+    monkeypatch.delenv("MAIL_ADDRESS", raising=False)
+    assert "hint     the environment variable MAIL_ADDRESS is not set here" in check(tmp_path / "city.toml").stdout
+    monkeypatch.setenv("MAIL_ADDRESS", "mail://ayu:s3cret@example.go.id?to={to}")
+    result = check(tmp_path / "city.toml")
+    assert (result.exit_code, result.stderr.splitlines()) == (
+        2,
+        [
+            f"{tmp_path / 'city.toml'}: channel 'mail': Apprise knows no address that begins so; "
+            "did you mean 'mailto' or 'mailtos'?",
+            "1 mistake",
+        ],
+    )
+    monkeypatch.setenv("MAIL_ADDRESS", "mailto://ayu:s3cret@example.go.id?to={to}")
+    assert "hint" not in check(tmp_path / "city.toml").stdout
+
+
+def test_an_address_that_is_the_same_whoever_is_meant_is_a_hint(tmp_path, monkeypatch):
+    (tmp_path / "city.toml").write_text(PEOPLE)
+    monkeypatch.setenv("MAIL_ADDRESS", "mailto://ayu:s3cret@example.go.id")
+    hint = "hint     channel 'mail': its address has no {to}, so every contact by it reaches the same place"
+    assert check(tmp_path / "city.toml").stdout.splitlines()[-1] == hint
+
+
 def test_every_mistake_is_printed_and_the_exit_status_is_2(tmp_path):
     file = tmp_path / "city.toml"
     file.write_text('[[windows.sizes]]\nsize = "10s"\nhop = "20s"\n[city]\nidd = "x"\n')
