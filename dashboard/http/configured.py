@@ -2,7 +2,8 @@
 
 from typing import Literal, NotRequired, TypedDict
 
-from config.alert_rules import Comparison, Severity
+from config.actuators import Comparison
+from config.alert_rules import Severity
 from config.calendar import Day
 from dashboard.http.answers import Command, Duration, Time
 
