@@ -1,6 +1,7 @@
 """The live view of a pipe or a file: short blocks of plain lines, no control codes."""
 
 from config.language import Language
+from dashboard.live.alert_lines import numbers
 from dashboard.live.figure_columns import COLUMNS, Column, cell
 from dashboard.live.ledger_lines import balance, details, pace
 from dashboard.live.pillar_scores import scores_sentence
@@ -11,11 +12,13 @@ from processors.indicators.indicator_batch import CITY_ZONE
 
 
 def plain_lines(scene: Scene, language: Language, first_zone: int = 0, zones: int = 4) -> list[str]:
-    """One block: pace, ledger, the city's indicators and those of `zones` zones from `first_zone` on, in turn."""
+    """One block: pace, ledger, alerts, the city's indicators and those of `zones` zones from `first_zone` on."""
     lines = [f"[{scene.elapsed}] {pace(scene, language).plain}"]
     if scene.ledger is not None:
         sentences = [balance(scene.ledger, language), *details(scene.ledger, language)]
         lines += [f"  {text.plain}" for text in sentences]
+    if scene.alerts is not None:
+        lines += [f"  {numbers(scene.alerts, language)}"]
     if (heading := scores_heading(scene, language)) is not None:
         lines.append(f"  {heading}")
     if scene.scores is not None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 from config.language import Language
+from dashboard.live.alert_scene import AlertScene
 from dashboard.live.ledger import Ledger
 from dashboard.live.pillar_scores import PillarScores
 from dashboard.live.zone_figures import ZoneFigures
@@ -31,6 +32,8 @@ class Scene:
     """When the first whole step of the scores is made, as long as that lies ahead: until then most have no data."""
     scores_every: str = ""
     """Their step, such as "1m"."""
+    alerts: AlertScene | None = None
+    """None: nobody looks at them."""
     figures_since_s: float = 0.0
     """`elapsed_s` of the scene that was the first to have figures: the zones take turns from there on."""
 

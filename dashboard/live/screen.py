@@ -1,10 +1,11 @@
-"""The live view of a terminal: pace, ledger and the newest indicators by zone, cut to the terminal's size."""
+"""The live view of a terminal: pace, ledger, alerts and the newest indicators by zone, cut to the terminal's size."""
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from config.language import Language
+from dashboard.live.alert_lines import panel
 from dashboard.live.figure_columns import COLUMNS, NO_DEVICE, cell, columns_of, fitting_columns, heading
 from dashboard.live.ledger_lines import balance, details, pace
 from dashboard.live.pillar_scores import early_title, scores_table, scores_title
@@ -16,6 +17,8 @@ _ZONE_WIDTH = 14
 _HEADING_LINES = 2
 _LOW = 20
 """Lines below which the zones need all the room."""
+_ROOMY = 30
+"""Lines from which scores and alerts that are firing have room beside the zones."""
 _TURN_S = 5.0
 
 
@@ -23,14 +26,16 @@ def screen(scene: Scene, language: Language, width: int, height: int) -> Rendera
     """One frame of at most `height` lines of `width` characters."""
     head = _head(scene, language)
     foot = _foot(language)
-    for line in (*head, *foot):
+    alerts = panel(scene, language, width, height)
+    for line in (*head, *alerts, *foot):
         line.no_wrap, line.overflow = True, "ellipsis"
-    scores = _scores(scene, language, width) if height >= _LOW else []
+    is_tight = height < _ROOMY and scene.alerts is not None and bool(scene.alerts.firing)
+    scores = [] if height < _LOW or is_tight else _scores(scene, language, width)
     # The table of the scores is one of these, and has two lines.
     score_lines = len(scores) + (1 if scores and scene.scores is not None else 0)
-    room = height - len(head) - len(foot) - 1 - score_lines
+    room = height - len(head) - len(alerts) - len(foot) - 1 - score_lines
     body = _body(scene, language, width, room)
-    return Group(*head, Text(), *scores, *body, *foot)
+    return Group(*head, Text(), *alerts, *scores, *body, *foot)
 
 
 def _head(scene: Scene, language: Language) -> list[Text]:

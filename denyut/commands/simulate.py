@@ -25,6 +25,7 @@ from simulators.faults.payloads import TroubledEncoder
 from simulators.faults.troubled import TroubledFleet
 from simulators.faults.truth import TruthFiles
 from simulators.fleet import Fleet
+from simulators.flood_waves import FloodedFleet
 from simulators.load.rates import Rates, parse_rates
 from simulators.pace import Pace
 from simulators.payloads import Encoder, Messages
@@ -63,7 +64,9 @@ Examples:
 @click.option(
     "--qos", type=click.IntRange(0, 1), default=1, show_default=True, help="Quality of service; 1: acknowledged."
 )
-@click.option("--scenario", help="Faults on a time line: a shipped scenario, such as ordinary-day, or a file.")
+@click.option(
+    "--scenario", help="What befalls it, on a time line: a shipped scenario, such as ordinary-day, or a file."
+)
 @click.option(
     "--truth", type=click.Path(path_type=Path, file_okay=False), help="Write what is true here, for denyut score."
 )
@@ -100,7 +103,7 @@ def command(
     if played is not None and scenario is not None and lasts is None:
         lasts = round(played.lasts / speed)
     started_ns = _start(start)
-    fleet = _fleet(settings, seed, devices)
+    fleet = _fleet(settings, seed, devices, played, started_ns)
     if rate is not None:
         if played is not None or dry_run or output is not None or start is not None or speed != 1:
             raise click.UsageError(
@@ -110,7 +113,9 @@ def command(
         return
     with ExitStack() as stack:
         plain = Encoder(fleet)
-        encoder = plain if played is None else _troubled(plain, played, started_ns, seed, truth, stack)
+        encoder: Encoder | TroubledEncoder = plain
+        if played is not None and (played.faults or truth is not None):
+            encoder = _troubled(plain, played, started_ns, seed, truth, stack)
         if dry_run or output is not None:
             _write(encoder, Pace(started_ns, speed, lasts or _UNPACED_NS), output)
             return
@@ -179,8 +184,10 @@ def _rates(text: str) -> Rates:
         raise click.BadParameter(str(error), param_hint="--rate") from None
 
 
-def _fleet(settings: Settings, seed: int, devices: int | None) -> Fleet:
+def _fleet(settings: Settings, seed: int, devices: int | None, scenario: Scenario | None, start_ns: int) -> Fleet:
     try:
+        if scenario is not None and scenario.flood_waves:
+            return FloodedFleet(settings, seed, devices, scenario.flood_waves, start_ns)
         return Fleet(settings, seed, devices)
     except ValueError as error:
         raise click.UsageError(str(error)) from None

@@ -14,6 +14,7 @@ from dashboard.live.pillar_scores import COLUMNS as SCORES
 from dashboard.live.pillar_scores import PillarScores, newest_scores
 from dashboard.live.scene import Scene
 from dashboard.live.zone_figures import HOLD_WINDOWS, ZoneFigures, newest_figures, silenced
+from denyut.demo.alert_watch import AlertWatch
 from denyut.status import read_status
 from processors.indicators.indicator_batch import CITY_ZONE
 from storage.open_store import open_store
@@ -32,12 +33,14 @@ class Observer:
         broker: str,
         clock: Callable[[], float] = time.monotonic,
         wall_ns: Callable[[], int] = time.time_ns,
+        alerts: AlertWatch | None = None,
     ) -> None:
         self._data_dir = data_dir
         self._settings = settings
         self._broker = broker
         self._clock = clock
         self._wall_ns = wall_ns
+        self._alerts = alerts
         self._began_s = clock()
         self._rate = MessageRate()
         self._store: Store | None = None
@@ -71,6 +74,7 @@ class Observer:
             scores_from_ns=self._scores_ahead(ledger),
             scores_every=format_duration(self._settings.scores.every),
             figures_since_s=self._figures_since_s,
+            alerts=None if self._alerts is None else self._alerts.scene(),
             zone_names={zone.id: zone.name for zone in self._settings.zones},
         )
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from config.language import Language
+from dashboard.live.alert_scene import AlertScene
 from dashboard.live.ledger import Ledger
 
 
@@ -27,6 +28,8 @@ class Outcome:
     alert_points: bool = False
     figures_size: str = "10s"
     """Of the windows that were shown last."""
+    alerts: AlertScene | None = None
+    """As they stood at the end."""
     scores_ahead: bool = False
     """It ended before the first whole step of the city's scores."""
 

@@ -17,6 +17,7 @@ from denyut.local_broker import LocalBroker, find_mosquitto, start_broker
 _DENYUT = (sys.executable, "-m", "denyut")
 _READY_TIMEOUT_S = 30.0
 _POLL_S = 0.1
+_WITHOUT_END = "3650d"
 
 
 @dataclass
@@ -30,6 +31,8 @@ class DemoProcesses:
     """None: those of the city."""
     port: int | None = None
     """None: a free one."""
+    scenario: str | None = None
+    """What befalls the city; None: nothing."""
     lasts: str | None = None
     """How long the simulated city reports, such as "20s"; None: until it is asked to stop."""
     simulator: Child | None = field(default=None, init=False)
@@ -88,7 +91,9 @@ class DemoProcesses:
             "1",
         ]
         command += ["--devices", str(self.devices)] if self.devices else []
-        command += ["--for", self.lasts] if self.lasts else []
+        command += ["--scenario", self.scenario] if self.scenario else []
+        # A scenario would end the city together with itself.
+        command += ["--for", self.lasts or _WITHOUT_END]
         self.simulator = self._start(N_("the simulated city"), command)
         self._stack.callback(self.stop_city)
 

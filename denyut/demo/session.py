@@ -14,19 +14,27 @@ from rich.console import Console
 from config.durations import SECOND_NS, format_duration
 from config.language import Language
 from config.settings import Settings
+from dashboard.live.alert_lines import happening_lines
 from dashboard.live.ledger import Ledger
 from dashboard.live.plain_lines import plain_lines
+from denyut.demo.alert_watch import AlertWatch
 from denyut.demo.folding import fold
+from denyut.demo.notice_board import NoticeBoard
 from denyut.demo.observer import Observer
 from denyut.demo.outcome import Outcome, read_sent
 from denyut.demo.processes import DemoProcesses
+from denyut.demo.script import sentences
 from denyut.demo.view import open_view
 from ingest.mqtt.events import Happening
+from simulators.scenario import Scenario
+from simulators.scenario_files import load_scenario
 
 _FRAME_S = 0.5
 _PATIENCE_S = 30.0
 """How much longer a demo may last than asked, so that it sees a whole window."""
 _DRAIN_S = 10.0
+_LAST_LINES = 12
+"""Of what happened, as they stand at the end."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,8 @@ class Plan:
     """None: until it is interrupted."""
     devices: int | None = None
     port: int | None = None
+    scenario: str | None = "dam-opens"
+    """A shipped one, so that there is something to be told of; None: nothing happens."""
 
 
 def play(plan: Plan, console: Console, language: Language) -> Outcome:
@@ -46,25 +56,39 @@ def play(plan: Plan, console: Console, language: Language) -> Outcome:
     Raises PortTakenError, and ChildError when one of its programs fails. No program is left running.
     """
     lasts = None if plan.lasts_ns is None else format_duration(plan.lasts_ns)
-    processes = DemoProcesses(plan.data_dir, plan.city, plan.devices, plan.port, lasts)
+    processes = DemoProcesses(plan.data_dir, plan.city, plan.devices, plan.port, plan.scenario, lasts)
     with _stop_signals() as stop, processes:
         broker = processes.start_broker()
         starting = language.gettext("{broker} listens at {url}; starting denyut run and the city …")
         console.print(
             starting.format(broker=broker.program, url=broker.url), style="dim", soft_wrap=not console.is_terminal
         )
-        with closing(Observer(plan.data_dir, plan.settings, broker.url)) as observer:
+        with (
+            NoticeBoard(plan.settings, broker.port) as board,
+            closing(_alert_watch(plan, language, board)) as alerts,
+            closing(Observer(plan.data_dir, plan.settings, broker.url, alerts=alerts)) as observer,
+        ):
+            told = 0
             processes.start_run(lambda: _listens(processes, observer), stop.is_set)
             if not stop.is_set():
                 processes.start_city()
-                _watch(plan, processes, observer, console, language, stop)
+                told = _watch(plan, processes, observer, console, language, stop)
             console.print(language.gettext("ending: the city, denyut run, the broker …"), style="dim")
             outcome = _finish(processes, observer)
             final = observer.scene(final=True)
-            lines = fold(plain_lines(final, language, zones=0), console.width if console.is_terminal else None)
+            lines = [*happening_lines(final, told)[-_LAST_LINES:], *plain_lines(final, language, zones=0)]
+            lines = fold(lines, console.width if console.is_terminal else None)
             console.out(*lines, sep="\n", highlight=False)
             size = outcome.figures_size if final.figures is None else final.figures.size
-            return replace(outcome, figures_size=size, scores_ahead=final.scores_from_ns is not None)
+            return replace(
+                outcome, figures_size=size, scores_ahead=final.scores_from_ns is not None, alerts=final.alerts
+            )
+
+
+def _alert_watch(plan: Plan, language: Language, board: NoticeBoard) -> AlertWatch:
+    scenario = Scenario() if plan.scenario is None else load_scenario(plan.scenario)
+    script = sentences(scenario, plan.settings, language)
+    return AlertWatch(plan.data_dir, plan.settings, language, board, script)
 
 
 def _listens(processes: DemoProcesses, observer: Observer) -> bool:
@@ -80,7 +104,8 @@ def _watch(
     console: Console,
     language: Language,
     stop: threading.Event,
-) -> None:
+) -> int:
+    """The number of the last happening that has been told in lines."""
     asked_s = float("inf") if plan.lasts_ns is None else plan.lasts_ns / SECOND_NS
     ends_s = time.monotonic() + asked_s
     whole_ns = time.time_ns() + min(plan.lasts_ns or 0, *(window.size for window in plan.settings.windows.sizes))
@@ -89,6 +114,7 @@ def _watch(
             processes.check()
             view.show(observer.scene())
             stop.wait(_FRAME_S)
+    return view.told
 
 
 def _over(overtime_s: float, whole_ns: int, processes: DemoProcesses, observer: Observer) -> bool:

@@ -29,10 +29,22 @@ def summary(
         points=language.number(ledger.points_written),
     )
     stay = language.gettext("The data stay in {directory}. Try next (times in UTC):").format(directory=place.directory)
-    sentences = [done, *_about_scores(outcome, scores_ns, language), stay]
+    sentences = [done, *_about_alerts(outcome, language), *_about_scores(outcome, scores_ns, language), stay]
     return fold(sentences, width) + [
         line for command in _commands(outcome, place) for line in fold_command(command, width)
     ]
+
+
+def _about_alerts(outcome: Outcome, language: Language) -> list[str]:
+    alerts = outcome.alerts
+    if alerts is None or not (alerts.began or alerts.notices):
+        return []
+    words = language.gettext(
+        "Alerts: {began}; notices told over MQTT: {notices}; commands decided in a dry run: {dry}."
+    )
+    numbers = alerts.began, alerts.notices, alerts.dry_commands
+    began, notices, dry = map(language.number, numbers)
+    return [words.format(began=began, notices=notices, dry=dry)]
 
 
 def _about_scores(outcome: Outcome, step_ns: int, language: Language) -> list[str]:

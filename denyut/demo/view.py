@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.live import Live
 
 from config.language import Language
+from dashboard.live.alert_lines import happening_lines, script
 from dashboard.live.plain_lines import plain_lines
 from dashboard.live.scene import Scene
 from dashboard.live.screen import screen
@@ -19,8 +20,14 @@ _ZONES = 4
 class View(Protocol):
     def show(self, scene: Scene) -> None: ...
 
+    @property
+    def told(self) -> int:
+        """Number of the last happening that stays to be read when the view ends; 0: of none."""
+
 
 class _Picture:
+    told = 0
+
     def __init__(self, live: Live, language: Language) -> None:
         self._live = live
         self._language = language
@@ -36,13 +43,27 @@ class _Blocks:
         self._language = language
         self._due_s = 0.0
         self._first_zone = 0
+        self.told = 0
 
     def show(self, scene: Scene) -> None:
-        if scene.elapsed_s < self._due_s:
-            return
-        self._due_s = scene.elapsed_s + _BLOCK_S
-        lines = plain_lines(scene, self._language, self._first_zone, _ZONES)
-        self._first_zone += 0 if scene.figures is None else _ZONES
+        """What happens is told at once, the rest in its turn."""
+        lines = self._begin(scene) + happening_lines(scene, self.told)
+        if scene.alerts is not None and scene.alerts.happenings:
+            self.told = scene.alerts.happenings[-1].number
+        if scene.elapsed_s >= self._due_s:
+            self._due_s = scene.elapsed_s + _BLOCK_S
+            lines += plain_lines(scene, self._language, self._first_zone, _ZONES)
+            self._first_zone += 0 if scene.figures is None else _ZONES
+        if lines:
+            self._write(lines)
+
+    def _begin(self, scene: Scene) -> list[str]:
+        """What is scripted is said first of all."""
+        if self._due_s or scene.alerts is None:
+            return []
+        return [line.plain for line in script(scene.alerts, self._language)]
+
+    def _write(self, lines: list[str]) -> None:
         # Not print(): rich would fold the lines to a width that a pipe does not have.
         self._console.file.write("\n".join(lines) + "\n")
         self._console.file.flush()

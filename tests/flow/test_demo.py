@@ -22,6 +22,7 @@ from config.settings import StoreSettings
 from denyut.demo.directory import fresh_directory
 from denyut.demo.outcome import failures
 from denyut.demo.session import Plan, play
+from denyut.status import read_status
 from storage.open_store import open_store
 from storage.store import Query
 
@@ -78,17 +79,29 @@ class Finished:
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Finished:
-    """A demo of ten seconds, in a directory whose name has a space."""
+    """A demo of twenty seconds, in a directory whose name has a space."""
     directory = tmp_path_factory.mktemp("flow") / "a demo"
-    with demo(directory, "--for", "10s") as process:
+    with demo(directory, "--for", "20s") as process:
         output, errors = process.communicate(timeout=90)
     return Finished(directory, process.returncode, output, errors)
 
 
-def test_a_demo_of_ten_seconds_ends_by_itself_with_a_ledger_that_agrees(finished: Finished) -> None:
+def test_a_demo_of_twenty_seconds_ends_by_itself_with_a_ledger_that_agrees(finished: Finished) -> None:
     assert (finished.status, finished.errors) == (0, "")
     assert re.search(r"✓ received \d+ = accepted \d+ \+ duplicate 0 \+ rejected 0", finished.output)
     assert re.search(r"whole city: Parking \d+% \(\d+%\)", finished.output)
+
+
+def test_the_scripted_flood_is_told_over_mqtt_and_the_command_stays_a_dry_run(finished: Finished) -> None:
+    said = "Kali Pacal rises below the dam, Kali Pacal, hulu (TMA-023), Temayang"
+    assert "\nScripted: a gate of the Pacal dam opens; Kali Pacal, hulu rises 170 cm\n" in finished.output
+    assert f" WIB alert no. 1 began: CRITICAL, {said}\n" in finished.output
+    assert len(re.findall(rf"  \d\d:\d\d:\d\d WIB notice to .+: CRITICAL: {re.escape(said)}\n", finished.output)) == 2
+    assert "command flash to Lampu peringatan Kali Pacal: dry run, nothing is sent\n" in finished.output
+    status = read_status(finished.directory)
+    assert status is not None
+    assert (status["notices_waiting"], status["notices_failed"], status["channel_errors"]) == (0, 0, {"board": ""})
+    assert status["notices_sent"] >= 2
 
 
 def test_a_demo_too_short_for_scores_says_so(finished: Finished) -> None:

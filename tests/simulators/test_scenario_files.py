@@ -8,7 +8,7 @@ from simulators.scenario_files import load_scenario, shipped_scenarios
 
 
 def test_the_shipped_ordinary_day_has_a_fault_of_nearly_every_kind() -> None:
-    assert shipped_scenarios() == ["ordinary-day"]
+    assert shipped_scenarios() == ["dam-opens", "ordinary-day"]
     kinds = {fault.kind for fault in load_scenario("ordinary-day").faults}
     assert set(FAULT_KINDS) - kinds == {"dead"}
 
@@ -25,5 +25,5 @@ def test_every_mistake_is_named_with_its_line(tmp_path: Path) -> None:
 
 
 def test_an_unknown_name_offers_those_that_ship(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r"no shipped scenario \(ordinary-day\); did you mean 'ordinary-day'"):
+    with pytest.raises(ConfigurationError, match=r"no shipped scenario \(dam-opens, .*\); did you mean 'ordinary-day'"):
         load_scenario("ordinary_day")

@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 from config.language import open_language
 from dashboard.live.plain_lines import plain_lines
+from tests.dashboard.live.alert_scenes import ALERTS
 from tests.dashboard.live.scenes import STATUS, indicator, scene
 
 
@@ -23,6 +26,11 @@ def test_a_block_in_indonesian() -> None:
     assert lines[0] == "[0:34] 312 pesan/dtk · total 10.234 · lengkap s.d. 10:33:18 WIB · jeda 0,3 dtk"
     assert lines[1] == "  ✓ diterima 10.234 = sah 10.200 + ganda 4 + ditolak 30"
     assert lines[-1] == "    padangan: Parkir tanpa data, Kecepatan 12,5 (30%) km/h"
+
+
+def test_a_block_says_how_many_alerts_there_are() -> None:
+    lines = plain_lines(replace(scene(), alerts=ALERTS), open_language("en"))
+    assert "  Alerts: 2 firing of 5 · notices told: 2 · commands (dry run): 1" in lines
 
 
 def test_nothing_rejected_takes_no_line() -> None:

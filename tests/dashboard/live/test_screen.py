@@ -7,9 +7,11 @@ import pytest
 from rich.console import Console
 
 from config.language import open_language
+from dashboard.live.alert_scene import AlertScene
 from dashboard.live.figure_columns import NO_DEVICE
 from dashboard.live.scene import Scene
 from dashboard.live.screen import screen
+from tests.dashboard.live.alert_scenes import ALERTS
 from tests.dashboard.live.scenes import SCORES, STATUS, indicator, scene
 
 MANY_ZONES = [
@@ -49,6 +51,32 @@ def test_a_frame_fits_its_terminal(language: str, width: int, height: int) -> No
     lines = shown(scene(MANY_ZONES, scores=SCORES), language, width, height)
     assert len(lines) <= height
     assert max(len(line) for line in lines) <= width
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+@pytest.mark.parametrize(("width", "height"), [(80, 24), (120, 40), (60, 16), (200, 60), (80, 20), (80, 30)])
+def test_a_frame_with_alerts_fits_its_terminal_and_keeps_zones(language: str, width: int, height: int) -> None:
+    frame = replace(scene(MANY_ZONES, scores=SCORES), alerts=ALERTS)
+    lines = shown(frame, language, width, height)
+    assert len(lines) <= height
+    assert max(len(line) for line in lines) <= width
+    assert any(line.startswith("kecamatan-") for line in lines)
+
+
+def test_alerts_take_the_place_of_the_scores_where_both_have_no_room() -> None:
+    frame = replace(scene(MANY_ZONES, scores=SCORES), alerts=ALERTS)
+    assert [any("Governance" in line for line in shown(frame, "en", 120, height)) for height in (24, 40)] == [
+        False,
+        True,
+    ]
+    calm = replace(frame, alerts=AlertScene())
+    assert any("Governance" in line for line in shown(calm, "en", 120, 24))
+
+
+def test_a_severity_has_its_colour_on_a_terminal() -> None:
+    frame = replace(scene(), alerts=ALERTS)
+    coloured = "\n".join(shown(frame, "en", force_terminal=True, color_system="truecolor"))
+    assert "\x1b[1;37;48;2;176;0;0m CRITICAL " in coloured
 
 
 def test_a_wide_terminal_shows_every_indicator_with_its_coverage() -> None:

@@ -1,9 +1,11 @@
 from dataclasses import replace
 
 from config.language import open_language
+from dashboard.live.alert_scene import AlertScene
 from dashboard.live.ledger import read_ledger
 from denyut.demo.outcome import Outcome, Sent
 from denyut.demo.summary import Place, summary
+from tests.dashboard.live.alert_scenes import ALERTS
 from tests.dashboard.live.scenes import STATUS
 
 LEDGER = read_ledger(STATUS)
@@ -31,6 +33,12 @@ def test_alerts_are_recommended_where_there_are_some() -> None:
     alerts = "  .venv/bin/denyut query alert --limit 10 --data-dir denyut-data/demo"
     assert alerts in said(replace(OUTCOME, alert_points=True))
     assert alerts not in said(OUTCOME)
+
+
+def test_alerts_notices_and_commands_are_counted() -> None:
+    lines = said(replace(OUTCOME, alerts=ALERTS))
+    assert lines[1] == "Alerts: 5; notices told over MQTT: 2; commands decided in a dry run: 1."
+    assert said(replace(OUTCOME, alerts=AlertScene())) == said(OUTCOME)
 
 
 def test_a_demo_too_short_for_scores_says_how_long_one_must_last() -> None:

@@ -6,6 +6,7 @@ from rich.console import Console
 
 from config.language import open_language
 from denyut.demo.view import open_view
+from tests.dashboard.live.alert_scenes import ALERTS
 from tests.dashboard.live.scenes import indicator, scene
 
 
@@ -54,3 +55,16 @@ def test_a_pipe_begins_with_the_first_zones_however_late_the_first_window_closes
         view.show(replace(scene(rows), elapsed_s=0.0, figures=None))
         view.show(replace(scene(rows), elapsed_s=5.0))
     assert [line.split(":")[0].strip() for line in file.getvalue().splitlines()[-4:]] == ["a", "b", "c", "d"]
+
+
+def test_a_pipe_says_first_what_is_scripted_and_then_each_happening_once_and_at_once() -> None:
+    file = io.StringIO()
+    with open_view(Console(file=file), open_language("en")) as view:
+        for elapsed_s, known in ((0.0, 0), (0.5, 1), (1.0, 2), (1.5, 2)):
+            alerts = replace(ALERTS, happenings=ALERTS.happenings[:known])
+            view.show(replace(scene(), elapsed_s=elapsed_s, alerts=alerts))
+        assert view.told == 2
+    lines = file.getvalue().splitlines()
+    assert lines[0] == "Scripted: a gate of the Pacal dam opens; Kali Pacal, hulu rises 170 cm"
+    assert lines[-2:] == ["  10:33:20 WIB alert no. 3 began", "  10:33:20 WIB notice to Tono Wijaya"]
+    assert sum(line.startswith(("Scripted", "  10:33:20")) for line in lines) == 3
