@@ -15,6 +15,19 @@ from config.topics import city_of
 NEAR = 0.84
 """Ratio of `difflib`; "parkng" is 0.92 from "parking", "waste" is 0.6 from "water"."""
 
+_IN_INDONESIAN = {
+    "parkir": "parking",
+    "lalu-lintas": "traffic",
+    "lalin": "traffic",
+    "udara": "air",
+    "kebisingan": "noise",
+    "bising": "noise",
+    "sungai": "water",
+    "cuaca": "weather",
+    "kepuasan": "satisfaction",
+}
+"""Words that are likely meant as a usual kind; "air", which is water, cannot be told from the kind of that name."""
+
 
 def open_to_others(http: Http) -> str | None:
     """Said where other machines can ask for figures without a token."""
@@ -43,9 +56,10 @@ def near_kinds(settings: Settings) -> list[tuple[str, str, str]]:
     """
     hints = []
     for kind, place in dict(_named_kinds(settings)).items():
-        near = get_close_matches(kind.casefold(), DEFAULT_KINDS, n=1, cutoff=NEAR)
-        if near and near[0] != kind:
-            hints.append((place, kind, near[0]))
+        word = kind.casefold()
+        near = _IN_INDONESIAN.get(word) or next(iter(get_close_matches(word, DEFAULT_KINDS, n=1, cutoff=NEAR)), kind)
+        if near != kind:
+            hints.append((place, kind, near))
     return hints
 
 

@@ -15,6 +15,7 @@ from config.actuator_hints import odd_actuators
 from config.actuators import Actuator
 from config.channel_hints import of_channels
 from config.default_kinds import effective_kinds
+from config.device_hints import odd_devices
 from config.durations import format_duration
 from config.hints import near_kinds, odd_rules, open_to_others, other_cities, out_of_reach, unregistered
 from config.load import load_settings
@@ -99,6 +100,7 @@ def summarise(settings: Settings) -> dict[str, Any]:
             *filter(None, [open_to_others(settings.http)]),
             *other_cities(settings),
             *(f"{place}: kind {kind!r} is new; did you mean {near!r}?" for place, kind, near in near_kinds(settings)),
+            *odd_devices(settings),
             *odd_rules(settings),
             *unregistered(settings),
             *odd_actuators(settings),

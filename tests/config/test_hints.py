@@ -9,6 +9,16 @@ from config.service import Http
 from config.settings import City, Device, Kind, Settings, Source, Window, Windows
 
 
+def test_indonesian_words_for_usual_kinds_are_known() -> None:
+    settings = Settings(
+        devices=(Device(id="1", kind="Parkir"), Device(id="2", kind="cuaca"), Device(id="3", kind="air"))
+    )
+    assert near_kinds(settings) == [
+        ("device '1'", "Parkir", "parking"),
+        ("device '2'", "cuaca", "weather"),
+    ]
+
+
 def test_the_usual_kinds_and_new_words_give_no_hint():
     settings = Settings(kinds={"lamp": Kind(), "waste": Kind(), "air": Kind()}, sources=(Source(kind="fire"),))
     assert near_kinds(settings) == []
