@@ -39,6 +39,8 @@ from alerts.notification.dispatcher import Changed, Dispatcher
 from alerts.notification.silences import SilenceRefusal, SilenceState
 from alerts.own_health import figures_of
 from config.default_kinds import effective_kinds
+from config.durations import UNITS_NS
+from config.periods import usual_size_ns
 from config.settings import Settings
 from ingest.devices import DeviceTable
 from ingest.readings import ReadingBatch
@@ -72,6 +74,8 @@ class Alerts:
         self.dispatcher = Dispatcher(settings, self.book)
         self.commander = Commander(settings, self.book, self.dispatcher.command_failed)
         self._handling = Handling(self.book, self.dispatcher, self._rules)
+        self._unsure_ns: dict[str, int] = {}
+        """Kind -> when the newest reading was received of which nobody knows how old it was."""
         self._now_ns = 0
         """The newest time that was heard of: it never goes back."""
 
@@ -84,6 +88,10 @@ class Alerts:
     def hears(self) -> frozenset[str]:
         """Kinds of device whose readings `hear` is to be given."""
         return self.engine.readings.kinds
+
+    def doubt(self, kind: str, received_ns: int) -> None:
+        """Readings of this kind came out of a backlog without a time of their own: windows hold them as if new."""
+        self._unsure_ns[kind] = max(received_ns, self._unsure_ns.get(kind, 0))
 
     def hear(self, readings: Sequence[ReadingBatch], learned_ns: int | None) -> Consequences:
         """What single readings bring that were accepted and are news of their devices; `learned_ns` as in `observe`.
@@ -138,7 +146,18 @@ class Alerts:
         self.dispatcher.take([Changed(event, alert) for event, alert in noted if alert], now_ns, out)
         for event, alert in noted:
             if alert is not None:
-                out.extend(self.commander.take(event, alert, now_ns))
+                judged = replace(event, of_unknown_age=self._is_of_unknown_age(event, alert))
+                out.extend(self.commander.take(judged, alert, now_ns))
+
+    def _is_of_unknown_age(self, event: AlertEvent, alert: Alert) -> bool:
+        """In a window that is longer than a backlog may be late, a few such readings weigh little."""
+        rule = event.rule
+        if rule.quantity is not None or not self._unsure_ns:
+            return False
+        size_ns = usual_size_ns(rule.size) if rule.size else UNITS_NS["m"]
+        # What is made of several kinds has none of its own.
+        unsure_ns = self._unsure_ns.get(alert.kind, 0) if alert.kind else max(self._unsure_ns.values())
+        return size_ns <= self._backlog_limit_ns and unsure_ns > event.event_ns - size_ns
 
     def _go_on(self, now_ns: int, out: Consequences) -> None:
         if silent := self.engine.fall_silent(now_ns):
@@ -195,6 +214,7 @@ class Alerts:
             {
                 "version": VERSION,
                 "now": self._now_ns,
+                "unsure": dict(sorted(self._unsure_ns.items())),
                 "engine": self.engine.describe(),
                 "book": self.book.describe(),
                 "dispatcher": self.dispatcher.describe(),
@@ -221,4 +241,5 @@ class Alerts:
         self.commander.restore(saved["commander"])
         self.commander.keep_only({alert.number for alert in self.book.alerts})
         self._now_ns = saved["now"]
+        self._unsure_ns = saved.get("unsure", {})
         return dropped

@@ -54,6 +54,8 @@ class AlertEvent:
     """Of the alert; 0: it has none, as it never fired."""
     why: str = ""
     """Where the figure alone does not say it."""
+    of_unknown_age: bool = False
+    """Its window holds readings out of a backlog that have no time of their own."""
 
 
 class Engine:

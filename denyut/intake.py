@@ -148,6 +148,9 @@ class Intake:
         newest_ns = self._newest_ns(decoded.readings)
         outcomes = [self._processor.process(readings) for readings in decoded.readings]
         account_numbers(self._ledger, self._processor.state.sequences, decoded.readings)
+        for readings, became in zip(decoded.readings, outcomes, strict=True):
+            if readings.behind and not readings.timed[became <= Outcome.LATE].all():
+                self._alerts.doubt(readings.kind, readings.received_ns)
         points = self._raw_points(decoded.readings, outcomes) if self._raw else []
         if newest_ns:
             news = [

@@ -71,6 +71,9 @@ class Checks:
             return None
         if event.change is Change.WITHDRAWN:
             return Refused(Denied.WITHDRAWN, "late readings took the alert back: whether to undo it is for people")
+        if event.of_unknown_age:
+            why = "its readings have no time of their own, and the broker had kept them for nobody knows how long"
+            return Refused(Denied.UNKNOWN_AGE, why)
         late_ns = event.learned_ns - event.event_ns
         if late_ns > self._backlog_limit_ns:
             late_ns = _whole_seconds(late_ns)

@@ -49,6 +49,8 @@ class Denied(StrEnum):
     NOT_ALLOWED = "not_allowed"
     BACKLOG = "backlog"
     """What the alert tells of happened too long ago."""
+    UNKNOWN_AGE = "unknown_age"
+    """Nobody knows when it happened: the broker had kept readings that have no time of their own."""
     WITHDRAWN = "withdrawn"
     """The alert should never have fired; whether to undo what it began is for people to decide."""
     PLANNED_WORKS = "planned_works"

@@ -21,6 +21,7 @@ _WORDS: Mapping[str, str] = {
     Denied.UNKNOWN: N_("the device or the command is not configured"),
     Denied.NOT_ALLOWED: N_("whoever asked for it may not command the device"),
     Denied.BACKLOG: N_("it was known here only {late} later"),
+    Denied.UNKNOWN_AGE: N_("the age of its readings is not known"),
     Denied.WITHDRAWN: N_("data that came late took the alert back"),
     Denied.PLANNED_WORKS: N_("planned works are going on"),
     Denied.HELD: N_("alert no. {alert} still needs {wants}"),

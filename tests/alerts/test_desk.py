@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from alerts.acts import Acknowledge, Act, Assign, Comment, EndSilence, Silence, Snooze, encode
 from alerts.consequences import Reason
 from alerts.desk import Alerts
+from config.actuators import Actuator, Command, Order
 from config.alert_rules import Rule
 from config.calendar import Hours
 from config.channels import Channel
@@ -218,3 +219,21 @@ def test_alerts_that_a_later_version_saved_are_not_read() -> None:
     saved = msgspec.msgpack.decode(watched.desk.dump())
     with pytest.raises(ValueError, match=r"^the saved alerts have version 99, this program reads version \d+$"):
         watched.desk.load(msgspec.msgpack.encode({**saved, "version": 99}))
+
+
+def test_a_window_with_readings_of_unknown_age_commands_nothing_and_the_next_one_does() -> None:
+    """Also after a restart; people are told of its alert, as what is wrong may be so still."""
+    sign = Actuator(id="sign", topic="street/sign", commands={"full": Command()})
+    orders = (Order(actuator="sign", command="full"),)
+    rule = Rule(id="full", indicator="parking_occupancy", size="1m", enter=0.9, orders=orders, severity="critical")
+    watched = Watched(city(rules=(rule,), actuators=(sign,)))
+    watched.desk.doubt("parking", at("07:29:10"))
+    watched.desk.doubt("noise", at("07:30:10"))
+    watched.restart()
+    watched.park("07:30", kota=0.97, pasar=0.5)
+    assert [(state.phase.value, state.refused) for state in watched.desk.commander.states] == [
+        ("refused", "unknown_age")
+    ]
+    assert watched.told == ["07:30 firing ayu 1", "07:30 command_failed ayu 1"]
+    watched.park("07:31", kota=0.97, pasar=0.97)
+    assert [state.phase.value for state in watched.desk.commander.states] == ["refused", "decided"]

@@ -49,12 +49,14 @@ class Street:
     def _tell(self, alert: Alert, cause: Cause, now_ns: int, out: Consequences) -> None:
         self.troubles.append((alert.number, cause_text(cause, open_language("en"), str)))
 
-    def fires(self, seconds: float, zone: str = "kota", *, late: float = 0.0, **rule: Any) -> Consequences:
+    def fires(
+        self, seconds: float, zone: str = "kota", *, late: float = 0.0, of_unknown_age: bool = False, **rule: Any
+    ) -> Consequences:
         watched = self.rule(**rule)
         asset = Asset("city", zone)
         alert = Alert(0, watched.id, "critical", asset, at(seconds - late), at(seconds), 1.0, 1.0)
         self.book.fire(alert)
-        return self._take(watched, alert, Change.FIRING, seconds, late)
+        return self._take(watched, alert, Change.FIRING, seconds, late, of_unknown_age=of_unknown_age)
 
     def ends(
         self, seconds: float, zone: str = "kota", change: Change = Change.RESOLVED, *, late: float = 0.0, **rule: Any
@@ -64,8 +66,21 @@ class Street:
         self.book.change(watched.id, alert.asset, change)
         return self._take(watched, alert, change, seconds, late)
 
-    def _take(self, rule: Rule, alert: Alert, change: Change, seconds: float, late: float) -> Consequences:
-        event = AlertEvent(rule, alert.asset, change, at(seconds - late), at(seconds), 1.0, 1.0, number=alert.number)
+    def _take(
+        self,
+        rule: Rule,
+        alert: Alert,
+        change: Change,
+        seconds: float,
+        late: float,
+        *,
+        of_unknown_age: bool = False,
+    ) -> Consequences:
+        event = AlertEvent(
+            *(rule, alert.asset, change, at(seconds - late), at(seconds), 1.0, 1.0),
+            number=alert.number,
+            of_unknown_age=of_unknown_age,
+        )
         return self.commander.take(event, alert, at(seconds))
 
     def rule(self, **more: Any) -> Rule:

@@ -44,6 +44,13 @@ def test_what_a_backlog_tells_moves_nothing_on_the_street() -> None:
     assert street.fires(0, "tepi", late=900).orders != []
 
 
+def test_readings_of_which_nobody_knows_how_old_they_are_move_nothing_and_people_are_told() -> None:
+    street = Street()
+    assert street.fires(0, of_unknown_age=True).orders == []
+    assert street.said == [("on", "refused", "unknown_age")]
+    assert street.troubles == [(1, "on to siren: refused, the age of its readings is not known")]
+
+
 def test_late_readings_that_take_an_alert_back_undo_nothing_by_themselves_and_people_are_told() -> None:
     street = Street()
     street.fires(0)
