@@ -24,15 +24,20 @@ def parse_time(text: str, now_ns: int) -> int:
     try:
         return now_ns - parse_duration(text)
     except ValueError:
-        return _parse_iso(text)
+        return _parse_iso(text, ", or a duration back, such as 15m")
 
 
-def _parse_iso(text: str) -> int:
+def parse_moment(text: str) -> int:
+    """Nanoseconds UTC of an ISO 8601 time (without an offset: UTC). Raises ValueError."""
+    return _parse_iso(text, "")
+
+
+def _parse_iso(text: str, or_else: str) -> int:
     fraction = _FRACTION.search(text)
     try:
         moment = datetime.fromisoformat(_FRACTION.sub("", text, count=1))
     except ValueError:
-        message = f"{text!r} is no time; write ISO 8601, such as 2025-11-22T02:30:00Z, or a duration back, such as 15m"
+        message = f"{text!r} is no time; write ISO 8601, such as 2025-11-22T02:30:00Z{or_else}"
         raise ValueError(message) from None
     moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
     nanoseconds = (moment - _EPOCH) // timedelta(microseconds=1) * 1000

@@ -8,7 +8,11 @@ from config.checks.finding import OTHER, Finding
 from config.mistakes import did_you_mean
 from config.settings import Device, Settings
 
-RESERVED = {"all": "the whole city", "unassigned": "the devices without a zone"}
+RESERVED = {
+    "all": "the whole city",
+    "unassigned": "the devices without a zone",
+    "denyut": "the backend itself",
+}
 """Values of the tag `zone` that are no zone."""
 GAUGES = "water"
 """Kind of the devices that may name one downstream."""

@@ -101,6 +101,9 @@ class Guard:
             error = "nobody may change anything: set http.operator_token_env or http.operator_token_file"
             own = ", or give officers tokens of their own" if role is Role.OFFICER else ""
             return JSONResponse({"error": error + own}, 403)
+        if caller is not self._unknown:
+            others = "an officer or an operator may" if role is Role.OFFICER else "an operator may"
+            return JSONResponse({"error": f"a monitor may not; {others}"}, 403)
         name = "operator_token" if changes else "token"
         own = " or an officer's own" if role is Role.OFFICER else ""
         error = f"this needs the token of http.{name}_env or http.{name}_file{own}: Authorization: Bearer TOKEN"

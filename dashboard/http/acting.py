@@ -1,6 +1,7 @@
 """What somebody does over HTTP: from the body of a request to an act of the journal, and to what came of it."""
 
 import asyncio
+import unicodedata
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -76,13 +77,14 @@ def who_of(request: Request, said: Said) -> str:
         if said.who not in (None, officer.id):
             raise RefusedError(403, f"the token is that of officer {officer.id}, who cannot act as {said.who!r}")
         return officer.id
-    if said.who is None or not said.who.strip():
+    who = (said.who or "").strip()
+    if not who:
         raise RefusedError(400, "who does it? The operator's token is nobody's own: name somebody in `who`")
-    if not said.who.isprintable():
+    if not who.isprintable():
         raise RefusedError(400, "`who` has characters that cannot be shown")
-    if said.who == OWN_NAME:
-        raise RefusedError(400, f"`who`: {OWN_NAME!r} stands for what nobody did; name somebody else")
-    return said.who
+    if unicodedata.normalize("NFKC", who).casefold() == OWN_NAME:
+        raise RefusedError(400, f"`who`: {who!r} stands for what nobody did; name somebody else")
+    return who
 
 
 def duration_ns(text: str, name: str, most_ns: int = LONGEST_NS) -> int:

@@ -11,8 +11,9 @@ from starlette.responses import Response
 from alerts.acts import EndSilence, Silence
 from alerts.notification.maintenance import PlannedWork
 from alerts.notification.silences import SilenceState
+from config.checks.city import RESERVED
 from config.durations import UNITS_NS
-from config.iso_times import parse_time
+from config.iso_times import parse_moment
 from config.settings import Settings
 from dashboard.http import answers, configured
 from dashboard.http.access import Role
@@ -128,13 +129,14 @@ class QuietApi:
         if not (said.rules or said.zones or said.kinds or said.devices):
             raise RefusedError(400, f"a silence of everything is none: name rules, zones, kinds or devices; {_EXAMPLE}")
         self._check_names(said)
+        for_ns = duration_ns(said.lasting, "for", _LONGEST_NS)
         act = Silence(
-            for_ns=duration_ns(said.lasting, "for", _LONGEST_NS),
+            for_ns=for_ns,
             rules=said.rules,
             zones=said.zones,
             kinds=said.kinds,
             devices=said.devices,
-            begin_ns=self._begin_ns(said.begin),
+            begin_ns=self._begin_ns(said.begin, for_ns),
             who=who_of(request, said),
             why=said.why,
         )
@@ -166,19 +168,22 @@ class QuietApi:
             known(rule, [each.id for each in self.settings.rules], "rule")
         zones = [zone.id for zone in self.settings.zones]
         for zone in said.zones if zones else ():
-            known(zone, [*zones, "all", "unassigned"], "zone")
+            known(zone, [*zones, *RESERVED], "zone")
 
-    def _begin_ns(self, text: str | None) -> int:
+    def _begin_ns(self, text: str | None, for_ns: int) -> int:
         """0: now."""
         if text is None:
             return 0
         now_ns = self.now_ns()
         try:
-            begin_ns = parse_time(text, now_ns)
+            begin_ns = parse_moment(text)
         except ValueError as error:
             raise RefusedError(400, f"`begin`: {error}") from None
         if begin_ns > now_ns + _LONGEST_NS:
             raise RefusedError(400, f"`begin`: {text!r} lies more than a year ahead")
+        if begin_ns + for_ns <= now_ns:
+            sentence = f"a silence from {text!r} for so long would be over; without `begin` it is from now on"
+            raise RefusedError(400, f"`begin`: {sentence}")
         return max(begin_ns, 0)
 
     def _work(self, work: PlannedWork) -> dict[str, Any]:

@@ -13,11 +13,12 @@ def test_ids_of_zones_and_offices_stand_once():
     ]
 
 
-def test_a_zone_is_not_named_as_the_whole_city_is():
-    settings = Settings(zones=(Zone(id="kapas"), Zone(id="all"), Zone(id="unassigned")))
+def test_a_zone_is_not_named_as_what_is_no_zone():
+    settings = Settings(zones=(Zone(id="kapas"), Zone(id="all"), Zone(id="unassigned"), Zone(id="denyut")))
     assert [finding.message for finding in check_zone_names(settings)] == [
         "'all' stands for the whole city; choose another id",
         "'unassigned' stands for the devices without a zone; choose another id",
+        "'denyut' stands for the backend itself; choose another id",
     ]
 
 

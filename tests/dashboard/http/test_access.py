@@ -201,6 +201,7 @@ def test_an_officer_sees_what_a_monitor_sees() -> None:
     [
         (Guard(), 403, "nobody may change anything: set http.operator_token_env or http.operator_token"),
         (Guard("abc"), 403, "nobody may change anything"),
+        (Guard("abc", operator_token="op"), 401, "this needs the token of http.operator_token_env or"),
         (Guard(operator_token="op"), 401, "this needs the token of http.operator_token_env or"),
         (Guard(officers=[("own", AYU)]), 401, "this needs the token of http.operator_token_env or"),
     ],
@@ -213,6 +214,23 @@ def test_who_shows_no_token_is_told_which_one_is_needed(tmp_path: Path, guard: G
     with city(tmp_path) as made:
         answer = asyncio.run(scene())
     assert (answer.status, answer.json["error"][: len(says)]) == (status, says)
+
+
+@pytest.mark.parametrize(
+    ("path", "says"),
+    [
+        ("/api/alerts/1/acknowledge", "a monitor may not; an officer or an operator may"),
+        ("/api/silences", "a monitor may not; an operator may"),
+    ],
+)
+def test_a_monitor_is_known_and_may_change_nothing(tmp_path: Path, path: str, says: str) -> None:
+    async def scene() -> Answer:
+        async with serving(made.sources(), guard=made.guard()) as port:
+            return await asyncio.to_thread(asked, port, path, "POST", Authorization=f"Bearer {MONITOR}")
+
+    with city(tmp_path) as made:
+        answer = asyncio.run(scene())
+    assert (answer.status, answer.json["error"]) == (403, says)
 
 
 def test_a_token_stands_in_no_text_about_the_guard() -> None:

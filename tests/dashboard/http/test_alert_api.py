@@ -187,12 +187,17 @@ def test_the_operators_token_is_nobodys_own(made: City) -> None:
     assert made.desk.book.alerts[0].acknowledged_ns is None
 
 
-def test_nobody_acts_in_the_name_of_what_nobody_does(made: City) -> None:
-    answer = made.ask(ACKNOWLEDGE, {"who": "denyut"})
+@pytest.mark.parametrize("who", ["denyut", "Denyut", " denyut ", "\uff44enyut"])
+def test_nobody_acts_in_the_name_of_what_nobody_does(made: City, who: str) -> None:
+    answer = made.ask(ACKNOWLEDGE, {"who": who})
     assert (answer.status, answer.json["error"]) == (
         400,
-        "`who`: 'denyut' stands for what nobody did; name somebody else",
+        f"`who`: {who.strip()!r} stands for what nobody did; name somebody else",
     )
+
+
+def test_a_name_is_kept_without_spaces_around_it(made: City) -> None:
+    assert made.ask(ACKNOWLEDGE, {"who": " ops "}).json["acknowledged_by"] == "ops"
 
 
 def test_nobody_acts_as_another_officer(made: City) -> None:

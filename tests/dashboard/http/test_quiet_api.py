@@ -65,6 +65,8 @@ def test_silences_are_listed_the_newest_first_and_by_how_they_stand(made: City) 
         ({"for": "2 hours"}, "`for`: '2 hours' is no duration"),
         ({"for": "367d"}, "`for`: at most 366 days, not '367d'"),
         ({"begin": "tomorrow"}, "`begin`: 'tomorrow' is no time"),
+        ({"begin": "1h"}, "`begin`: '1h' is no time; write ISO 8601, such as 2025-11-22T02:30:00Z"),
+        ({"begin": "2025-11-22T03:00:00Z"}, "`begin`: a silence from '2025-11-22T03:00:00Z' for so long would be over"),
         ({"begin": "2027-11-22T05:00:00Z"}, "`begin`: '2027-11-22T05:00:00Z' lies more than a year ahead"),
         ({"begin": "9999-12-31T00:00:00Z"}, "`begin`: '9999-12-31T00:00:00Z' lies outside the years"),
         ({"until": "x"}, "object contains unknown field `until`; write"),
@@ -81,8 +83,12 @@ def test_a_silence_that_makes_no_sense_is_400_and_says_why(made: City, change: d
     assert made.ask("/api/silences").json["silences"] == []
 
 
-def test_a_beginning_in_the_past_is_now(made: City) -> None:
-    begun = made.ask("/api/silences", {**SILENCE, "begin": "2025-11-21T05:00:00Z"})
+def test_the_backend_itself_can_be_silenced(made: City) -> None:
+    assert made.ask("/api/silences", {**SILENCE, "zones": ["denyut"]}).json["zones"] == ["denyut"]
+
+
+def test_a_beginning_that_has_just_passed_is_now(made: City) -> None:
+    begun = made.ask("/api/silences", {**SILENCE, "begin": "2025-11-22T03:00:01Z"})
     assert (begun.json["begin"], begun.json["end"]) == ("2025-11-22T05:00:00Z", "2025-11-22T07:00:00Z")
 
 
