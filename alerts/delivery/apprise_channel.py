@@ -7,7 +7,7 @@ from urllib.parse import quote
 import apprise
 from apprise.manager_plugins import NotificationManager
 
-from alerts.delivery.channel import ChannelUnusableError, Telling, TellingFailedError
+from alerts.delivery.channel import ChannelUnusableError, Telling, TellingFailedError, TellingRefusedError
 from alerts.delivery.secret_parts import Masked, resolved
 from config.channels import Channel
 from config.durations import SECOND_NS
@@ -44,6 +44,9 @@ class AppriseChannel:
         log.addHandler(logging.NullHandler())
 
     def tell(self, telling: Telling) -> None:
+        if TO in self._url and not telling.notice.to:
+            # Some services would take their own account for the recipient, and call it told.
+            raise TellingRefusedError(f"the address of channel {self._name!r} needs a recipient, and none is named")
         try:
             sender = self._sender(telling.notice.to)
             result = sender.notify(

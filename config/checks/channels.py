@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from config.channels import Channel
+from config.checks.credentials import check_not_empty
 from config.checks.finding import OTHER, Finding
 from config.checks.secrets import check_secret, ways_to_give
 from config.locate import Path
@@ -30,6 +31,9 @@ def check_channels(settings: Settings) -> Iterator[Finding]:
             yield Finding(f"{channel.id!r} is {OTHER} too; ids stand once", ((*place, "id"), ("channels", first, "id")))
         yield from check_secret(channel, "url", place)
         yield from check_secret(channel, "secret", place)
+        yield from check_not_empty(channel, "url", place)
+        # With an empty one nothing would be signed.
+        yield from check_not_empty(channel, "secret", place)
         yield from _unused(channel, place)
         if channel.kind == "mqtt":
             yield from _topic(channel, settings, place)
@@ -53,9 +57,9 @@ def _address(channel: Channel, place: Path) -> Iterator[Finding]:
     if channel.url is None:
         return
     url = channel.url.get_secret_value()
-    if "://" not in url:
+    if url.strip() and "://" not in url:
         yield Finding("the url (not shown) is no address: it has no ://", ((*place, "url"),))
-    elif channel.kind == "webhook" and not _is_http(url):
+    elif url.strip() and channel.kind == "webhook" and not _is_http(url):
         yield Finding("the url (not shown) must be http://HOST... or https://HOST...", ((*place, "url"),))
 
 

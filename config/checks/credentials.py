@@ -33,6 +33,15 @@ def check_http_token(section: Section, path: Path, secret: str) -> Iterator[Find
             yield Finding("the token must be one line of ASCII characters: HTTP carries no other", ((*path, name),))
 
 
+def check_not_empty(section: Section, secret: str, path: Path) -> Iterator[Finding]:
+    """A variable that is empty may be set where the run starts, and an absent file is a mistake of its own."""
+    for name, content in given(section, secret):
+        file: FilePath | None = getattr(section, f"{secret}_file")
+        known = name == secret or (name == f"{secret}_file" and file is not None and file.is_file())
+        if known and not content.strip():
+            yield Finding(f"the {secret.removeprefix('operator_')} is empty", ((*path, name),))
+
+
 def _unfit_for_mqtt(content: bytes) -> str:
     if b"\0" in content:
         return "holds a NUL character, which MQTT cannot carry"

@@ -16,6 +16,8 @@ from config.settings import Settings
 from config.shipped_rules import shipped
 
 _UNNAMED = Route().id
+OWN_NAME = "denyut"
+"""In the log, of what follows from rules and the clock."""
 SEVERITIES: tuple[str, ...] = get_args(Severity)
 """Also the names of the ladders that hold where none is named."""
 
@@ -63,18 +65,23 @@ def _officers(settings: Settings) -> Iterator[Finding]:
     channels = {channel.id: channel for channel in settings.channels}
     for index, officer in enumerate(settings.officers):
         place: Path = ("officers", index)
+        if officer.id == OWN_NAME:
+            message = f"{officer.id!r} stands in the log for what nobody did; choose another id"
+            yield Finding(message, ((*place, "id"),))
         yield from _unknown("office", "offices", officer.office, offices, (*place, "office"))
         for number, contact in enumerate(officer.contacts):
             here: Path = (*place, "contacts", number)
             yield from _unknown("channel", "channels", contact.channel, channels, (*here, "channel"))
             channel = channels.get(contact.channel)
-            if channel is not None and _needs_address(channel) and not contact.to:
+            if channel is not None and channel.kind == "mqtt" and _needs_address(channel) and not contact.to:
                 topic = f"{channel.topic!r} of channel {channel.id!r}"
                 yield Finding(f"'to' is missing: the topic {topic} needs it", (here, ("channels",)))
 
 
 def _needs_address(channel: Channel) -> bool:
-    """An address of Apprise stands among the secrets: nobody looks."""
+    """As far as it stands here: an address of Apprise may be in the environment or a file."""
+    if channel.kind == "apprise":
+        return channel.url is not None and "{to}" in channel.url.get_secret_value()
     return channel.kind == "mqtt" and "{to}" in channel.topic
 
 
@@ -118,8 +125,8 @@ def _target(target: str, settings: Settings, place: Path) -> Iterator[Finding]:
             channels = {channel.id: channel for channel in settings.channels}
             yield from _unknown("channel", "channels", name, channels, place)
             if name in channels and _needs_address(channels[name]):
-                topic = channels[name].topic
-                yield Finding(f"channel {name!r} has a place for a recipient in {topic!r}: name officers", (place,))
+                holder = repr(channels[name].topic) if channels[name].kind == "mqtt" else "its address"
+                yield Finding(f"channel {name!r} has a place for a recipient in {holder}: name officers", (place,))
         case _:
             heads = {office.id: office.head for office in settings.offices}
             yield from _unknown("office", "offices", name, heads, place)

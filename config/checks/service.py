@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from hashlib import sha256
 
-from config.checks.credentials import check_http_token, given
+from config.checks.credentials import check_http_token, check_not_empty, given
 from config.checks.finding import OTHER, Finding
 from config.checks.secrets import check_file, check_secret
 from config.locate import Path
@@ -21,6 +21,7 @@ def check_http(settings: Settings) -> Iterator[Finding]:
             )
         yield from check_file(http, by_file, ("http",))
         yield from check_http_token(http, ("http",), token)
+        yield from check_not_empty(http, token, ("http",))
     yield from _officers(settings)
 
 
@@ -31,6 +32,7 @@ def _officers(settings: Settings) -> Iterator[Finding]:
         place: Path = ("officers", index)
         yield from check_secret(officer, "token", place)
         yield from check_http_token(officer, place, "token")
+        yield from check_not_empty(officer, "token", place)
         for name, content in given(officer, "token"):
             other = known.setdefault(_digest(content), (*place, name))
             if other != (*place, name) and content.strip():

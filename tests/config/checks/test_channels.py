@@ -58,6 +58,8 @@ def test_channels_of_each_kind_are_right() -> None:
             "secret_env",
             "a channel of kind 'apprise' uses no secret_env",
         ),
+        ({"kind": "webhook", "url": "http://x/", "secret": " "}, "secret", "the secret is empty"),
+        ({"kind": "webhook", "url": ""}, "url", "the url is empty"),
         ({"kind": "webhook", "url": "http://x/", "topic": "a"}, "topic", "a channel of kind 'webhook' uses no topic"),
     ],
 )

@@ -95,6 +95,22 @@ def test_a_step_names_whom_there_is(target: str, sentence: str) -> None:
     ]
 
 
+def test_a_step_names_no_channel_whose_address_asks_for_whom_it_is() -> None:
+    mail = {"id": "mail", "kind": "apprise", "url": "mailtos://user:geheim@example.org?to={to}"}
+    climb = {"id": "climb", "steps": [{"to": ["shift", "channel:mail"]}]}
+    assert said(channels=[WALL, mail], ladders=[climb]) == [
+        ("ladders.0.steps.0.to.1", "channel 'mail' has a place for a recipient in its address: name officers")
+    ]
+    lists = mail | {"url": "mailtos://user:geheim@example.org?to=all@example.org"}
+    assert said(channels=[WALL, lists], ladders=[climb]) == []
+
+
+def test_no_officer_has_the_name_that_stands_for_nobody() -> None:
+    assert said(officers=[AYU, CITRA, DEWI, DEWI | {"id": "denyut"}]) == [
+        ("officers.3.id", "'denyut' stands in the log for what nobody did; choose another id")
+    ]
+
+
 def test_steps_ascend_and_both_times_are_told() -> None:
     steps = [{"after": "15m", "to": ["shift"]}, {"after": "15m", "to": ["office"]}, {"after": "5m", "to": ["office"]}]
     assert said(ladders=[{"id": "climb", "steps": steps}]) == [

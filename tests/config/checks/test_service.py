@@ -64,3 +64,11 @@ def test_a_token_that_http_cannot_carry_is_a_mistake():
     ((message, paths),) = of_officers({}, {"id": "ayu", "token": "raha\nsia"})
     assert message == "the token must be one line of ASCII characters: HTTP carries no other"
     assert paths == (("officers", 0, "token"),)
+
+
+def test_a_token_is_not_empty(tmp_path, monkeypatch):
+    (tmp_path / "token").write_text(" \n")
+    assert messages(token_file=tmp_path / "token") == ["the token is empty"]
+    assert [message for message, _ in of_officers({}, {"id": "ayu", "token": ""})] == ["the token is empty"]
+    monkeypatch.setenv("TOKEN", "")
+    assert messages(token_env="TOKEN") == []
