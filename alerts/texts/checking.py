@@ -73,11 +73,16 @@ def _mistakes_in(file: Path, environment: ImmutableSandboxedEnvironment, setting
         return [Mistake(Path(error.filename or file), error.lineno, "", error.message or "cannot be read")]
     except (OSError, UnicodeDecodeError) as error:
         return [Mistake(file, None, "", f"cannot be read: {error}")]
+    except (RecursionError, MemoryError):
+        return [Mistake(file, None, "", "cannot be read: it is nested too deeply, or too large")]
     stem, language = file.name.split(".")[:2]
     words = Words(settings, open_language(language))
     try:
         for notice in _notices(stem):
-            template.render(context_of(words.shown(notice)))
+            text = template.render(context_of(words.shown(notice)))
+            # What others include may well be empty at times.
+            if not text.strip() and not stem.startswith("_"):
+                return [Mistake(file, None, "", "is empty: nobody would read anything")]
     except TemplateSyntaxError as error:
         return [Mistake(Path(error.filename or file), error.lineno, "", error.message or "cannot be read")]
     except Exception as error:
@@ -108,7 +113,7 @@ def _sentence(error: Exception) -> str:
         *_, missing, _ = (error.message or "''").split("'")
         hint = did_you_mean(missing, _KNOWN)
         return f"a text knows nothing named {missing!r}{hint or '; docs/alerts.md lists what it knows'}"
-    return f"cannot be filled: {error}"
+    return f"cannot be filled: {str(error) or type(error).__name__}"
 
 
 _KNOWN = sorted({field.name for each in (ShownNotice, ShownAlert, ShownCount) for field in fields(each)})

@@ -58,7 +58,9 @@ class Texts:
     def _filled(self, name: str, shown: Mapping[str, Any]) -> str:
         if self._own is not None:
             try:
-                return self._own.get_template(name).render(shown)
+                if (text := self._own.get_template(name).render(shown)).strip():
+                    return text
+                self._tell_once(name, ValueError("it is empty"))
             except Exception as error:
                 # A template may fail in any way; the notice goes out.
                 self._tell_once(name, error)

@@ -33,6 +33,8 @@ def mistakes_of(folder: Path) -> list[str]:
             "X\n{{ ''.__class__ }}",
             "stale.en.txt:2: cannot be filled: access to attribute '__class__' of 'str' object is unsafe.",
         ),
+        ("stale.en.txt", "{% if count > 1 %}X{% endif %}", "stale.en.txt: is empty: nobody would read anything"),
+        ("stale.en.txt", "{{ " + "(" * 5000 + ")" * 5000 + " }}", "stale.en.txt: cannot be read: it is nested too"),
         ("stale.en.txt", 'X\n\n{% include "other.txt" %}', "stale.en.txt:3: there is no text other.txt"),
         ("_alerts.en.txt", "{{ alert.where }}", "_alerts.en.txt:1: a text knows nothing named 'where'; docs/alerts.md"),
         ("fireing.id.txt", "X", "fireing.id.txt: no text has this name; did you mean 'firing.id.txt'"),

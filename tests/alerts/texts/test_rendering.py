@@ -329,6 +329,11 @@ def test_a_broken_template_of_the_city_costs_no_notice_and_is_logged_once(
     assert texts.render(notice(Reason.STALE, flood())).title == "TANPA DATA: Siaga 2 Bengawan Solo, Bojonegoro"
 
 
+def test_a_template_of_the_city_that_says_nothing_costs_no_notice(tmp_path: Path) -> None:
+    texts = own(tmp_path, firing="{% if count > 1 %}{{ count }}{% endif %}")
+    assert texts.render(notice(Reason.FIRING, flood())).title == "KRITIS: Siaga 2 Bengawan Solo, Bojonegoro"
+
+
 def test_a_template_of_the_city_reaches_nothing_but_words(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     texts = own(tmp_path, firing="{{ alert.__class__.__mro__[1].__subclasses__() }}")
     with caplog.at_level(logging.WARNING):
