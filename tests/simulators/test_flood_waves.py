@@ -4,9 +4,10 @@ import pytest
 from config.cities import shipped_city
 from config.load import load_settings
 from config.settings import Device, Settings
+from simulators.faults.troubled import TroubledFleet
 from simulators.fleet import Fleet
 from simulators.flood_waves import FloodedFleet, rise_cm
-from simulators.scenario import FloodWave
+from simulators.scenario import FloodWave, Scenario
 from simulators.scenario_files import load_scenario
 
 SECOND_NS = 1_000_000_000
@@ -50,6 +51,15 @@ def test_the_same_comes_out_however_time_is_cut_up() -> None:
     once = columns(FloodedFleet(CITY, 3, None, (WAVE,), START_NS), (0, 120))
     often = columns(FloodedFleet(CITY, 3, None, (WAVE,), START_NS), (0, 17), (17, 18), (18, 120))
     assert np.sort(once["water", "level_cm"]).tolist() == np.sort(often["water", "level_cm"]).tolist()
+
+
+def test_a_flood_is_true_and_no_fault() -> None:
+    flooded = FloodedFleet(CITY, 3, None, (WAVE,), START_NS)
+    troubled = TroubledFleet(flooded, Scenario(flood_waves=(WAVE,)), START_NS, seed=3)
+    (water,) = (sent for sent in troubled.due(START_NS, START_NS + 60 * SECOND_NS) if sent.kind == "water")
+    assert water.true["level_cm"].tolist() == water.said["level_cm"].tolist()
+    assert water.true["level_cm"][water.device == 0].max() > water.true["level_cm"][water.device == 0].min() + 90
+    assert set(water.faults.tolist()) == {0}
 
 
 def test_a_wave_at_what_is_no_gauge_is_refused_with_the_nearest_name() -> None:

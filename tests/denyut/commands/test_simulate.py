@@ -97,3 +97,19 @@ def test_a_tally_counts_by_kind() -> None:
     for topic in ("city/b/air/1", "city/b/air/2", "city/b/water/1"):
         tally.add(topic)
     assert (tally.sent, tally.by_kind) == (3, {"air": 2, "water": 1})
+
+
+def test_a_scripted_flood_changes_its_gauge_and_no_other_message() -> None:
+    dry = ["--city", "bojonegoro", "--dry-run", "--for", "30s", "--start", "2026-03-02T06:00:00+07:00"]
+    plain = simulate(*dry).stdout.splitlines()
+    flooded = simulate(*dry, "--scenario", "dam-opens").stdout.splitlines()
+    assert len(plain) == len(flooded)
+    changed = [line.split(" ", 1) for before, line in zip(plain, flooded, strict=True) if line != before]
+    assert {topic for topic, _ in changed} == {"city/bojonegoro/water/TMA-023"}
+    assert max(json.loads(payload)["level_cm"] for _, payload in changed) > 240
+
+
+def test_a_flood_at_a_gauge_that_is_not_there_ends_in_one_sentence() -> None:
+    result = simulate(*DRY, "--devices", "12", "--scenario", "dam-opens")
+    assert result.exit_code == 2
+    assert "Error: the scenario lets the water rise at 'TMA-023', which is no gauge here" in result.stderr
