@@ -5,6 +5,7 @@ import sqlite3
 
 from alerts.record.reading import Chosen, Page, RecordReader, SentCommand
 from alerts.record.record import AlertRecord, Mark
+from config.durations import SECOND_NS
 
 WAITING, SENDING, SENT, FAILED, UNKNOWN = "waiting", "sending", "sent", "failed", "unknown"
 _LOOKED_AT = 1000
@@ -18,8 +19,11 @@ class Outgoing:
         self._reader = reader
 
     def id_of(self, sent: SentCommand) -> str:
-        """By which a device knows it: numbers begin anew where the state was lost, these never do."""
-        return f"{self._record.identity}-{sent.id}"
+        """By which a device knows it: numbers begin anew where the state was lost, or an older copy of it was put back.
+
+        With the time it was decided at, which does not.
+        """
+        return f"{self._record.identity}-{_stamp(sent)}-{sent.id}"
 
     async def waiting(self) -> list[SentCommand]:
         """The oldest first. Raises `RecordUnusableError` or `RecordUnavailableError`, as the others do."""
@@ -36,11 +40,11 @@ class Outgoing:
 
     async def numbered(self, command_id: str) -> SentCommand | None:
         """The order whose id came back."""
-        identity, _, text = command_id.rpartition("-")
-        if identity != self._record.identity or not (text.isascii() and text.isdigit() and len(text) < 16):
+        _, _, text = command_id.rpartition("-")
+        if not (text.isascii() and text.isdigit() and len(text) < 16):
             return None
         found = await asyncio.to_thread(self._reader.commands, Chosen(), Page(before=int(text) + 1, limit=1))
-        return found[0] if found and found[0].id == int(text) else None
+        return found[0] if found and self.id_of(found[0]) == command_id else None
 
     async def mark(self, sent: SentCommand, state: str, error: str = "", sent_ns: int | None = None) -> None:
         """Returns once it is on disk."""
@@ -49,6 +53,11 @@ class Outgoing:
     async def _chosen(self, chosen: Chosen, most: int = _LOOKED_AT) -> list[SentCommand]:
         found = await asyncio.to_thread(self._reader.commands, chosen, Page(limit=most))
         return found[::-1]
+
+
+def _stamp(sent: SentCommand) -> str:
+    """Unix seconds."""
+    return f"{sent.order.decided_ns // SECOND_NS:x}"
 
 
 def _marked(row: int, state: str, error: str, sent_ns: int | None) -> Mark:

@@ -15,7 +15,7 @@ from aiomqtt import Message
 
 from alerts.acts import CommandAnswered, CommandSent
 from alerts.actuation.broker import Broker, NotSentError, UnsureError
-from alerts.actuation.command_state import Phase
+from alerts.actuation.command_state import CommandState, Phase
 from alerts.actuation.commands import Commander
 from alerts.actuation.outgoing import FAILED, SENDING, SENT, UNKNOWN, WAITING, Outgoing
 from alerts.actuation.wire import answers_topic, lasts_s, read_answer
@@ -88,9 +88,8 @@ class Publisher:
     async def run(self, stop: asyncio.Event) -> None:
         """Returns soon after `stop` is set, with what was under way reported."""
         self._record.listen(self._committed)
-        await self._take_up()
         connections = [asyncio.create_task(broker.run(self._leaving)) for broker in self._brokers.values()]
-        own = [asyncio.create_task(each) for each in (self._send_all(), self._judge_answers())]
+        own = [asyncio.create_task(self._work())]
         stopped = asyncio.create_task(stop.wait())
         try:
             await asyncio.wait({stopped, *connections, *own}, return_when=asyncio.FIRST_COMPLETED)
@@ -106,6 +105,11 @@ class Publisher:
             if isinstance(failure, Exception):
                 raise failure
 
+    async def _work(self) -> None:
+        """Waits for as long as the record cannot be written, so the end must not wait for it."""
+        await self._take_up()
+        await asyncio.gather(self._send_all(), self._judge_answers())
+
     def _committed(self) -> None:
         """From the record's thread."""
         if not self._loop.is_closed():
@@ -113,15 +117,15 @@ class Publisher:
 
     async def _take_up(self) -> None:
         """What an earlier run left: of what it may have sent, nothing is sent again."""
-        decided = {state.number for state in self._commander.states if state.phase is Phase.DECIDED}
+        decided = self._decided()
         for sent in await self._asked(self._outgoing.left()) or ():
             if sent.state == SENDING:
                 await self._outgoing.mark(sent, UNKNOWN, _RUN_ENDED)
-            elif sent.order.number not in decided:
+            elif not _is_among(decided, sent):
                 await self._outgoing.mark(sent, FAILED, "its time was over")
         for number in sorted(decided):
             kept = await self._asked(self._outgoing.newest(number))
-            if kept is not None and kept.state != WAITING:
+            if kept is not None and kept.state != WAITING and _is_among(decided, kept):
                 # The run ended between its going out and the entry of the journal that says so.
                 error = "" if kept.state == SENT else kept.error
                 act = CommandSent(who="denyut", command=number, error=error, unknown=kept.state == UNKNOWN)
@@ -129,11 +133,11 @@ class Publisher:
 
     async def _send_all(self) -> None:
         while not self._stopping:
-            decided = {state.number for state in self._commander.states if state.phase is Phase.DECIDED}
+            decided = self._decided()
             self._news.clear()
             if decided:
                 for sent in await self._asked(self._outgoing.waiting()) or ():
-                    if sent.order.number in decided and sent.id not in self._under_way:
+                    if _is_among(decided, sent) and sent.id not in self._under_way:
                         self._under_way.add(sent.id)
                         task = asyncio.create_task(self._send(sent))
                         self._sending.add(task)
@@ -142,6 +146,10 @@ class Publisher:
                 await asyncio.wait_for(self._news.wait(), _LOOK_S if decided else None)
             except TimeoutError:
                 continue
+
+    def _decided(self) -> dict[int, CommandState]:
+        """By number: those that may go out."""
+        return {state.number: state for state in self._commander.states if state.phase is Phase.DECIDED}
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """A mistake of ours must not end the run: the command expires, which people are told."""
@@ -212,7 +220,7 @@ class Publisher:
                 self.heard.unknown += 1
                 continue
             state = self._commander.state(sent.order.number)
-            if state is None or state.decided_ns != sent.order.decided_ns:
+            if state is None or not _is_of(sent, state):
                 self.heard.unknown += 1
             elif state.answered_ns or not (state.under_way or state.phase is Phase.EXPIRED):
                 self.heard.repeated += 1
@@ -228,3 +236,14 @@ class Publisher:
         except (RecordUnavailableError, RecordUnusableError) as error:
             LOG.warning("commands wait: %s", error)
             return None
+
+
+def _is_among(decided: Mapping[int, CommandState], sent: SentCommand) -> bool:
+    state = decided.get(sent.order.number)
+    return state is not None and _is_of(sent, state)
+
+
+def _is_of(sent: SentCommand, state: CommandState) -> bool:
+    """A number alone does not tell: a crash before a start with other rules may give it to another command."""
+    order = sent.order
+    return (order.decided_ns, order.actuator, order.command) == (state.decided_ns, state.actuator, state.command)

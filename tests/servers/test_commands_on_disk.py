@@ -1,6 +1,7 @@
 """What a run that was killed left of commands: nothing of it goes out twice, and what became of it is said."""
 
 import asyncio
+import shutil
 import sqlite3
 import time
 from collections.abc import Callable
@@ -23,21 +24,27 @@ Reported = CommandSent | CommandAnswered
 class Left:
     """A siren that was switched on by an alert, as far as an earlier run has come with it."""
 
-    def __init__(self, folder: Path, port: int, state: str) -> None:
+    def __init__(self, folder: Path, port: int, state: str, seconds: float = 0) -> None:
         self.street = Street(SIREN)
         self.path = folder / "alerts.db"
         self.reported: list[Reported] = []
         self._port = port
         record = AlertRecord(self.path)
         record.start()
-        record.append(0, self.street.fires(0))
+        record.append(0, self.street.fires(seconds))
         record.mark(_marked(state))
         assert record.stop(10)
 
-    def go_on(self, until: Callable[["Left"], bool], *, seconds: float = 1.0) -> None:
-        asyncio.run(self._go_on(until, seconds))
+    def go_on(
+        self,
+        until: Callable[["Left"], bool],
+        *,
+        seconds: float = 1.0,
+        at_the_end: Callable[[], object] = lambda: None,
+    ) -> None:
+        asyncio.run(self._go_on(until, seconds, at_the_end))
 
-    async def _go_on(self, until: Callable[["Left"], bool], seconds: float) -> None:
+    async def _go_on(self, until: Callable[["Left"], bool], seconds: float, at_the_end: Callable[[], object]) -> None:
         record = AlertRecord(self.path)
         record.start()
         source = options_of(Source(broker=f"mqtt://127.0.0.1:{self._port}"), str(self.path))
@@ -58,6 +65,7 @@ class Left:
         await asyncio.sleep(0.5)
         stop.set()
         await asyncio.wait_for(running, 10)
+        at_the_end()
         reader.close()
         assert record.stop(10)
 
@@ -149,3 +157,41 @@ def test_what_nobody_wants_any_more_is_not_sent(tmp_path: Path) -> None:
         left.street.commander.advance(at(30))
         left.go_on(lambda left: left.kept[0] != "waiting")
         assert (heard(log), left.kept) == ([], ("failed", "its time was over"))
+
+
+def test_another_command_of_the_same_number_is_not_sent_in_its_place(tmp_path: Path) -> None:
+    """A run that crashed and started with other rules may come to other commands."""
+    with mosquitto(tmp_path) as broker, obeying(tmp_path, broker) as log:
+        left = Left(tmp_path, broker, "waiting")
+        left.street = Street(SIREN)
+        left.street.fires(0.5)
+        left.go_on(lambda left: left.kept[0] != "waiting")
+        assert (heard(log), left.kept, left.reported) == ([], ("failed", "its time was over"), [])
+
+
+def test_no_two_commands_have_one_id_though_an_older_copy_of_the_record_was_put_back(tmp_path: Path) -> None:
+    with mosquitto(tmp_path) as broker, obeying(tmp_path, broker) as log:
+        AlertRecord(tmp_path / "alerts.db").stop(1)
+        shutil.copy(tmp_path / "alerts.db", tmp_path / "older.db")
+        for seconds in (0, 60):
+            shutil.copy(tmp_path / "older.db", tmp_path / "alerts.db")
+            left = Left(tmp_path, broker, "waiting", seconds)
+            left.go_on(lambda left: left.phase is Phase.CONFIRMED, seconds=seconds + 1)
+        first, second = (each["id"] for each in heard(log))
+        assert first != second
+
+
+def test_a_record_that_cannot_be_written_does_not_hold_up_the_end(tmp_path: Path) -> None:
+    with mosquitto(tmp_path) as broker:
+        left = Left(tmp_path, broker, "sending")
+        other = sqlite3.connect(left.path, isolation_level=None)
+
+        def locked(_: Left) -> bool:
+            if not other.in_transaction:
+                other.execute("BEGIN IMMEDIATE")
+            return True
+
+        began = time.monotonic()
+        left.go_on(locked, at_the_end=lambda: other.execute("ROLLBACK"))
+        other.close()
+        assert time.monotonic() - began < 9
