@@ -69,7 +69,9 @@ class Alerts:
         self._city = settings.city.id
         self._backlog_limit_ns = settings.notification.backlog_limit
         zone = ZoneInfo(settings.city.timezone)
-        self.engine = Engine(settings.rules, devices, effective_kinds(settings), settings.calendar, zone)
+        self.engine = Engine(
+            settings.rules, devices, effective_kinds(settings), settings.calendar, zone, self._backlog_limit_ns
+        )
         self.book = Book()
         self.dispatcher = Dispatcher(settings, self.book)
         self.commander = Commander(settings, self.book, self.dispatcher.command_failed)
@@ -141,8 +143,9 @@ class Alerts:
     def _take_in(self, events: Iterable[AlertEvent], now_ns: int, out: Consequences) -> None:
         """All that changes at one moment."""
         noted = [self._noted(event) for event in events]
-        out.events += [event for event, _ in noted]
-        out.entries += [entry_of(event) for event, _ in noted if event.number]
+        changes = [event for event, _ in noted if event.change is not Change.GOES_ON]
+        out.events += changes
+        out.entries += [entry_of(event) for event in changes if event.number]
         self.dispatcher.take([Changed(event, alert) for event, alert in noted if alert], now_ns, out)
         for event, alert in noted:
             if alert is not None:

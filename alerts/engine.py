@@ -25,6 +25,7 @@ from alerts.hours import CivilHours
 from alerts.lifecycle import Change, Changed, Lifecycle
 from config.alert_rules import Rule
 from config.calendar import Calendar
+from config.durations import LONGEST_NS
 from config.settings import Kind
 from config.timezones import UTC
 from ingest.devices import DeviceTable
@@ -66,8 +67,13 @@ class Engine:
         kinds: Mapping[str, Kind] | None = None,
         calendar: Calendar = _ALWAYS,
         timezone: ZoneInfo = UTC,
+        backlog_limit_ns: int = LONGEST_NS,
     ) -> None:
-        """`kinds` give the plausible ranges of readings; calendar and time zone the hours of rules."""
+        """`kinds` give the plausible ranges of readings; calendar and time zone the hours of rules.
+
+        A window that is known later than `backlog_limit_ns` after its end is no news.
+        """
+        self._backlog_limit_ns = backlog_limit_ns
         self._devices = devices
         self._zones = ZoneAssets()
         self._scopes = Scopes()
@@ -155,21 +161,22 @@ class Engine:
         watched = watched.complete()
         scope = self._scopes.of(life.rule, watched.kind, watched.assets)
         value = watched.value if scope is None else np.where(scope, watched.value, np.nan)
-        changes, why = self._changes(life, watched, value)
+        learned_ns = watched.end_ns if learned_ns is None else learned_ns
+        changes, why = self._changes(life, watched, value, learned_ns)
         if not why:
             self._count(life, value, watched.coverage, scope)
-        learned_ns = watched.end_ns if learned_ns is None else learned_ns
         for changed in changes:
             values, coverages = watched.value[changed.asset].tolist(), watched.coverage[changed.asset].tolist()
             for number, seen, share in zip(changed.asset.tolist(), values, coverages, strict=True):
                 asset = watched.assets[number]
                 yield AlertEvent(life.rule, asset, changed.change, watched.end_ns, learned_ns, seen, share, why=why)
 
-    def _changes(self, life: Lifecycle, watched: Watched, value: Column) -> tuple[list[Changed], str]:
+    def _changes(self, life: Lifecycle, watched: Watched, value: Column, learned_ns: int) -> tuple[list[Changed], str]:
         """And why, where it is not what was seen. A window counts to the hours in which it lies, but for its end."""
         hours = self._hours.get(life.rule.id)
         if hours is None or hours.holds(watched.end_ns - 1):
-            return life.step(watched.end_ns, value, watched.coverage), ""
+            in_time = learned_ns - watched.end_ns <= self._backlog_limit_ns
+            return life.step(watched.end_ns, value, watched.coverage, in_time=in_time), ""
         return life.rest(watched.end_ns), OUTSIDE_HOURS
 
     def _count(self, life: Lifecycle, value: Column, coverage: Column, scope: NDArray[np.bool_] | None) -> None:

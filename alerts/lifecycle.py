@@ -48,6 +48,9 @@ class Change(StrEnum):
     STALE = "stale"
     HEARD = "heard"
     """Stale no more, and still firing."""
+    GOES_ON = "goes_on"
+    """It was known too late when it began, and a window that is known in time shows that it has not ended. Not a change
+    of the alert: it says that the alert is news."""
     RESOLVED = "resolved"
     SHORTENED = "shortened"
     """Late readings have shown that it began later."""
@@ -86,6 +89,8 @@ class Lifecycle:
         """End of the first window since which it has been beyond `exit`; `_NEVER`: it is not."""
         self.known_ns = np.zeros(0, np.int64)
         """End of the newest window that said anything."""
+        self.late = np.zeros(0, np.bool_)
+        """It fired by a window that was known too late, and no window that was known in time has shown it since."""
         # A figure that nothing came for, such as a stage that is kept through silence, says nothing either.
         self._least = max(rule.min_coverage, float(np.finfo(np.float64).tiny))
         self._size_ns = usual_size_ns(rule.size) if rule.size else _UNSAID_NS
@@ -97,9 +102,10 @@ class Lifecycle:
         firing: Places = self.asset[self.phase == Phase.FIRING]
         return firing
 
-    def step(self, end_ns: int, value: Column, coverage: Column) -> list[Changed]:
+    def step(self, end_ns: int, value: Column, coverage: Column, *, in_time: bool = True) -> list[Changed]:
         """Take in the window that ends there: (a,) each, one for each asset, NaN where nothing is known; what changed.
 
+        `in_time`: it was known here soon enough to be news.
         A window that was taken in before, or an older one, comes again because late readings revised it.
         """
         hit = beyond(value, self.rule.when, self.rule.enter)
@@ -113,7 +119,8 @@ class Lifecycle:
         new = hit.copy()
         new[self.asset] = False
         self._begin(np.flatnonzero(new), end_ns)
-        changes = list(self._advance(end_ns, value[self.asset], coverage[self.asset], hit[self.asset]))
+        held = value[self.asset], coverage[self.asset], hit[self.asset]
+        changes = list(self._advance(end_ns, *held, in_time=in_time))
         self._keep(self.phase != Phase.INACTIVE)
         return changes
 
@@ -133,8 +140,11 @@ class Lifecycle:
 
     def restore(self, saved: list[Any]) -> None:
         self.newest_ns, *columns = saved
-        for name, column in zip(_COLUMNS, columns, strict=True):
+        for name, column in zip(_COLUMNS, columns, strict=False):
             setattr(self, name, unpack_inline(column))
+        if len(columns) < len(_COLUMNS):
+            # An earlier version did not say which of them were late: the next window that is in time settles it.
+            self.late = np.ones(len(self.asset), np.bool_)
 
     def _begin(self, new: Places, end_ns: int) -> None:
         if len(new):
@@ -151,11 +161,11 @@ class Lifecycle:
             for name in _COLUMNS:
                 setattr(self, name, getattr(self, name)[which])
 
-    def _advance(self, end_ns: int, value: Column, coverage: Column, hit: Mask) -> Iterator[Changed]:
+    def _advance(self, end_ns: int, value: Column, coverage: Column, hit: Mask, *, in_time: bool) -> Iterator[Changed]:
         """(k,) each."""
         phase, clear_ns = self.phase, self.clear_ns
         pending = phase == Phase.PENDING
-        if hit.all() and not pending.any() and not self.stale.any():
+        if hit.all() and not pending.any() and not self.stale.any() and not (in_time and self.late.any()):
             # Most of what is firing goes on as it is.
             self.hit_ns[:], self.known_ns[:], clear_ns[:] = end_ns, end_ns, _NEVER
             return
@@ -171,6 +181,9 @@ class Lifecycle:
         lost = (phase == Phase.FIRING) & ~self.stale & (end_ns - self.known_ns >= self._stale_after_ns)
         heard = self.stale & known & ~resolved
         self.stale = (self.stale | lost) & ~known
+        goes_on = self.late & (phase == Phase.FIRING) & known & ~over & in_time
+        self.late &= ~goes_on
+        self.late[fires] = not in_time
         phase[lapsed | resolved] = Phase.INACTIVE
         phase[fires], self.fired_ns[fires] = Phase.FIRING, end_ns
         began = pending & ~fires & (self.since_ns == end_ns)
@@ -180,6 +193,7 @@ class Lifecycle:
                 Change.PENDING: began,
                 Change.FIRING: fires,
                 Change.HEARD: heard,
+                Change.GOES_ON: goes_on,
                 Change.STALE: lost,
                 Change.RESOLVED: resolved,
             }
@@ -218,4 +232,4 @@ class Lifecycle:
                 yield Changed(change, self.asset[mask])
 
 
-_COLUMNS = ("asset", "phase", "stale", "since_ns", "fired_ns", "hit_ns", "clear_ns", "known_ns")
+_COLUMNS = ("asset", "phase", "stale", "since_ns", "fired_ns", "hit_ns", "clear_ns", "known_ns", "late")

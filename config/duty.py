@@ -144,7 +144,8 @@ class Budget(Section):
 class Notification(Section):
     enabled: bool = True
     backlog_limit: Duration = 15 * UNITS_NS["m"]
-    """What happened longer ago than this when it is learned of is recorded, and nobody is told."""
+    """What happened longer ago than this when it is learned of is recorded, and nobody is told before a window that is
+    known in time shows that it goes on."""
     group_interval: Annotated[Wait, between(0, UNITS_NS["d"])] = UNITS_NS["m"]
     """The first alert of a group is told at once; what joins it is told together, so far apart."""
     tell_resolved: bool = True

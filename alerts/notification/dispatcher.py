@@ -9,7 +9,7 @@ In this order; where it ends for an alert there is an entry in the audit log.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from alerts.book import Alert, Book
@@ -18,6 +18,7 @@ from alerts.consequences import AuditEntry, Consequences, Reason
 from alerts.engine import OUTSIDE_HOURS, AlertEvent
 from alerts.lifecycle import Change
 from alerts.notification.addressing import Addressing
+from alerts.notification.backlog import is_backlog, late_by_ns, note_backlog
 from alerts.notification.calming import Calming
 from alerts.notification.cards import Cards
 from alerts.notification.climbing import Climbing
@@ -29,7 +30,6 @@ from alerts.notification.muting import Muting
 from alerts.notification.roster import Recipient, Roster
 from alerts.notification.routes import Routes
 from alerts.notification.telling import Telling, Told
-from config.durations import format_duration
 from config.settings import Settings
 
 _ENDS = {Change.RESOLVED: Reason.RESOLVED, Change.WITHDRAWN: Reason.WITHDRAWN}
@@ -41,6 +41,18 @@ class Changed:
 
     event: AlertEvent
     alert: Alert
+
+
+@dataclass(slots=True)
+class _Met:
+    """Numbers of alerts."""
+
+    touched: dict[int, None] = field(default_factory=dict)
+    """Hidden by one that has begun or ended."""
+    flaps: set[int] = field(default_factory=set)
+    """They begin to flap with this."""
+    news: set[int] = field(default_factory=set)
+    """They came out of a backlog, and go on."""
 
 
 class Dispatcher:
@@ -68,33 +80,47 @@ class Dispatcher:
 
     def take(self, changes: Sequence[Changed], now_ns: int, out: Consequences) -> None:
         """All that has changed at one moment: the cause may come last."""
-        touched: dict[int, None] = {}
-        flaps: set[int] = set()
+        met = self._met(changes, now_ns)
         for change in changes:
             alert = change.alert
-            if change.event.change is Change.FIRING:
-                self._routes.place(alert, change.event.rule)
-                self._may_hide(alert)
-                touched.update(dict.fromkeys(self.muting.inhibitions.hides(alert)))
-            elif change.event.change in _ENDS:
-                touched.update(dict.fromkeys(self.muting.inhibitions.hides(alert)))
-                self.muting.inhibitions.end(alert)
-            else:
-                continue
-            if self._begins_to_flap(change, now_ns):
-                flaps.add(alert.number)
-        for change in changes:
             match change.event.change:
                 case Change.FIRING:
-                    self._begin(change.alert, now_ns, out)
+                    self._begin(alert, now_ns, out)
+                case Change.GOES_ON if alert.number in met.news:
+                    self._begin_after_backlog(alert, now_ns, out)
                 case Change.STALE:
-                    self._stale(change.alert)
+                    self._stale(alert)
                 case Change.RESOLVED | Change.WITHDRAWN:
-                    self._end(change.alert, change.event, change.alert.number in flaps, now_ns, out)
-        for number in touched:
+                    self._end(alert, change.event, alert.number in met.flaps, now_ns, out)
+        for number in met.touched:
             if (hidden := self._book.numbered(number)) is not None:
                 self.judge(hidden, now_ns, out)
         self.advance(now_ns, out)
+
+    def _met(self, changes: Sequence[Changed], now_ns: int) -> _Met:
+        """What has to be known of all of them before anybody is told of one."""
+        met = _Met()
+        inhibitions = self.muting.inhibitions
+        for change in changes:
+            alert = change.alert
+            match change.event.change:
+                case Change.FIRING:
+                    self._routes.place(alert, change.event.rule)
+                    note_backlog(alert, self._settings.backlog_limit)
+                    self._may_hide(alert)
+                    met.touched.update(dict.fromkeys(inhibitions.hides(alert)))
+                case Change.RESOLVED | Change.WITHDRAWN:
+                    met.touched.update(dict.fromkeys(inhibitions.hides(alert)))
+                    inhibitions.end(alert)
+                case Change.GOES_ON if self._leaves_backlog(change):
+                    met.news.add(alert.number)
+                    met.touched.update(dict.fromkeys(inhibitions.hides(alert)))
+                    continue
+                case _:
+                    continue
+            if self._begins_to_flap(change, now_ns):
+                met.flaps.add(alert.number)
+        return met
 
     def advance(self, now_ns: int, out: Consequences) -> None:
         """What is due by now."""
@@ -171,25 +197,42 @@ class Dispatcher:
             self._tell(Told(alert, cause=cause), Reason.COMMAND_FAILED, concerned)
             self._flush(now_ns, out)
 
-    def _late(self, happened_ns: int, learned_ns: int) -> int:
-        """By how much, where it was learned of too late to tell anybody; else 0."""
-        late_ns = learned_ns - happened_ns
-        return late_ns if late_ns > self._settings.backlog_limit else 0
-
     def _begins_to_flap(self, change: Changed, now_ns: int) -> bool:
         """Of a backlog all comes at one moment, however far apart it was, so it does not count."""
-        is_late = self._late(change.event.event_ns, change.event.learned_ns)
+        event = change.event
+        is_late = late_by_ns(event.event_ns, event.learned_ns, self._settings.backlog_limit)
         return not is_late and self.muting.flapping.note(change.alert.key, now_ns)
 
     def _may_hide(self, alert: Alert) -> None:
         """Not out of a backlog: nobody is told of that one, and what is new would be hidden behind it."""
-        if not self._late(alert.fired_ns, alert.learned_ns):
+        if not is_backlog(alert):
             self.muting.inhibitions.begin(alert, alert.kind)
+
+    def _leaves_backlog(self, change: Changed) -> bool:
+        """Whether it is news from now on: a window that was known in time shows that it goes on."""
+        alert = change.alert
+        if not is_backlog(alert) or self._book.numbered(alert.number) is None:
+            return False
+        alert.never = ""
+        self._routes.place(alert, change.event.rule)
+        self._may_hide(alert)
+        return not alert.never
+
+    def _begin_after_backlog(self, alert: Alert, now_ns: int, out: Consequences) -> None:
+        """Whoever was told meanwhile, because it is theirs, is not told again."""
+        self.judge(alert, now_ns, out)
+        is_told = self._climbing.climbs(alert) and not alert.owned
+        what = "told after a backlog" if is_told else "quiet after a backlog"
+        out.entries.append(AuditEntry(now_ns, what, alert=alert.number, why="it goes on"))
+        if alert.step:
+            self._climbing.begin_again(alert, now_ns)
+            return
+        alert.climbs_from_ns = now_ns
+        alert.held_ns = None if self._climbing.climbs(alert) else now_ns
+        self._climbing.push(alert)
 
     def _begin(self, alert: Alert, now_ns: int, out: Consequences) -> None:
         alert.climbs_from_ns = now_ns
-        if late_ns := self._late(alert.fired_ns, alert.learned_ns):
-            alert.never = f"backlog: learned {format_duration(late_ns // 10**9 * 10**9)} after it happened"
         is_over = self._book.numbered(alert.number) is None
         if why := alert.never or ("it was over when it was known here" if is_over else ""):
             out.entries.append(AuditEntry(now_ns, "not told", alert=alert.number, why=why))

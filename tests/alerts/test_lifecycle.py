@@ -129,3 +129,36 @@ def test_assets_know_nothing_of_each_other(rows: list[list[float]], lasting: int
         for asset in range(3):
             seen[asset].append(" ".join(str(each.change) for each in changes if asset in each.asset.tolist()))
     assert seen == [story(of, *(row[asset] for row in rows)) for asset in range(3)]
+
+
+def lateness(of: Rule, *windows: tuple[float, bool]) -> list[str]:
+    """What each minute brings, by its value and whether it was known in time."""
+    life = Lifecycle(of)
+    return [
+        said(life.step(minute * MINUTE, np.array([value]), np.ones(1), in_time=in_time))
+        for minute, (value, in_time) in enumerate(windows)
+    ]
+
+
+def test_what_fired_by_a_late_window_goes_on_by_the_first_that_is_in_time_and_shows_it() -> None:
+    windows = ((0.95, False), (0.95, False), (NAN, True), (0.85, True), (0.95, True))
+    assert lateness(rule(exit=0.8), *windows) == ["firing", "", "", "goes_on", ""]
+
+
+def test_what_fires_by_a_window_that_is_in_time_needs_no_other_to_be_news() -> None:
+    pending = rule(**{"for": MINUTE})
+    assert lateness(pending, (0.95, False), (0.95, True), (0.95, True)) == ["pending", "firing", ""]
+
+
+def test_what_is_beyond_exit_does_not_go_on() -> None:
+    held = rule(keep=2 * MINUTE)
+    assert lateness(held, (0.95, False), (0.5, True), (0.5, True), (0.5, True)) == ["firing", "", "", "resolved"]
+
+
+def test_what_an_earlier_version_saved_goes_on_by_the_next_window_that_is_in_time() -> None:
+    before, after = Lifecycle(rule()), Lifecycle(rule())
+    before.step(0, np.array([0.95]), np.ones(1))
+    after.restore(before.describe()[:-1])
+    assert said(after.step(MINUTE, np.array([0.95]), np.ones(1), in_time=False)) == ""
+    assert said(after.step(2 * MINUTE, np.array([0.95]), np.ones(1))) == "goes_on"
+    assert said(after.step(3 * MINUTE, np.array([0.95]), np.ones(1))) == ""

@@ -123,6 +123,7 @@ SETTINGS = Settings(
     inhibitions=(Inhibition(id="fast-hides", source=("fast",), target=("slow",), equal=("zone",)),),
     notification=Notification(
         ladders={"warning": "quick"},
+        backlog_limit=15 * SECOND_NS,
         group_interval=6 * SECOND_NS,
         flapping=Flapping(changes=2, within=60 * SECOND_NS),
         budget=Budget(notices=3, within=30 * SECOND_NS, digest_every=10 * SECOND_NS),

@@ -48,10 +48,10 @@ def test_who_begins_and_ends_again_and_again_is_told_once_as_flapping_and_again_
     assert said(street, ON) == ["resolved"]
 
 
-def test_what_is_calm_and_well_is_told_no_more() -> None:
+def test_what_is_calm_and_well_is_told_once_as_calm() -> None:
     street = lamps()
     said(street, *[OFF, ON] * 3)
-    assert said(street, *[ON] * 70) == [""] * 70
+    assert said(street, *[ON] * 70) == [*[""] * 57, "calm", *[""] * 12]
     assert said(street, OFF) == ["firing"]
 
 

@@ -11,6 +11,7 @@ from alerts.desk import Alerts
 from alerts.engine import AlertEvent, Engine
 from alerts.figures.readings import fresh, recent
 from config.alert_rules import Rule
+from config.duty import Notification
 from config.settings import Kind, Quantity, Settings
 from ingest.devices import DeviceTable
 from ingest.readings import ReadingBatch
@@ -180,6 +181,16 @@ def test_a_backlog_and_what_was_old_when_it_came_are_no_news() -> None:
     batches = [levels((0, 40, 1.0), (1, 41, 2.0), received=101), levels((2, 100, 3.0), received=101, behind=True)]
     (kept,) = recent(batches, 60 * SECOND)
     assert kept.device.tolist() == [1]
+
+
+def test_after_a_backlog_the_first_reading_that_is_news_fires_once() -> None:
+    settings = Settings(rules=(flood(),), kinds=KINDS, notification=Notification(backlog_limit=60 * SECOND))
+    desk = Alerts(settings, table())
+    told = []
+    for time, received, behind in ((10, 100, False), (95, 100, True), (110, 111, False), (120, 121, False)):
+        batch = levels((0, time, 960.0), received=received, behind=behind)
+        told.append([str(event.change) for event in desk.hear([batch], received * SECOND).events])
+    assert told == [[], [], ["firing"], []]
 
 
 @pytest.mark.parametrize(("accepted", "kept"), [([True, True, True], [1, 2]), ([True, False, True], [2])])
