@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from alerts.texts.fields import figure_of_field, figure_of_quantity, quantity_of, unit_holds
+from alerts.texts.fields import SILENT, figure_of_field, figure_of_quantity, quantity_of, unit_holds
 from alerts.texts.figures import figure_of
 from alerts.texts.forms import Form, limit_text
 from alerts.texts.moments import stretch
@@ -13,6 +13,9 @@ from config.language import N_, Language
 from config.settings import Kind
 from processors.indicators.catalogue import UNITS
 
+OWN_FIGURES = "denyut_"
+"""How indicators of the backend's own health begin."""
+
 
 @dataclass(frozen=True, slots=True)
 class Watched:
@@ -21,6 +24,8 @@ class Watched:
     form: Form
     has_unit: bool
     """Whether the unit of the quantity, or of the indicator, is that of the value."""
+    has_coverage: bool = True
+    """False: of one reading, of none, or of the backend itself it would always be all, and tell nobody anything."""
 
 
 def watched_by(rule: Rule, language: Language) -> Watched:
@@ -42,7 +47,13 @@ def watched_by(rule: Rule, language: Language) -> Watched:
         time = stretch(rule.over, language)
         words = say(N_("change of {figure} within {time}")).format(figure=words, time=time)
         form = Form.POINTS if form is Form.SHARE else Form.NUMBER if form is not Form.COUNT else form
-    return Watched(words, form, has_unit)
+    return Watched(words, form, has_unit, _has_coverage(rule))
+
+
+def _has_coverage(rule: Rule) -> bool:
+    if rule.indicator:
+        return not rule.indicator.startswith(OWN_FIGURES)
+    return rule.field is not None and rule.field not in SILENT
 
 
 def title_of(

@@ -153,7 +153,7 @@ class Words:
             figure=capital(plain(watched.words, _FIGURE)),
             value=value_text(card.value, card.limit, watched.form, unit, self.language) if watched.words else "",
             limit=limit_text(card.when, card.limit, watched.form, unit, self.language) if watched.words else "",
-            coverage=self.language.percent(card.coverage) if watched.words else "",
+            coverage=self.language.percent(card.coverage) if watched.words and watched.has_coverage else "",
             place=", ".join(part for part in (device, zone) if part),
             zone=zone,
             device=device,

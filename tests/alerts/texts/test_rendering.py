@@ -38,6 +38,7 @@ CITY = Settings.model_validate(
                 "when": "<",
                 "enter": 20,
             },
+            {"id": "gate", "kind": "water", "quantity": "level_cm", "when": ">=", "enter": 340},
             {"id": "both", "all": ["siaga-2", "battery"], "size": "1m"},
         ],
         "zones": [{"id": "bojonegoro", "name": "Bojonegoro"}],
@@ -302,6 +303,12 @@ def own(folder: Path, **files: str) -> Texts:
     for name, text in files.items():
         (folder / f"{name}.id.txt").write_text(text)
     return Texts(CITY.model_copy(update={"notification": CITY.notification.model_copy(update={"templates": folder})}))
+
+
+def test_of_a_single_reading_no_coverage_is_told() -> None:
+    gate = {"rule": "gate", "figure": "level_cm", "value": 352.0, "unit": "cm", "when": ">=", "limit": 340.0}
+    told = TEXTS.render(notice(Reason.FIRING, flood(**gate, coverage=1.0)))
+    assert told.body.splitlines()[0] == "Tinggi muka air: 352 cm (batas: 340 cm atau lebih)"
 
 
 def test_a_template_of_the_city_takes_the_place_of_the_one_that_ships(tmp_path: Path) -> None:

@@ -108,6 +108,20 @@ def test_advice_follows_from_what_is_watched_and_from_the_side_that_is_bad(watch
     assert advice_of(watching, EN) == advice
 
 
+@pytest.mark.parametrize(
+    ("watching", "has_coverage"),
+    [
+        (FULL, True),
+        (rule(kind="air", field="battery_last", when="<", enter=20), True),
+        (rule(kind="air", field="silent_intervals", enter=3), False),
+        (rule(kind="water", quantity="level_cm", enter=340), False),
+        (rule(indicator="denyut_disk_free_share", when="<", enter=0.1), False),
+    ],
+)
+def test_coverage_is_told_where_readings_could_be_missing(watching: Rule, has_coverage: bool) -> None:
+    assert watched_by(watching, ID).has_coverage is has_coverage
+
+
 def test_the_value_of_a_rule_of_rules_says_nothing() -> None:
     assert watched_by(rule(all=["full", "slow"]), EN).words == ""
 
