@@ -29,11 +29,14 @@ class Digest:
     """The first of them, at most 20."""
     alerts: tuple[int, ...]
     """Numbers of all of them, ascending."""
+    office: str = ""
+    """That answers for the first of them."""
 
 
 @dataclass(slots=True)
 class _Waiting:
     due_ns: int
+    office: str
     cards: list[Card] = field(default_factory=list)
     counts: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """By (reason, rule, zone)."""
@@ -72,7 +75,7 @@ class Budget:
         if is_in_turn and len(spent) < self._settings.notices:
             spent.append(now_ns)
             return True
-        waiting = self._waiting.setdefault(whom, _Waiting(now_ns + self._settings.digest_every))
+        waiting = self._waiting.setdefault(whom, _Waiting(now_ns + self._settings.digest_every, alerts[0].office))
         waiting.cards += cards[: MOST_CARDS - len(waiting.cards)]
         waiting.counts.update((reason.value, alert.rule, alert.asset.zone) for alert in alerts)
         waiting.alerts.append(np.array([alert.number for alert in alerts], np.int64))
@@ -97,6 +100,7 @@ class Budget:
                     [msgspec.to_builtins(card) for card in waiting.cards],
                     [[*key, count] for key, count in sorted(waiting.counts.items())],
                     pack_inline(_joined(waiting)),
+                    waiting.office,
                 ]
                 for whom, waiting in sorted(self._waiting.items())
             ],
@@ -104,9 +108,11 @@ class Budget:
 
     def restore(self, saved: dict[str, Any]) -> None:
         self._spent = {(officer, severity): deque(times) for officer, severity, times in saved["spent"]}
-        for officer, severity, due_ns, cards, counts, alerts in saved["waiting"]:
+        for officer, severity, due_ns, cards, counts, alerts, *office in saved["waiting"]:
             self._waiting[officer, severity] = _Waiting(
                 due_ns,
+                # Formerly it was not kept.
+                office[0] if office else "",
                 msgspec.convert(cards, list[Card]),
                 Counter({(reason, rule, zone): count for reason, rule, zone, count in counts}),
                 [unpack_inline(alerts)],
@@ -121,4 +127,4 @@ def _joined(waiting: _Waiting) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
 def _digest(whom: _Whom, waiting: _Waiting) -> Digest:
     largest = sorted(waiting.counts.items(), key=lambda each: (-each[1], each[0]))[:MOST_COUNTS]
     counts = tuple(Count(Reason(reason), rule, zone, count) for (reason, rule, zone), count in largest)
-    return Digest(*whom, counts, tuple(waiting.cards), tuple(_joined(waiting).tolist()))
+    return Digest(*whom, counts, tuple(waiting.cards), tuple(_joined(waiting).tolist()), waiting.office)

@@ -117,14 +117,17 @@ class Telling:
 
     def _tell_digest(self, digest: Digest, now_ns: int, out: Consequences) -> None:
         recipient = self._roster.recipient(f"officer:{digest.officer}")
-        ways = recipient.ways(digest.severity) if recipient else []
-        if recipient is None or not ways:
+        told = [recipient] if recipient is not None else []
+        if not any(each.ways(digest.severity) for each in told):
+            # The configuration has changed since.
+            told = self._roster.fallback(digest.office)
             why = f"a digest of {len(digest.alerts)} alerts for {digest.officer}"
-            out.entries.append(AuditEntry(now_ns, "nobody to tell", why=why))
-            return
-        bundle = _Bundle(recipient, Reason.DIGEST, 0)
-        for way in ways:
-            self._send(bundle, way, digest.cards, digest.alerts, now_ns, out, digest.severity, digest.counts)
+            instead = {"instead": ", ".join(each.id for each in told)}
+            out.entries.append(AuditEntry(now_ns, "nobody to tell", why=why, detail=instead))
+        for each in told:
+            for way in each.ways(digest.severity):
+                bundle = _Bundle(each, Reason.DIGEST, 0)
+                self._send(bundle, way, digest.cards, digest.alerts, now_ns, out, digest.severity, digest.counts)
 
     def _send(
         self,
