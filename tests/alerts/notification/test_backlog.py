@@ -1,12 +1,15 @@
 """What came out of a backlog disturbs nobody, until a window that is known in time shows that it goes on."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from alerts.acts import Acknowledge, Assign, Silence
 from config.alert_rules import Rule
 from config.duty import Inhibition, Route
 from tests.alerts.watched import MINUTE, Watched, at, city, figures
 
+NAN = float("nan")
 FULL = Rule(id="full", indicator="parking_occupancy", size="1m", enter=0.9, exit=0.8, severity="critical")
 
 
@@ -149,3 +152,33 @@ def test_a_restart_in_between_changes_nothing() -> None:
     watched.restart()
     watched.park("07:32", kota=0.97)
     assert watched.told == ["07:31 firing ayu 1"]
+
+
+OUTAGES = st.lists(
+    st.tuples(
+        st.sampled_from([1, 1, 1, 30]), st.booleans(), st.sampled_from([0.97, 0.97, 0.85, 0.5, NAN]), st.booleans()
+    ),
+    max_size=30,
+)
+
+
+@given(OUTAGES)
+def test_through_outages_and_restarts_each_alert_is_told_as_new_at_most_once(
+    windows: list[tuple[int, bool, float, bool]],
+) -> None:
+    """Minutes since the window before, whether it is of now or of the minute after that one, occupancy, restart."""
+    whole, restarted = Watched(city(rules=(FULL,))), Watched(city(rules=(FULL,)))
+    now_ns = end_ns = at("00:00")
+    for minutes, is_now, occupancy, is_restart in windows:
+        now_ns += minutes * MINUTE
+        end_ns = now_ns if is_now else end_ns + MINUTE
+        for watched in (whole, restarted):
+            watched.take(watched.desk.observe(figures(end_ns, {"kota": occupancy}), now_ns))
+        if is_restart:
+            restarted.restart()
+    assert (restarted.told, restarted.entries) == (whole.told, whole.entries)
+    new = [notice.alerts for notice in whole.notices if notice.reason == "firing" and notice.officer == "ayu"]
+    assert len(new) == len(set(new))
+    late = [entry.alert for entry in whole.entries if entry.what == "told after a backlog"]
+    assert {(number,) for number in late} <= {*new}
+    assert len(late) == len(set(late))
