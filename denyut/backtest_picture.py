@@ -14,6 +14,7 @@ from config.language import N_, Language, open_language
 from config.settings import Settings
 from denyut.terminal_text import visible
 from denyut.time_axis import marks
+from processors.indicators.indicator_batch import CITY_ZONE
 
 WIDTH, NAMES, RIGHT = 1200, 270, 24
 ROW, HEAD, TOP, FOOT = 20, 34, 64, 34
@@ -80,6 +81,8 @@ class _Picture:
         self._settings = settings
         self._language: Language = open_language(settings.city.language)
         self._zone = ZoneInfo(settings.city.timezone)
+        self._zone_names = {zone.id: zone.name for zone in settings.zones if zone.name}
+        self._zone_names[CITY_ZONE] = self._language.gettext("whole city")
         times = [label.start_ns for _, label in labels] + [label.end_ns for _, label in labels]
         self._scale = Scale(min([span_ns[0], *times]), max([span_ns[1], *times]))
 
@@ -153,7 +156,7 @@ class _Picture:
 
     def _row(self, row: Row, y: float) -> Iterator[str]:
         asset = row.asset
-        name = f"{asset.kind}/{asset.device}" if asset.device else asset.zone
+        name = f"{asset.kind}/{asset.device}" if asset.device else self._zone_names.get(asset.zone, asset.zone)
         yield _text(16, y + 13, _short(visible(name)), "")
         yield f'<line class="line" x1="{NAMES}" x2="{WIDTH - RIGHT}" y1="{y + 9:g}" y2="{y + 9:g}"/>'
         for each in row.episodes:
@@ -177,7 +180,7 @@ class _Picture:
     def _pages_of(self, rule: Rule, y: float) -> Iterator[str]:
         places = sorted({round(self._scale.x(page.at_ns)) for page in self._pages if rule.id in page.rules})
         for x in places:
-            yield f'<rect class="page" x="{x - 1}" y="{y + HEAD - 14:g}" width="2" height="6"/>'
+            yield f'<rect class="page" x="{x - 1}" y="{y + HEAD - 7:g}" width="2" height="6"/>'
 
     def _labels_of(self, rule: Rule, assets: Sequence[Asset], top: float) -> Iterator[str]:
         """On the lines of the assets that they mean; where none of them was ever firing, above."""

@@ -279,6 +279,22 @@ def test_in_the_picture_a_rule_without_data_is_not_one_that_was_never_firing(fol
     ]
 
 
+def test_zones_have_their_names_in_the_picture_and_marks_stand_below_the_words(folder: Path) -> None:
+    zone_rule = (
+        '[[rules]]\nid = "alive"\nindicator = "boiler_sensors_alive_share"\nsize = "1m"\nwhen = ">="\nenter = 0\n'
+    )
+    zones = 'zones = ["hall", "all"]\n[[zones]]\nid = "hall"\nname = "Balai Kota"\n[kinds.boiler]\nevery = "1m"\n'
+    (folder / "city.toml").write_text('[[windows.sizes]]\nsize = "1m"\n' + zone_rule + zones + DUTY)
+    assert backtest(folder, "--picture", "week.svg.csv").exit_code == 0
+    picture = ElementTree.parse(folder / "week.svg.csv")
+    texts = [each.text for each in picture.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"Balai Kota", "seluruh kota"} <= set(texts)
+    assert not {"hall", "all"} & set(texts)
+    rectangles = {each.get("class"): each for each in picture.iter("{http://www.w3.org/2000/svg}rect")}
+    band, mark = rectangles["band"], rectangles["page"]
+    assert float(mark.get("y", 0)) >= float(band.get("y", 0)) + float(band.get("height", 0))
+
+
 def test_a_rule_on_single_readings_is_judged_at_each_of_them(folder: Path) -> None:
     (folder / "new.toml").write_text('[[rules]]\nid = "now"\nkind = "boiler"\nquantity = "temperature"\nenter = 90\n')
     said = found(folder, "--rules", "new.toml")
