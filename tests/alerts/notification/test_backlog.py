@@ -176,7 +176,7 @@ def test_through_outages_and_restarts_each_alert_is_told_as_new_at_most_once(
             watched.take(watched.desk.observe(figures(end_ns, {"kota": occupancy}), now_ns))
         if is_restart:
             restarted.restart()
-    assert (restarted.told, restarted.entries) == (whole.told, whole.entries)
+    assert repr((restarted.told, restarted.entries)) == repr((whole.told, whole.entries))
     new = [notice.alerts for notice in whole.notices if notice.reason == "firing" and notice.officer == "ayu"]
     assert len(new) == len(set(new))
     late = [entry.alert for entry in whole.entries if entry.what == "told after a backlog"]
