@@ -8,6 +8,10 @@ from config.durations import UNITS_NS
 from processors.indicators.indicator_batch import IndicatorBatch
 
 ZONE = "denyut"
+KIND = "denyut"
+"""As offices and routes name it: what is about the backend itself."""
+PREFIX = "denyut_"
+"""Of its indicators."""
 SIZE_NS = UNITS_NS["m"]
 
 

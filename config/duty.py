@@ -31,6 +31,7 @@ class Office(Section):
     id: Name
     name: str = ""
     kinds: tuple[str, ...] = ()
+    """Of device; "denyut": the backend itself, and what no office answers for otherwise."""
     head: str = ""
     """Officer to whom what nobody answers climbs."""
 

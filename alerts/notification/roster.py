@@ -82,12 +82,17 @@ class Roster:
         return list(found.values())
 
     def fallback(self, office: str) -> list[Recipient]:
-        """Who is told where nobody else can be: the whole office, its head, operators, systems without an address."""
+        """Who is told where nobody else can be: the first of these chains in which somebody can.
+
+        The whole office, its head, operators, systems that need no address, the heads of all offices, all officers.
+        """
         chains: Sequence[list[Recipient]] = (
             self._told(self._of_office.get(office, ())),
             self._told(self._head(office)),
             self._told(officer for officer in self._officers.values() if officer.may_operate),
             [each for name in self._without_address for each in self._meant(f"channel:{name}", office, 0)],
+            [head for each in self._offices for head in self._told(self._head(each))],
+            self._told(self._officers.values()),
         )
         return next((reached for chain in chains if (reached := [each for each in chain if each.contacts])), [])
 

@@ -76,5 +76,16 @@ def test_who_can_be_reached_at_all_is_the_office_then_its_head_then_operators_th
     assert fallback("citra", contacts=way, office="elsewhere") == ["channel:hook"]
 
 
+def test_where_there_is_no_operator_and_no_system_the_heads_of_all_offices_are_told_else_all_officers() -> None:
+    offices = (Office(id="dishub", head="citra"), Office(id="dlh", head="bayu"), Office(id="damkar"))
+    people = (officer("ayu"), officer("citra"), officer("bayu", office="dlh"))
+    assert [each.id for each in Roster(city(offices=offices, officers=people)).fallback("")] == [
+        "officer:citra",
+        "officer:bayu",
+    ]
+    headless = city(offices=(Office(id="dishub"),), officers=people[:2])
+    assert [each.id for each in Roster(headless).fallback("")] == ["officer:ayu", "officer:citra"]
+
+
 def test_severities_ascend() -> None:
     assert gravity("info") < gravity("warning") < gravity("critical")

@@ -6,6 +6,7 @@ from alerts.assets import Asset
 from alerts.notification.gateways import Gateways
 from alerts.notification.routes import Routes
 from config.alert_rules import Rule
+from config.duty import Office, Route
 from config.settings import Device
 from tests.alerts.notification.opened import of_device, of_zone
 from tests.alerts.watched import city
@@ -44,6 +45,52 @@ def test_the_office_of_the_device_answers_before_that_of_its_kind() -> None:
     routes.place(first, FULL)
     routes.place(second, FULL)
     assert (first.office, second.office, second.kind) == ("bpbd", "dishub", "parking")
+
+
+OFFICES = (
+    Office(id="dishub", kinds=("parking",)),
+    Office(id="pu-sda", kinds=("water",)),
+    Office(id="diskominfo", kinds=("denyut",)),
+)
+
+
+@pytest.mark.parametrize(
+    ("watched", "office"),
+    [
+        (rule(any=["flood", "full"]), "pu-sda"),
+        (rule(any=["full", "flood"]), "dishub"),
+        (rule(all=["hot", "full"]), "dishub"),
+        (rule(any=["both", "hot"]), "pu-sda"),
+        (rule(indicator="denyut_points_pending"), "diskominfo"),
+        (rule(indicator="score_city"), "diskominfo"),
+        (rule(indicator="heat_index"), "diskominfo"),
+        (rule(all=["hot", "own"]), "diskominfo"),
+    ],
+)
+def test_the_office_of_the_first_part_that_has_one_answers_else_that_of_the_backend(watched: Rule, office: str) -> None:
+    parts = (rule("hot", indicator="heat_index"), rule("own", indicator="denyut_points_pending"))
+    both = rule("both", all=["flood", "full"])
+    routes = Routes(city(offices=OFFICES, rules=(FULL, FLOOD, *parts, both, watched)), Gateways(()))
+    alert = of_zone()
+    routes.place(alert, watched)
+    assert alert.office == office
+
+
+@pytest.mark.parametrize(("offices", "office"), [(OFFICES, "diskominfo"), (OFFICES[:2], "")])
+def test_for_a_silent_device_of_a_kind_that_no_office_has_that_of_the_backend_answers(
+    offices: tuple[Office, ...], office: str
+) -> None:
+    alert = of_device(kind="lamp")
+    Routes(city(offices=offices), Gateways(())).place(alert, rule(field="silent_intervals"))
+    assert (alert.office, alert.kind) == (office, "lamp")
+
+
+def test_a_route_may_name_what_is_about_the_backend() -> None:
+    own = rule("own", indicator="denyut_disk_free_share")
+    routes = Routes(city(rules=(own,), routes=(Route(kinds=("denyut",), office="dishub"),)), Gateways(()))
+    alert = of_zone()
+    routes.place(alert, own)
+    assert (alert.office, alert.kind) == ("dishub", "denyut")
 
 
 def test_nobody_answers_for_what_is_of_several_kinds() -> None:
