@@ -66,7 +66,7 @@ def _alert(alert: Firing, scene: Scene, language: Language, width: int) -> list[
     answer = language.gettext("unanswered")
     if alert.acknowledged_by:
         answer = language.gettext("acknowledged by {who}").format(who=alert.acknowledged_by)
-    told = language.gettext("nobody told")
+    told = language.gettext("held back") if alert.is_held_back else language.gettext("nobody told")
     if alert.told:
         told = language.gettext("told: {names}").format(names=", ".join(alert.told))
     # Whether somebody has answered is what must not be cut off.

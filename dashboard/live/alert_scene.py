@@ -24,6 +24,8 @@ class Firing:
     told: tuple[str, ...] = ()
     """Who has been told, in the order of telling."""
     acknowledged_by: str = ""
+    is_held_back: bool = False
+    """Nobody is told at present: a silence, works, or a graver alert that says the same."""
 
 
 @dataclass(frozen=True, slots=True)

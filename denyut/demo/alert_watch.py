@@ -43,6 +43,7 @@ class AlertWatch:
         self._words = AlertWords(settings, language)
         self._say = language.gettext
         self._logged = self._arrived = 0
+        self._muted: set[int] = set()
         self._happenings: deque[Happening] = deque(maxlen=_KEPT)
         self._heard: deque[Heard] = deque(maxlen=_HEARD_SHOWN)
         self._seen = AlertScene(script)
@@ -69,6 +70,7 @@ class AlertWatch:
         for line in self._new_lines():
             began += line.what == _FIRED
             dry_commands += line.what == _DRY_RUN
+            self._note_muting(line)
             if text := self._change(line):
                 self._note(line.at_ns, text)
             self._logged = line.id
@@ -86,6 +88,12 @@ class AlertWatch:
                 break
             page = replace(page, before=rows[-1].id)
         return lines[::-1]
+
+    def _note_muting(self, line: LogLine) -> None:
+        if line.what == "muted":
+            self._muted.add(line.alert)
+        elif line.what in ("unmuted", "resolved", "withdrawn"):
+            self._muted.discard(line.alert)
 
     def _change(self, line: LogLine) -> str:
         """Empty: it is none of an alert."""
@@ -115,6 +123,7 @@ class AlertWatch:
             office_id=about.office_id,
             told=tuple(told),
             acknowledged_by=self._words.officer(alert.acknowledged_by),
+            is_held_back=alert.number in self._muted,
         )
 
     def _hear(self, arrived: Arrived) -> None:

@@ -45,6 +45,12 @@ def test_in_indonesian_the_panel_speaks_indonesian() -> None:
     assert lines[3] == "   10:33:20 WIB · belum ditanggapi · pu-sda · ke: Tono Wijaya, Fajar Kurniawan"
 
 
+def test_an_alert_that_is_held_back_says_so() -> None:
+    hidden = replace(ALERTS, firing=(replace(FLOOD, told=(), is_held_back=True),))
+    assert shown(hidden, 80, 24)[3] == "   10:33:20 WIB · unanswered · pu-sda · held back"
+    assert shown(hidden, 80, 24, "id")[3] == "   10:33:20 WIB · belum ditanggapi · pu-sda · ditahan"
+
+
 def test_more_alerts_than_fit_are_counted() -> None:
     many = replace(ALERTS, firing=(FLOOD,) * 9)
     assert "  and 5 more" in shown(many)

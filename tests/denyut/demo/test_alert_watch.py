@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -84,6 +85,15 @@ def test_whom_a_channel_has_told_is_named_and_who_still_waits_is_not(tmp_path: P
     record.mark(sending([1])).result(5)
     record.mark(tried(1, NOTICE, "sent", NINE)).result(5)
     assert watching.scene().firing[0].told == ("Tono Wijaya",)
+
+
+def test_an_alert_is_held_back_from_its_muting_to_the_end_of_it(tmp_path: Path, record: AlertRecord) -> None:
+    watching = watch(tmp_path)
+    change(record, 1, Change.FIRING)
+    for offset, (what, is_held_back) in enumerate((("muted", True), ("unmuted", False)), 2):
+        record.append(offset, Consequences(entries=[AuditEntry(NINE, what, alert=1, rule="pacal-rises", asset=GAUGE)]))
+        wait_for(partial(record.settled, offset), "the record")
+        assert watching.scene().firing[0].is_held_back is is_held_back
 
 
 def test_a_command_in_a_dry_run_is_told_as_such(tmp_path: Path, record: AlertRecord) -> None:
