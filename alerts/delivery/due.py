@@ -1,4 +1,8 @@
-"""What waits to be told, as the courier reads it: the most urgent first, then what has waited longest."""
+"""What waits to be told, as the courier reads it: the most urgent first, then what has waited longest.
+
+That something is over is not told before that it began: where the latter is tried again later, the former waits for
+it, else whoever is told both would believe the one that came last.
+"""
 
 import sqlite3
 from pathlib import Path
@@ -12,8 +16,14 @@ from alerts.record.schema import open_for_reading
 
 # A moment that lies absurdly far ahead was noted before somebody set the clock back.
 _DUE = """
-SELECT id, key, kept_ns, attempts, notice FROM delivery
-    WHERE channel = ? AND state = 'waiting' AND (due_ns <= ? OR due_ns > ?) ORDER BY urgency, id LIMIT ?
+SELECT id, key, kept_ns, attempts, notice FROM delivery AS one
+    WHERE channel = ? AND state = 'waiting' AND (due_ns <= ? OR due_ns > ?)
+    AND NOT (reason IN ('resolved', 'withdrawn', 'calm') AND EXISTS (
+        SELECT 1 FROM told_of AS mine JOIN told_of AS other ON other.alert = mine.alert AND other.delivery < one.id
+        JOIN delivery AS earlier ON earlier.id = other.delivery
+        WHERE mine.delivery = one.id AND earlier.state IN ('waiting', 'sending')
+        AND earlier.channel = one.channel AND earlier.officer = one.officer))
+    ORDER BY urgency, id LIMIT ?
 """
 _NEXT = "SELECT min(due_ns) FROM delivery WHERE channel = ? AND state = 'waiting' AND due_ns > ?"
 _CHANNELS = "SELECT DISTINCT channel FROM delivery WHERE state = 'waiting'"

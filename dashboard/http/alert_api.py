@@ -42,7 +42,9 @@ _ALERTS = (
     Parameter("rule", "Of this rule.", Text),
     Parameter("zone", "In this zone.", Text),
     Parameter("office", "For which this office answers; of open ones.", Text),
-    Parameter("officer", "Which this officer was given or has acknowledged.", Text),
+    Parameter(
+        "officer", "Which this officer was given or has acknowledged; of those that have ended: has acknowledged.", Text
+    ),
     *(*TIMES, *PAGING),
 )
 _LONGEST_SNOOZE_NS = 30 * UNITS_NS["d"]

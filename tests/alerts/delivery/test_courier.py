@@ -2,7 +2,9 @@ import time
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from alerts.consequences import Reason
 from alerts.delivery import pace
 from alerts.record.reading import Chosen, RecordReader
 from alerts.record.record import AlertRecord
@@ -65,6 +67,23 @@ def test_a_receiver_that_fails_is_told_again_by_the_same_key_until_it_takes_it(t
         ("sent", ""),
     ]
     reader.close()
+
+
+def test_that_it_is_over_is_not_told_before_that_it_began(tmp_path: Path) -> None:
+    def fails_once(_: Told, before: int) -> Answer:
+        return Answer(503, headers=(("Retry-After", "1"),)) if before == 0 else OK
+
+    over = replace(notice(2), reason=Reason.RESOLVED, alerts=(1,))
+    of_another = replace(notice(3), reason=Reason.RESOLVED, alerts=(3,))
+    to_another = replace(notice(4, officer="budi"), reason=Reason.RESOLVED, alerts=(1,))
+    with receiving(fails_once) as receiver, telling(tmp_path / FILE, hook(receiver.url)) as record:
+        record.append(1, told(notice(1)))
+        wait_for(lambda: receiver.told, "the first attempt")
+        record.append(2, told(over, of_another, to_another))
+        wait_for(lambda: record.deliveries.sent == 4, "all of them")
+    numbers = [each.json["number"] for each in receiver.told]
+    assert sorted(numbers[1:3]) == [3, 4]
+    assert numbers[3:] == [1, 2]
 
 
 def test_what_cannot_be_told_in_time_is_given_up_visibly(tmp_path: Path, soon: None) -> None:
