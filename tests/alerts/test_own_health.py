@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from alerts.acts import Measured, encode
@@ -48,3 +50,26 @@ def test_what_may_be_missing_says_nothing_where_it_is_missing(name: str) -> None
     assert measured(alerts, 1, denyut_disk_free_share=1) == []
     assert measured(alerts, 2, **{name: 1.0}) == [("r", "denyut", "firing", 1.0)]
     assert measured(alerts, 3, denyut_disk_free_share=1) == []
+
+
+@pytest.mark.parametrize(
+    ("offices", "told", "log"),
+    [
+        (({"id": "dishub", "kinds": ["denyut"]},), ["ayu"], []),
+        (({"id": "dishub", "head": "ayu"},), ["ayu"], ["shift of no office"]),
+        (({"id": "dishub"},), ["ayu"], ["shift of no office"]),
+    ],
+)
+def test_somebody_is_told_of_it_whether_or_not_an_office_answers_for_the_backend(
+    offices: tuple[dict[str, Any], ...], told: list[str], log: list[str]
+) -> None:
+    people = {
+        "offices": offices,
+        "officers": [{"id": "ayu", "office": "dishub", "contacts": [{"channel": "wall", "to": "ayu"}]}],
+        "channels": [{"id": "wall", "kind": "mqtt", "topic": "wall/{to}"}],
+    }
+    alerts = Alerts(Settings.model_validate({"city": {"id": "bjn"}, "rules": [FULL], **people}), DeviceTable())
+    act = encode(Measured(who="denyut", figures={"denyut_disk_free_share": 0.05}))
+    consequences = alerts.act(act, 60 * MINUTE).consequences
+    assert [notice.officer for notice in consequences.notices] == told
+    assert [entry.why for entry in consequences.entries if entry.what == "nobody to tell"] == log
