@@ -8,7 +8,7 @@ from dashboard.live.scales import BLUE, RED, YELLOW
 from dashboard.live.scene import Scene
 
 _STYLES = {"critical": RED, "warning": YELLOW, "info": BLUE}
-_NARROW = 100
+_NARROW = 130
 """Columns below which an office is told by its id."""
 _LOW = 20
 """Lines of a screen below which only the numbers are shown."""

@@ -8,7 +8,7 @@ from tests.dashboard.live.alert_scenes import ALERTS, FLOOD
 from tests.dashboard.live.scenes import scene
 
 
-def shown(alerts: AlertScene | None, width: int = 120, height: int = 40, language: str = "en") -> list[str]:
+def shown(alerts: AlertScene | None, width: int = 140, height: int = 40, language: str = "en") -> list[str]:
     return [line.plain for line in panel(with_alerts(alerts), open_language(language), width, height)]
 
 
