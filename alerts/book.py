@@ -183,6 +183,15 @@ class Book:
         self._open = {key: alert for key, alert in self._open.items() if key in kept}
         self._numbered = {number: alert for number, alert in self._numbered.items() if alert.key in kept}
 
+    def move(self, alert: Alert, asset: Asset) -> None:
+        """Its device stands in another zone now. Where one of the rule is open there already, this one is dropped."""
+        del self._open[alert.key]
+        alert.asset = asset
+        if alert.key in self._open:
+            del self._numbered[alert.number]
+        else:
+            self._open[alert.key] = alert
+
     def acknowledge(self, number: int, who: str, why: str, at_ns: int) -> Alert | Refusal:
         alert = self._numbered.get(number)
         if alert is None:

@@ -66,6 +66,7 @@ class Decided:
 class Alerts:
     def __init__(self, settings: Settings, devices: DeviceTable) -> None:
         self._rules = {rule.id: rule for rule in settings.rules}
+        self._devices = devices
         self._city = settings.city.id
         self._backlog_limit_ns = settings.notification.backlog_limit
         zone = ZoneInfo(settings.city.timezone)
@@ -211,6 +212,14 @@ class Alerts:
             alert = self.book.change(rule.id, asset, event.change)
         return replace(event, number=alert.number if alert else 0), alert
 
+    def _follow_devices(self) -> None:
+        """The configuration may place a device elsewhere now; what ends its alert will speak of it there."""
+        for alert in self.book.alerts:
+            city, zone, kind, device = alert.asset
+            found = self._devices.known(city, kind, device) if device else None
+            if found is not None and found.zone != zone:
+                self.book.move(alert, alert.asset._replace(zone=found.zone))
+
     def dump(self) -> bytes:
         """What `load` takes; the same bytes for the same state."""
         return msgspec.msgpack.encode(
@@ -240,6 +249,7 @@ class Alerts:
         dropped = self.engine.restore(saved["engine"])
         self.book.restore(saved["book"])
         self.book.keep_only((alert.rule, alert.asset) for alert in self.book.alerts if alert.rule not in dropped)
+        self._follow_devices()
         self.dispatcher.restore(saved["dispatcher"])
         self.commander.restore(saved["commander"])
         self.commander.keep_only({alert.number for alert in self.book.alerts})

@@ -61,6 +61,11 @@ class DeviceTable:
         row = rows.get(device)
         return self._add(city, kind, rows, device, zone) if row is None else row
 
+    def known(self, city: str, kind: str, device: str) -> DeviceIdentity | None:
+        """Where the device is now; None: it was never seen."""
+        row = self._rows.get((city, kind), {}).get(device)
+        return None if row is None else self.identity(row)
+
     def registration(self, row: int) -> Device | None:
         """What the configuration says of the device, if anything."""
         return self._registry.get((self._kinds[row], self._names[row])) if self._registry else None

@@ -52,6 +52,7 @@ def enter_audit(db: sqlite3.Connection, offset: int, entries: Iterable[AuditEntr
 
 def reconcile(db: sqlite3.Connection, alerts: Sequence[Alert], at_ns: int) -> None:
     """Make the open alerts those that there are: after a rule has changed, or where this file or the state is older."""
+    _follow(db, alerts)
     known = {(alert.rule, *alert.asset): alert for alert in alerts}
     held = db.execute(
         "SELECT rule, city, zone, kind, device, number FROM alert WHERE ended_ns IS NULL ORDER BY number"
@@ -67,6 +68,17 @@ def reconcile(db: sqlite3.Connection, alerts: Sequence[Alert], at_ns: int) -> No
         if (*key, alert.number) not in held_numbers:
             what, times = (alert.number, alert.rule, alert.severity), (alert.fired_ns, alert.learned_ns)
             _begin(db, what, alert.asset, times, (alert.value, alert.coverage))
+
+
+def _follow(db: sqlite3.Connection, alerts: Iterable[Alert]) -> None:
+    """A device stands in another zone now, and its alert goes on there."""
+    same = "ended_ns IS NULL AND number = ? AND rule = ? AND city = ? AND kind = ? AND device = ?"
+    for alert in alerts:
+        city, zone, kind, device = alert.asset
+        if device:
+            which = (alert.number, alert.rule, city, kind, device)
+            # Where one is open there already, `reconcile` ends what there is not.
+            db.execute(f"UPDATE OR IGNORE alert SET zone = ? WHERE zone <> ? AND {same}", (zone, zone, *which))  # noqa: S608
 
 
 def _enter_event(db: sqlite3.Connection, event: AlertEvent) -> None:

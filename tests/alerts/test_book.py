@@ -37,6 +37,16 @@ def test_each_alert_has_a_number_of_its_own_for_ever() -> None:
     assert [(each.number, each.asset.zone) for each in kept.alerts] == [(2, "south"), (3, "north")]
 
 
+def test_an_alert_moves_with_its_device_unless_the_rule_has_one_there() -> None:
+    kept = book(alert(POLE), alert(POLE._replace(device="p2")), alert(POLE._replace(zone="north")))
+    for each in kept.alerts[:2]:
+        kept.move(each, each.asset._replace(zone="north"))
+    assert [(each.number, each.asset.zone, each.asset.device) for each in kept.alerts] == [
+        *((2, "north", "p2"), (3, "north", "p1"))
+    ]
+    assert len(kept) == 2
+
+
 def test_an_alert_is_acknowledged_once_and_goes_on() -> None:
     kept = book(alert())
     answered = kept.acknowledge(1, "ayu", "on my way", 3 * MINUTE)

@@ -31,6 +31,7 @@ from config.duty import (
 )
 from ingest.devices import DeviceTable
 from processors.processor import Output
+from tests.alerts.figures.windows import closed, output
 from tests.alerts.watched import MINUTE, SECOND, Watched, at, city, figures, officer
 
 RULES = (
@@ -237,3 +238,19 @@ def test_a_window_with_readings_of_unknown_age_commands_nothing_and_the_next_one
     assert watched.told == ["07:30 firing ayu 1", "07:30 command_failed ayu 1"]
     watched.park("07:31", kota=0.97, pasar=0.97)
     assert [state.phase.value for state in watched.desk.commander.states] == ["refused", "decided"]
+
+
+def test_the_alert_of_a_device_that_was_moved_goes_on_and_ends_in_its_new_zone() -> None:
+    def placed(zone: str) -> DeviceTable:
+        devices = DeviceTable()
+        devices.row("bjn", "bin", "b0", zone)
+        return devices
+
+    settings = city(rules=(Rule(id="low", kind="bin", field="battery_last", size="1m", when="<", enter=3.3),))
+    before, after = Alerts(settings, placed("north")), Alerts(settings, placed("south"))
+    before.observe(output(closed(1, d0=3.0)), MINUTE)
+    after.load(before.dump())
+    assert [(alert.number, alert.asset.zone) for alert in after.book.alerts] == [(1, "south")]
+    consequences = after.observe(output(closed(2, d0=3.6)), 2 * MINUTE)
+    assert [(event.number, event.change.value) for event in consequences.events] == [(1, "resolved")]
+    assert after.active == 0

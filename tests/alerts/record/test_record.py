@@ -3,6 +3,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,17 @@ def test_after_a_start_the_open_alerts_are_those_of_the_desk(tmp_path: Path) -> 
     reader = RecordReader(tmp_path / "alerts.db")
     assert sorted((alert.number, alert.ending) for alert in reader.alerts()) == [(1, "dropped"), (2, ""), (3, "")]
     assert [(line.what, line.alert) for line in reader.log()] == [("dropped", 1)]
+
+
+def test_the_alert_of_a_device_that_was_moved_goes_on_in_its_row(tmp_path: Path) -> None:
+    device = Asset("bjn", "market", "parking", "P1")
+    with recording(tmp_path / "alerts.db") as record:
+        record.append(1, Consequences([replace(event(Change.FIRING), asset=device)]))
+        moved = Alert(1, "parking_full", "warning", device._replace(zone="north"), NINE, NINE, 0.97, 1.0)
+        record.reconcile([moved], NINE + 60 * SECOND)
+    reader = RecordReader(tmp_path / "alerts.db")
+    assert [(alert.number, alert.zone, alert.ending) for alert in reader.alerts()] == [(1, "north", "")]
+    assert reader.log() == []
 
 
 def test_deliveries_are_counted_by_their_state(tmp_path: Path) -> None:
