@@ -70,13 +70,13 @@ def test_a_receiver_that_fails_is_told_again_by_the_same_key_until_it_takes_it(t
 
 
 def test_that_it_is_over_is_not_told_before_that_it_began(tmp_path: Path) -> None:
-    def fails_once(_: Told, before: int) -> Answer:
-        return Answer(503, headers=(("Retry-After", "1"),)) if before == 0 else OK
+    def refuses_the_first(sent: Told, before: int) -> Answer:
+        return Answer(503, headers=(("Retry-After", "1"),)) if sent.json["number"] == 1 and not before else OK
 
     over = replace(notice(2), reason=Reason.RESOLVED, alerts=(1,))
     of_another = replace(notice(3), reason=Reason.RESOLVED, alerts=(3,))
     to_another = replace(notice(4, officer="budi"), reason=Reason.RESOLVED, alerts=(1,))
-    with receiving(fails_once) as receiver, telling(tmp_path / FILE, hook(receiver.url)) as record:
+    with receiving(refuses_the_first) as receiver, telling(tmp_path / FILE, hook(receiver.url)) as record:
         record.append(1, told(notice(1)))
         wait_for(lambda: receiver.told, "the first attempt")
         record.append(2, told(over, of_another, to_another))
