@@ -26,14 +26,17 @@ def run_load(fleet: Fleet, broker: ConnectionOptions, rates: Rates, lasts_ns: in
     """Exits with 1 where the broker cannot be used or did not take all of it."""
     messages = Encoder(fleet).messages(_ROUND_START_NS, _ROUND_START_NS + DEFAULT_EVERY_NS)
     frames = Frames(messages.topics, messages.payloads, broker.qos)
-    _note(f"{len(fleet.devices):,} devices, {connections} connections, QoS {broker.qos}")
+    ways = "connection" if connections == 1 else "connections"
+    _note(f"{len(fleet.devices):,} devices, {connections} {ways}, QoS {broker.qos}")
     last: Progress | None = None
     try:
         with _stopping() as stopped, LatencyProbe(broker, messages.topics, rates.largest) as probe:
             for last in Load(frames, rates, lasts_ns / SECOND_NS, lambda: bool(stopped)).run(broker, connections):
                 _note(f"{last.seconds:6.1f} s  {last.sent:>12,} sent  {last.wanted - last.sent:>10,} behind")
     except (LaneError, OSError) as error:
-        _note(f"denyut: {error}")
+        # A LaneError names the broker itself.
+        reason = f"{broker.host}:{broker.port}: {error.strerror or error}" if isinstance(error, OSError) else error
+        _note(f"denyut: {reason}")
         sys.exit(1)
     if last is None:
         return
