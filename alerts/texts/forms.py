@@ -100,7 +100,10 @@ def limit_text(when: str, limit: float, form: Form, unit: str, language: Languag
 
 def _step_limit(when: str, limit: float, form: Form, language: Language) -> str:
     nearest = {">": floor(limit) + 1, ">=": ceil(limit), "<": ceil(limit) - 1, "<=": floor(limit)}[when]
-    worse = (when[0] == "<") is (form is Form.SIAGA)
+    falling = when[0] == "<"
+    if nearest == (min if falling else max)(_STEPS[form]):
+        return _step(nearest, form, language)
+    worse = falling is (form is Form.SIAGA)
     words = N_("{step} or worse") if worse else N_("{step} or better")
     return language.gettext(words).format(step=_step(nearest, form, language))
 
