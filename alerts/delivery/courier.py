@@ -67,6 +67,9 @@ class Courier:
         self._workers = {name: Workers(f"tell-{name}", AT_ONCE, self._wake) for name in ways}
         self._under_way: set[int] = set()
         """Deliveries that a worker has, or whose outcome is not in the file yet."""
+        self._began_ns = time.time_ns()
+        self._failed_since_s: dict[int, float] = {}
+        """Deliveries that are tried again -> when they first failed here; monotonic."""
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="courier", daemon=True)
         record.listen(self._wake)
@@ -190,6 +193,8 @@ class Courier:
             mark = marking.tried(waiting.id, waiting.notice, "failed", now_ns, error=error)
         else:
             mark = self._again(way, waiting, now_ns, error, asked_s)
+        if not error or is_final:
+            self._failed_since_s.pop(waiting.id, None)
         self._say(way, error)
         self._record.mark(mark).add_done_callback(partial(self._noted, waiting.id))
 
@@ -200,12 +205,19 @@ class Courier:
             self._news.notify_all()
 
     def _again(self, way: Way, waiting: Waiting, now_ns: int, error: str, asked_s: float | None) -> Mark:
-        due_ns = now_ns + retry_delay_ns(waiting.attempts + 1, asked_s, self._random)
-        retry_for = way.settings.retry_for
-        if due_ns - waiting.kept_ns > retry_for:
+        delay_ns = retry_delay_ns(waiting.attempts + 1, asked_s, self._random)
+        due_ns, retry_for = now_ns + delay_ns, way.settings.retry_for
+        if self._waited_ns(waiting, now_ns) + delay_ns > retry_for:
+            self._failed_since_s.pop(waiting.id, None)
             reason = f"not told within {format_duration(retry_for)}: {error}"
             return marking.tried(waiting.id, waiting.notice, "failed", now_ns, error=reason)
         return marking.tried(waiting.id, waiting.notice, "waiting", now_ns, due_ns, error)
+
+    def _waited_ns(self, waiting: Waiting, now_ns: int) -> int:
+        """In this run by the clock that nobody sets: a clock that was set ahead is no reason to give up."""
+        now_s = time.monotonic()
+        here_ns = round((now_s - self._failed_since_s.setdefault(waiting.id, now_s)) * SECOND_NS)
+        return min(now_ns - waiting.kept_ns, max(0, self._began_ns - waiting.kept_ns) + here_ns)
 
     def _say(self, way: Way, error: str) -> None:
         """Once for each change."""

@@ -100,6 +100,23 @@ def test_what_cannot_be_told_in_time_is_given_up_visibly(tmp_path: Path, soon: N
     assert line.detail["officer"] == "sari"
 
 
+def test_nothing_is_given_up_because_somebody_has_set_the_clock_ahead(
+    tmp_path: Path, soon: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    true_ns, ahead_ns = time.time_ns, 0
+    monkeypatch.setattr(time, "time_ns", lambda: true_ns() + ahead_ns)
+
+    def fails_twice(_: Told, before: int) -> Answer:
+        nonlocal ahead_ns
+        ahead_ns = 48 * 3600 * SECOND_NS
+        return Answer(500) if before < 2 else OK
+
+    with receiving(fails_twice) as receiver, telling(tmp_path / FILE, hook(receiver.url)) as record:
+        record.append(1, told(notice(1)))
+        wait_for(lambda: record.deliveries.sent + record.deliveries.failed, "the end of it")
+        assert (record.deliveries.sent, record.deliveries.failed) == (1, 0)
+
+
 @pytest.mark.parametrize("status", [400, 410, 413, 422])
 def test_what_a_receiver_refuses_for_good_is_not_tried_again(tmp_path: Path, status: int) -> None:
     with receiving(lambda *_: Answer(status, body=b"no such office")) as receiver:
