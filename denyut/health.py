@@ -45,12 +45,9 @@ def record_failing(last_error: str) -> str:
     return f"it cannot be written: {last_error}" if last_error else ""
 
 
-def notices_stuck(oldest_s: float, errors: Mapping[str, str]) -> str:
-    """`oldest_s`: how long the notice has waited that waits longest; `errors`: by channel, "" where it works."""
-    if oldest_s < UNTOLD_S:
-        return ""
-    reasons = "; ".join(f"{name}: {error}" for name, error in errors.items() if error)
-    return f"a notice has waited for {oldest_s / 60:.0f} minutes{_because(reasons)}"
+def notices_stuck(oldest_s: float) -> str:
+    """`oldest_s`: how long the notice has waited that waits longest. Anyone may read this: no channel is named."""
+    return f"a notice has waited for {oldest_s / 60:.0f} minutes: see the status" if oldest_s >= UNTOLD_S else ""
 
 
 def outbox_full(fraction: float, last_error: str) -> str:

@@ -87,12 +87,12 @@ class RunFigures:
         }
 
     def _telling(self) -> dict[str, str]:
-        record, courier = self._pipeline.record, self._pipeline.courier
-        if record is None or courier is None:
+        record = self._pipeline.record
+        if record is None:
             return {}
         oldest_ns = record.deliveries.oldest_ns
         waited_s = 0.0 if oldest_ns is None else (time.time_ns() - oldest_ns) / 1e9
-        return {"alerts": record_failing(record.last_error), "notices": notices_stuck(waited_s, courier.errors)}
+        return {"alerts": record_failing(record.last_error), "notices": notices_stuck(waited_s)}
 
     def _journal(self) -> dict[str, Any] | None:
         journal = self._durability.journal

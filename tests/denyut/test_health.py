@@ -2,7 +2,7 @@
 
 import pytest
 
-from denyut.health import Pulse, checkpoint_failing, journal_failing, journal_stuck, outbox_full
+from denyut.health import Pulse, checkpoint_failing, journal_failing, journal_stuck, notices_stuck, outbox_full
 
 
 def test_a_clock_that_ticks_is_well_and_one_that_stands_is_named() -> None:
@@ -52,3 +52,8 @@ def test_an_outbox_is_named_when_it_is_full_or_fails() -> None:
     assert outbox_full(0.99, "") == ""
     assert outbox_full(1.0, "") == "points that no store takes fill it"
     assert outbox_full(0.2, "Input/output error") == "it cannot be written: Input/output error"
+
+
+def test_a_notice_that_waits_for_five_minutes_is_told_and_its_channel_is_not() -> None:
+    assert notices_stuck(299.0) == ""
+    assert notices_stuck(420.0) == "a notice has waited for 7 minutes: see the status"
