@@ -1,7 +1,7 @@
 """Whether a run is alive, and whether it is ready: each check says what is wrong, or "" where nothing is."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 STUCK_S = 10.0
 UNTOLD_S = 300.0

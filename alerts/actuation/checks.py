@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from alerts.actuation.command_state import CommandState, Denied, Phase, Proven, Refused
-from alerts.actuation.figures import NewestFigures, key_of, stands
+from alerts.actuation.figures import NewestFigures, key_of
 from alerts.actuation.standing import Standing, Standings
 from alerts.book import Alert
 from alerts.causes import Fact
+from alerts.comparison import beyond
 from alerts.engine import AlertEvent
 from alerts.lifecycle import Change
 from alerts.notification.maintenance import PlannedWorks
@@ -131,7 +132,7 @@ class Checks:
         facts: dict[str, Fact] = {"indicator": key.indicator, "when": interlock.when, "value": interlock.value}
         if figure is None:
             return Refused(Denied.INTERLOCK, f"{needed}, and is unknown", facts)
-        if stands(figure.value, interlock.when, interlock.value):
+        if beyond(figure.value, interlock.when, interlock.value):
             return None
         return Refused(Denied.INTERLOCK, f"{needed}, and is {figure.value:g}", {**facts, "figure": figure.value})
 

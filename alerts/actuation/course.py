@@ -7,10 +7,11 @@ from typing import Any
 from alerts.acts import CommandAnswered, CommandSent
 from alerts.actuation.actuators import Actuators
 from alerts.actuation.command_state import CommandState, Phase, Proven, entry_of
-from alerts.actuation.figures import NewestFigures, key_of, stands
+from alerts.actuation.figures import NewestFigures, key_of
 from alerts.actuation.standing import Standings
 from alerts.book import Alert, Book, packed, unpacked
 from alerts.causes import Cause, Code, Fact, Facts
+from alerts.comparison import beyond
 from alerts.consequences import Consequences
 from config.durations import format_duration
 from processors.indicators.indicator_batch import IndicatorBatch
@@ -98,7 +99,7 @@ class Course:
                 if proof is None or key_of(proof, actuator) != key or figure.end_ns <= state.ended_ns:
                     continue
                 state.figure = figure.value
-                if stands(figure.value, proof.when, proof.value):
+                if beyond(figure.value, proof.when, proof.value):
                     state.proof = Proven.PROVEN
                     result.entries.append(entry_of(state, "proven", now_ns))
         return result

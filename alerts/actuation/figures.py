@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from config.actuators import Actuator, Comparison, Interlock, Proof
+from config.actuators import Actuator, Interlock, Proof
 from config.periods import usual_size_ns
 from config.settings import City
 from processors.indicators.indicator_batch import CITY_ZONE, IndicatorBatch
@@ -28,18 +28,6 @@ class Figure(NamedTuple):
 
 def key_of(named: Interlock | Proof, actuator: Actuator) -> FigureKey:
     return FigureKey(named.indicator, named.zone or actuator.zone or CITY_ZONE, named.size)
-
-
-def stands(value: float, when: Comparison, limit: float) -> bool:
-    match when:
-        case ">":
-            return value > limit
-        case ">=":
-            return value >= limit
-        case "<":
-            return value < limit
-        case "<=":
-            return value <= limit
 
 
 class NewestFigures:
