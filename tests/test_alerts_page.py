@@ -85,7 +85,7 @@ def test_all_that_a_template_knows_is_listed_and_nothing_else() -> None:
 def test_another_system_gets_what_the_page_shows() -> None:
     (block,) = re.findall(r"^    \{\n(?:    .*\n)+?    \}$", CHANNELS, flags=re.MULTILINE)
     shown = json.loads(block)
-    told = json.loads(message.encode(Telling("9f3c-12", NOTICE, Texts(CITY).render(NOTICE))))
+    told = json.loads(message.encode(Telling("9f3c-19a1f2b3c4d-12", NOTICE, Texts(CITY).render(NOTICE))))
     assert list(told) == list(shown)
     assert list(told["cards"][0]) == list(shown["cards"][0])
 

@@ -123,7 +123,8 @@ def _audit_row(offset: int, entry: AuditEntry) -> tuple[object, ...]:
 
 
 def _enter_notice(db: sqlite3.Connection, identity: str, offset: int, notice: Notice) -> None:
-    key = f"{identity}-{notice.number}"
+    # With its time: where an older copy of the directory was put back, numbers come again, of other notices.
+    key = f"{identity}-{notice.at_ns // 1_000_000:x}-{notice.number}"
     if db.execute("SELECT 1 FROM delivery WHERE key = ?", (key,)).fetchone() is not None:
         # A run that lost its state counts from the beginning again: this is another notice, not the same one.
         key = f"{key}.{offset}"

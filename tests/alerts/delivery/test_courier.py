@@ -10,7 +10,7 @@ from alerts.record.reading import Chosen, RecordReader
 from alerts.record.record import AlertRecord
 from config.durations import SECOND_NS
 from tests.alerts.delivery.couriers import deliveries, hook, telling
-from tests.alerts.record.notices import notice, told
+from tests.alerts.record.notices import NINE, notice, told
 from tests.flow.test_run import wait_for
 from tests.servers.free_ports import free_port
 from tests.servers.webhook_receiver import OK, Answer, Told, receiving
@@ -30,7 +30,7 @@ def test_a_notice_is_told_once_and_noted_with_its_time(tmp_path: Path) -> None:
     with receiving() as receiver, telling(tmp_path / FILE, hook(receiver.url)) as record:
         record.append(1, told(notice(1)))
         wait_for(lambda: record.deliveries.sent == 1, "the delivery")
-    assert receiver.keys == [f"{record.identity}-1"]
+    assert receiver.keys == [f"{record.identity}-{NINE // 10**6:x}-1"]
     (delivery,) = deliveries(tmp_path / FILE)
     assert (delivery.state, delivery.attempts, delivery.error) == ("sent", 1, "")
     assert before_ns < (delivery.told_ns or 0) < time.time_ns()
@@ -59,7 +59,7 @@ def test_a_receiver_that_fails_is_told_again_by_the_same_key_until_it_takes_it(t
     with receiving(fails_twice) as receiver, telling(tmp_path / FILE, hook(receiver.url)) as record:
         record.append(1, told(notice(1)))
         wait_for(lambda: record.deliveries.sent == 1, "the delivery")
-    assert receiver.keys == [f"{record.identity}-1"] * 3
+    assert receiver.keys == [f"{record.identity}-{NINE // 10**6:x}-1"] * 3
     reader = RecordReader(tmp_path / FILE)
     assert [(each.outcome, each.error[-31:]) for each in reader.attempts(1)] == [
         ("waiting", " answered 500: database is away"),

@@ -53,14 +53,18 @@ def test_what_comes_again_for_an_offset_is_ignored_also_after_a_start(tmp_path: 
     assert (len(reader.alerts()), len(reader.log()), len(reader.deliveries()), len(reader.commands())) == (1, 1, 1, 1)
 
 
-def test_the_key_of_a_notice_is_that_of_the_directory_and_its_number_and_stays_after_a_start(tmp_path: Path) -> None:
+def test_the_key_of_a_notice_is_that_of_the_directory_its_time_and_its_number_and_stays_after_a_start(
+    tmp_path: Path,
+) -> None:
     with recording(tmp_path / "alerts.db") as record:
         identity = record.identity
         record.append(1, told(notice(12)))
     with recording(tmp_path / "alerts.db") as record:
         assert record.identity == identity
         assert record.appended_until == 1
-    assert [each.key for each in RecordReader(tmp_path / "alerts.db").deliveries()] == [f"{identity}-12"]
+    assert [each.key for each in RecordReader(tmp_path / "alerts.db").deliveries()] == [
+        f"{identity}-{NINE // 10**6:x}-12"
+    ]
     with recording(tmp_path / "other.db") as record:
         assert record.identity != identity
 
@@ -72,7 +76,8 @@ def test_a_run_that_lost_its_state_counts_anew_and_no_notice_is_lost(tmp_path: P
         wait_for(lambda: record.settled(8), "the record")
         assert record.deliveries.waiting == 2
     keys = [each.key for each in RecordReader(tmp_path / "alerts.db").deliveries()]
-    assert keys == [f"{record.identity}-1.8", f"{record.identity}-1"]
+    first = f"{record.identity}-{NINE // 10**6:x}-1"
+    assert keys == [f"{first}.8", first]
 
 
 def test_an_alert_that_is_open_is_open_once(tmp_path: Path) -> None:
