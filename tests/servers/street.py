@@ -13,6 +13,7 @@ from typing import Any
 from tests.dashboard.http.serving import asked
 from tests.flow.test_http import port_of
 from tests.flow.test_run import ROOT, wait_for
+from tests.flow.test_run import publish as publish_plain
 
 CONFIG = """\
 [windows]
@@ -52,6 +53,12 @@ orders = [{ actuator = "siren", command = "on" }, { actuator = "siren", command 
 
 def config(readings: int, things: int, *, expires: str = "4s", more: str = "", rules: str = HOT) -> str:
     return CONFIG.format(readings=readings, things=things) + SIREN.format(expires=expires, more=more) + rules
+
+
+def publish(port: int, payloads: list[tuple[str, dict[str, float]]]) -> None:
+    """Readings with times of their own: right after a connection others may be of any age, and command nothing."""
+    now_ms = time.time_ns() // 1_000_000
+    publish_plain(port, [(topic, {"ts": now_ms, **payload}) for topic, payload in payloads])
 
 
 @contextmanager

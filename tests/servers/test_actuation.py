@@ -12,11 +12,11 @@ from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
 from alerts.record.reading import RecordReader
-from tests.flow.test_run import publish, running, status_of, stop, wait_for, wait_until_subscribed
+from tests.flow.test_run import running, status_of, stop, wait_for, wait_until_subscribed
 from tests.servers.free_ports import free_port
 from tests.servers.mosquitto import mosquitto
 from tests.servers.older_broker import older_broker
-from tests.servers.street import HOT, commands, config, heard, obeying, send, told, until_told
+from tests.servers.street import HOT, commands, config, heard, obeying, publish, send, told, until_told
 
 READ = [("city/b/boiler/b1", {"t": 95.0})]
 COOL = [("city/b/boiler/b1", {"t": 20.0})]
@@ -314,7 +314,7 @@ def test_who_was_told_of_the_alert_is_told_that_its_command_failed(tmp_path: Pat
         wait_for(lambda: len(notices) == 2, "both notices")
         firing, failed = (json.loads(each) for each in notices)
         assert (firing["reason"], failed["reason"]) == ("firing", "command_failed")
-        assert "command 'on' to 'siren' was not done: no power" in json.dumps(failed)
+        assert "on to siren: the device did not do it (no power)." in failed["text"]
         stop(process)
 
 

@@ -6,9 +6,9 @@ from collections import Counter
 from pathlib import Path
 
 from alerts.record.reading import RecordReader
-from tests.flow.test_run import publish, running, status_of, stop, wait_for, wait_until_subscribed
+from tests.flow.test_run import running, status_of, stop, wait_for, wait_until_subscribed
 from tests.servers.mosquitto import mosquitto
-from tests.servers.street import CONFIG, commands, heard, obeying
+from tests.servers.street import CONFIG, commands, heard, obeying, publish
 
 KILLS = 12
 SIREN = """\
