@@ -74,34 +74,27 @@ def describe_past(alert: PastAlert) -> dict[str, Any]:
 
 
 def describe_line(line: LogLine) -> dict[str, Any]:
-    return {
-        "id": line.id,
-        "at": iso(line.at_ns),
-        "event": iso(line.event_ns),
-        "what": line.what,
-        "alert": line.alert or None,
-        "command": line.command or None,
-        "rule": line.rule,
-        **_place(line.city, line.zone, line.kind, line.device),
-        "who": line.who,
-        "why": line.why,
-        "detail": line.detail,
-    }
+    place = _place(line.city, line.zone, line.kind, line.device)
+    return {"id": line.id, **_happened(line, line.event_ns, place)}
 
 
 def describe_entry(entry: AuditEntry) -> dict[str, Any]:
     """As the line of the log that it becomes, but for its id."""
+    return _happened(entry, entry.event_ns or entry.at_ns, _place(*entry.asset) if entry.asset else {})
+
+
+def _happened(what: LogLine | AuditEntry, event_ns: int, place: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "at": iso(entry.at_ns),
-        "event": iso(entry.event_ns or entry.at_ns),
-        "what": entry.what,
-        "alert": entry.alert or None,
-        "command": entry.command or None,
-        "rule": entry.rule,
-        **(_place(*entry.asset) if entry.asset else {}),
-        "who": entry.who,
-        "why": entry.why,
-        "detail": dict(entry.detail),
+        "at": iso(what.at_ns),
+        "event": iso(event_ns),
+        "what": what.what,
+        "alert": what.alert or None,
+        "command": what.command or None,
+        "rule": what.rule,
+        **place,
+        "who": what.who,
+        "why": what.why,
+        "detail": dict(what.detail),
     }
 
 
