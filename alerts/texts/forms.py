@@ -31,20 +31,21 @@ class Form(Enum):
 
 
 PARAMETERS = {"pm25": "PM2.5", "pm10": "PM10", "o3": "O3", "so2": "SO2", "no2": "NO2", "co": "CO", "hc": "HC"}
+RAIN_CLASSES = {
+    0: N_("no rain"),
+    1: N_("very light"),
+    2: N_("light"),
+    3: N_("moderate"),
+    4: N_("heavy"),
+    5: N_("very heavy"),
+    6: N_("extreme"),
+}
 _STEPS: dict[Form, dict[int, str]] = {
     Form.PARAMETER: dict(enumerate(PARAMETERS.values(), 1)),
     Form.SERVICE: dict(enumerate("ABCDEF", 1)),
     Form.SIAGA: {4: N_("normal"), 3: "Siaga 3", 2: "Siaga 2", 1: "Siaga 1"},
     Form.ISPU: {1: N_("Good"), 2: N_("Moderate"), 3: N_("Unhealthy"), 4: N_("Very unhealthy"), 5: N_("Hazardous")},
-    Form.RAIN: {
-        0: N_("no rain"),
-        1: N_("very light"),
-        2: N_("light"),
-        3: N_("moderate"),
-        4: N_("heavy"),
-        5: N_("very heavy"),
-        6: N_("extreme"),
-    },
+    Form.RAIN: RAIN_CLASSES,
     Form.DASARIAN: {1: N_("low"), 2: N_("medium"), 3: N_("high"), 4: N_("very high")},
     Form.HEAT: {
         0: N_("no risk"),

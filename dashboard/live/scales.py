@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
+from alerts.texts.forms import RAIN_CLASSES
 from config.language import N_, Language
 from processors.indicators.ispu import CATEGORIES, category
 
@@ -56,15 +57,4 @@ SIAGA = Scale(
     says_number=True,
 )
 
-RAIN = Scale(
-    {
-        0: N_("no rain"),
-        1: N_("very light"),
-        2: N_("light"),
-        3: N_("moderate"),
-        4: N_("heavy"),
-        5: N_("very heavy"),
-        6: N_("extreme"),
-    },
-    {4: YELLOW, 5: ORANGE, 6: RED},
-)
+RAIN = Scale(RAIN_CLASSES, {4: YELLOW, 5: ORANGE, 6: RED})
