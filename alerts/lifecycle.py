@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alerts.comparison import beyond
+from alerts.phase_columns import add_rows, keep_rows
 from config.alert_rules import Rule
 from config.durations import UNITS_NS
 from config.periods import usual_size_ns
@@ -121,7 +122,7 @@ class Lifecycle:
         self._begin(np.flatnonzero(new), end_ns)
         held = value[self.asset], coverage[self.asset], hit[self.asset]
         changes = list(self._advance(end_ns, *held, in_time=in_time))
-        self._keep(self.phase != Phase.INACTIVE)
+        keep_rows(self, _COLUMNS, self.phase != Phase.INACTIVE)
         return changes
 
     def rest(self, end_ns: int) -> list[Changed]:
@@ -131,7 +132,7 @@ class Lifecycle:
         self.newest_ns = end_ns
         pending = self.phase == Phase.PENDING
         changes = list(self._each({Change.LAPSED: pending, Change.RESOLVED: ~pending}))
-        self._keep(np.zeros(len(self.asset), np.bool_))
+        keep_rows(self, _COLUMNS, np.zeros(len(self.asset), np.bool_))
         return changes
 
     def describe(self) -> list[Any]:
@@ -148,18 +149,9 @@ class Lifecycle:
 
     def _begin(self, new: Places, end_ns: int) -> None:
         if len(new):
-            order = np.argsort(np.concatenate([self.asset, new]), kind="stable")
-            first = {"asset": new, "phase": Phase.PENDING, "since_ns": end_ns, "hit_ns": end_ns, "known_ns": end_ns}
-            for name in _COLUMNS:
-                held = getattr(self, name)
-                fill = first.get(name, _NEVER if held.dtype == np.int64 else 0)
-                added = np.full(len(new), fill, held.dtype)
-                setattr(self, name, np.concatenate([held, added])[order] if len(held) else added)
-
-    def _keep(self, which: Mask) -> None:
-        if not which.all():
-            for name in _COLUMNS:
-                setattr(self, name, getattr(self, name)[which])
+            never = dict.fromkeys(("fired_ns", "clear_ns"), _NEVER)
+            seen = dict.fromkeys(("since_ns", "hit_ns", "known_ns"), end_ns)
+            add_rows(self, _COLUMNS, {"asset": new, "phase": Phase.PENDING, **never, **seen})
 
     def _advance(self, end_ns: int, value: Column, coverage: Column, hit: Mask, *, in_time: bool) -> Iterator[Changed]:
         """(k,) each."""
@@ -219,7 +211,7 @@ class Lifecycle:
         yield from self._each(
             {Change.LAPSED: pending & ended, Change.SHORTENED: shortened, Change.WITHDRAWN: withdrawn}
         )
-        self._keep(self.phase != Phase.INACTIVE)
+        keep_rows(self, _COLUMNS, self.phase != Phase.INACTIVE)
 
     def known(self, value: Column, coverage: Column) -> Mask:
         """Where a figure says anything, good or bad."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from alerts.comparison import beyond
 from alerts.lifecycle import Change, Phase
+from alerts.phase_columns import add_rows, keep_rows
 from config.alert_rules import Rule
 from config.durations import UNITS_NS
 from config.periods import usual_size_ns
@@ -105,7 +106,7 @@ class ReadingPhases:
             until_ns = int(turn.time_ns.min()) + self._stale_after_ns
             self._no_silence_until_ns = min(self._no_silence_until_ns, until_ns)
         yield from self._advance(turn.at(newer), place[newer], new[newer])
-        self._keep(self.phase != Phase.INACTIVE)
+        keep_rows(self, _COLUMNS, self.phase != Phase.INACTIVE)
 
     def fall_silent(self, now_ns: int) -> Iterator[Turned]:
         """Alerts of which nothing was heard for too long, by a receive time."""
@@ -125,7 +126,7 @@ class ReadingPhases:
         for change, mask in ((Change.LAPSED, pending), (Change.RESOLVED, ~pending)):
             if mask.any():
                 yield Turned(change, self.device[mask], np.full(np.count_nonzero(mask), now_ns), self.value[mask])
-        self._keep(np.zeros(len(self.device), np.bool_))
+        keep_rows(self, _COLUMNS, np.zeros(len(self.device), np.bool_))
 
     def describe(self) -> list[Any]:
         """As `restore` takes it; the same for the same columns."""
@@ -138,7 +139,6 @@ class ReadingPhases:
     def _begin(self, new: Turn) -> None:
         if not len(new.device):
             return
-        order = np.argsort(np.concatenate([self.device, new.device]), kind="stable")
         first = {
             "device": new.device,
             "phase": Phase.PENDING,
@@ -146,16 +146,7 @@ class ReadingPhases:
             "clear_ns": _NEVER,
             "known_ns": new.time_ns,
         }
-        for name in _COLUMNS:
-            held = getattr(self, name)
-            added = np.empty(len(new.device), held.dtype)
-            added[:] = first.get(name, 0)
-            setattr(self, name, np.concatenate([held, added])[order])
-
-    def _keep(self, which: Mask) -> None:
-        if not which.all():
-            for name in _COLUMNS:
-                setattr(self, name, getattr(self, name)[which])
+        add_rows(self, _COLUMNS, first)
 
     def _advance(self, turn: Turn, place: Places, new: Mask) -> Iterator[Turned]:
         """`place`: (n,) where each device of the turn stands in the columns; `new`: which of them just began."""
