@@ -1,41 +1,23 @@
 """`denyut simulate`: a city of devices that report to a broker, a file or the terminal."""
 
-import asyncio
-import json
-import signal
-import sys
-import time
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack
 from pathlib import Path
-from typing import IO
 
 import click
 
-from config.addresses import checked_broker
-from config.cities import shipped_city
-from config.durations import SECOND_NS, format_duration
-from config.load import load_settings
-from config.mistakes import ConfigurationError
-from config.settings import Settings, Source
+from config.durations import SECOND_NS
 from denyut.duration_option import DurationType
 from denyut.loading import run_load
-from ingest.mqtt.options import ConnectionOptions, options_of
-from processors.indicators.catalogue import UNITS
+from denyut.message_output import write_out
+from denyut.publishing import publish, warn_of_speed
+from denyut.simulation import broker_of, fleet_of, rates_of, scenario_named, settings_for, start_ns, troubled
 from simulators.faults.payloads import TroubledEncoder
-from simulators.faults.troubled import TroubledFleet
-from simulators.faults.truth import TruthFiles
-from simulators.fleet import Fleet
-from simulators.flood_waves import FloodedFleet
-from simulators.load.rates import Rates, parse_rates
 from simulators.pace import Pace
-from simulators.payloads import Encoder, Messages
-from simulators.publish import Publisher, Tally
+from simulators.payloads import Encoder
+from simulators.publish import Publisher
 from simulators.scenario import Scenario
-from simulators.scenario_files import load_scenario
-from simulators.start_time import parse_start
 
 _UNPACED_NS = 10 * SECOND_NS
-_STEP_NS = 10 * SECOND_NS
 _LOAD_NS = 10 * SECOND_NS
 
 EXAMPLE = """\b
@@ -98,178 +80,33 @@ def command(
     Readings hang together (rush hours, rain, the river that rises after it) and depend on nothing but the seed and
     their time. With --dry-run or --output nothing is sent, and --for (default 10s) is covered as fast as possible.
     """
-    settings = _settings(config_file, city)
-    played = _scenario(scenario) if scenario is not None else Scenario() if truth is not None else None
+    settings = settings_for(config_file, city)
+    played = scenario_named(scenario) if scenario is not None else Scenario() if truth is not None else None
     if played is not None and scenario is not None and lasts is None:
         lasts = round(played.lasts / speed)
-    started_ns = _start(start)
-    fleet = _fleet(settings, seed, devices, played, started_ns)
+    began_ns = start_ns(start)
+    fleet = fleet_of(settings, seed, devices, played, began_ns)
     if rate is not None:
         if played is not None or dry_run or output is not None or start is not None or speed != 1:
             raise click.UsageError(
                 "--rate goes with neither --scenario, --truth, --speed, --start, --dry-run nor --output"
             )
-        run_load(fleet, _broker(settings, broker, qos), _rates(rate), lasts or _LOAD_NS, connections)
+        run_load(fleet, broker_of(settings, broker, qos), rates_of(rate), lasts or _LOAD_NS, connections)
         return
     with ExitStack() as stack:
         plain = Encoder(fleet)
         encoder: Encoder | TroubledEncoder = plain
         if played is not None and (played.faults or truth is not None):
-            encoder = _troubled(plain, played, started_ns, seed, truth, stack)
+            encoder = troubled(plain, played, began_ns, seed, truth, stack)
         if dry_run or output is not None:
-            _write(encoder, Pace(started_ns, speed, lasts or _UNPACED_NS), output)
+            write_out(encoder, Pace(began_ns, speed, lasts or _UNPACED_NS), output)
             return
-        publisher = Publisher(encoder, _broker(settings, broker, qos), Pace(started_ns, speed, lasts), _note)
-        if speed > 1:
-            _note(_ahead(speed, settings))
+        publisher = Publisher(encoder, broker_of(settings, broker, qos), Pace(began_ns, speed, lasts), _note)
+        warn_of_speed(speed, settings)
         _note(f"{len(fleet.devices)} devices of {fleet.city}, seed {seed}")
-        asyncio.run(_until_stopped(publisher))
-        _note(_summary(publisher.tally))
+        publish(publisher)
     if lasts is not None and not publisher.tally.connections:
         raise SystemExit(1)
-
-
-def _troubled(
-    encoder: Encoder, scenario: Scenario, start_ns: int, seed: int, truth: Path | None, stack: ExitStack
-) -> TroubledEncoder:
-    troubled = TroubledFleet(encoder.fleet, scenario, start_ns, seed)
-    if truth is None:
-        return TroubledEncoder(encoder, troubled, lambda _sent, _message: None)
-    try:
-        files = stack.enter_context(TruthFiles(truth, encoder.fleet))
-    except OSError as error:
-        raise click.BadParameter(f"{truth}: {error.strerror}", param_hint="--truth") from None
-    about = {"city": encoder.fleet.city, "seed": seed, "start_ns": start_ns, "scenario": scenario.name}
-    stack.callback(files.about, about)
-    return TroubledEncoder(encoder, troubled, files.witness)
-
-
-def _scenario(name: str) -> Scenario:
-    try:
-        return load_scenario(name)
-    except ConfigurationError as error:
-        click.echo(str(error), err=True)
-        raise SystemExit(2) from None
-
-
-def _ahead(speed: float, settings: Settings) -> str:
-    ahead = format_duration(settings.windows.ahead)
-    return (
-        f"warning: at --speed {speed:g} event time runs ahead of the clock, and `denyut run` rejects what lies further "
-        f"ahead than windows.ahead ({ahead}) as time_ahead; use --output FILE and `denyut replay FILE` instead"
-    )
-
-
-def _settings(config_file: Path | None, city: str | None) -> Settings:
-    if config_file is not None and city is not None:
-        raise click.UsageError(f"--config {config_file} and --city {city} exclude each other")
-    try:
-        return load_settings(_city_file(city) if city is not None else config_file, UNITS)
-    except ConfigurationError as error:
-        click.echo(str(error), err=True)
-        raise SystemExit(2) from None
-
-
-def _city_file(city: str) -> Path:
-    try:
-        return shipped_city(city)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--city") from None
-
-
-def _rates(text: str) -> Rates:
-    try:
-        return parse_rates(text)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--rate") from None
-
-
-def _fleet(settings: Settings, seed: int, devices: int | None, scenario: Scenario | None, start_ns: int) -> Fleet:
-    try:
-        if scenario is not None and scenario.flood_waves:
-            return FloodedFleet(settings, seed, devices, scenario.flood_waves, start_ns)
-        return Fleet(settings, seed, devices)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from None
-
-
-def _start(text: str | None) -> int:
-    try:
-        return time.time_ns() if text is None else parse_start(text)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--start") from None
-
-
-def _broker(settings: Settings, broker: str | None, qos: int) -> ConnectionOptions:
-    try:
-        source = settings.sources[0] if settings.sources else Source()
-        if broker is not None:
-            source = source.model_copy(update={"broker": checked_broker(broker)})
-        return options_of(source.model_copy(update={"qos": qos}), "simulate")
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--broker") from None
-
-
-def _write(encoder: Encoder | TroubledEncoder, pace: Pace, output: Path | None) -> None:
-    try:
-        with ExitStack() as stack:
-            stream = stack.enter_context(output.open("w", encoding="utf-8")) if output else sys.stdout
-            written = _write_all(encoder, pace, stream, as_json=output is not None)
-            stream.flush()
-    except BrokenPipeError:
-        # The reader (head, less) has seen enough; Python would complain again when it closes the stream.
-        sys.stderr.close()
-        return
-    except OSError as error:
-        raise click.UsageError(f"{output}: {error.strerror}") from None
-    _note(f"{written:,} messages written, {format_duration(round(pace.speed * (pace.lasts_ns or 0)))} of event time")
-
-
-def _write_all(encoder: Encoder | TroubledEncoder, pace: Pace, stream: IO[str], as_json: bool) -> int:
-    written, since_ns, end_ns = 0, pace.start_ns, pace.end_ns or pace.start_ns
-    with suppress(KeyboardInterrupt):
-        while since_ns < end_ns:
-            until_ns = min(since_ns + _STEP_NS, end_ns)
-            messages = encoder.messages(since_ns, until_ns)
-            stream.write(_lines(messages, as_json))
-            written += len(messages)
-            since_ns = until_ns
-    return written
-
-
-def _lines(messages: Messages, as_json: bool) -> str:
-    pairs = zip(messages.topics, messages.payloads, strict=True)
-    if as_json:
-        return "".join(f'{{"topic":{json.dumps(topic)},"payload":{_as_json(payload)}}}\n' for topic, payload in pairs)
-    return "".join(f"{topic} {payload.decode()}\n" for topic, payload in pairs)
-
-
-def _as_json(payload: bytes) -> str:
-    """What breaks off is kept as text."""
-    text = payload.decode()
-    return text if text.endswith(("}", "]")) else json.dumps(text)
-
-
-async def _until_stopped(publisher: Publisher) -> None:
-    task = asyncio.current_task()
-
-    def stop() -> None:
-        if not publisher.stop() and task is not None:
-            task.cancel()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop)
-    with suppress(asyncio.CancelledError):
-        await publisher.run()
-
-
-def _summary(tally: Tally) -> str:
-    kinds = ", ".join(f"{kind} {count:,}" for kind, count in sorted(tally.by_kind.items()))
-    rate = tally.sent / tally.seconds if tally.seconds else 0.0
-    unsent = f", {tally.unsent:,} not sent for want of a connection" if tally.unsent else ""
-    return f"{tally.sent:,} messages sent in {tally.seconds:.1f} s ({rate:,.0f}/s){unsent}" + (
-        f": {kinds}" if kinds else ""
-    )
 
 
 def _note(line: str) -> None:

@@ -1,0 +1,51 @@
+"""A simulated city on a broker from the command line: until its time is over or somebody stops it."""
+
+import asyncio
+import signal
+from contextlib import suppress
+
+import click
+
+from config.durations import format_duration
+from config.settings import Settings
+from simulators.publish import Publisher, Tally
+
+
+def publish(publisher: Publisher) -> None:
+    """Returns when all is sent, or after SIGINT or SIGTERM."""
+    asyncio.run(_until_stopped(publisher))
+    click.echo(_summary(publisher.tally), err=True)
+
+
+def warn_of_speed(speed: float, settings: Settings) -> None:
+    """Where event time outruns the clock."""
+    if speed > 1:
+        ahead = format_duration(settings.windows.ahead)
+        click.echo(
+            f"warning: at --speed {speed:g} event time runs ahead of the clock, and `denyut run` rejects what lies "
+            f"further ahead than windows.ahead ({ahead}) as time_ahead; use --output FILE and `denyut replay FILE` "
+            "instead",
+            err=True,
+        )
+
+
+async def _until_stopped(publisher: Publisher) -> None:
+    task = asyncio.current_task()
+
+    def stop() -> None:
+        if not publisher.stop() and task is not None:
+            task.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    with suppress(asyncio.CancelledError):
+        await publisher.run()
+
+
+def _summary(tally: Tally) -> str:
+    kinds = ", ".join(f"{kind} {count:,}" for kind, count in sorted(tally.by_kind.items()))
+    rate = tally.sent / tally.seconds if tally.seconds else 0.0
+    unsent = f", {tally.unsent:,} not sent for want of a connection" if tally.unsent else ""
+    return f"{tally.sent:,} messages sent in {tally.seconds:.1f} s ({rate:,.0f}/s){unsent}" + (
+        f": {kinds}" if kinds else ""
+    )

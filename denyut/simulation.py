@@ -1,0 +1,104 @@
+"""What the options of `denyut simulate` make: the city, what befalls it, and the truth beside it.
+
+Each mistake of a user is a click exception, or what is wrong with a file on standard error and exit status 2.
+"""
+
+import time
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from config.addresses import checked_broker
+from config.cities import shipped_city
+from config.load import load_settings
+from config.mistakes import ConfigurationError
+from config.settings import Settings, Source
+from ingest.mqtt.options import ConnectionOptions, options_of
+from processors.indicators.catalogue import UNITS
+from simulators.faults.payloads import TroubledEncoder
+from simulators.faults.troubled import TroubledFleet
+from simulators.faults.truth import TruthFiles
+from simulators.fleet import Fleet
+from simulators.flood_waves import FloodedFleet
+from simulators.load.rates import Rates, parse_rates
+from simulators.payloads import Encoder
+from simulators.scenario import Scenario
+from simulators.scenario_files import load_scenario
+from simulators.start_time import parse_start
+
+
+def settings_for(config_file: Path | None, city: str | None) -> Settings:
+    """Of the file, or of the shipped city; without either the defaults."""
+    if config_file is not None and city is not None:
+        raise click.UsageError(f"--config {config_file} and --city {city} exclude each other")
+    try:
+        return load_settings(_city_file(city) if city is not None else config_file, UNITS)
+    except ConfigurationError as error:
+        click.echo(str(error), err=True)
+        raise SystemExit(2) from None
+
+
+def scenario_named(name: str) -> Scenario:
+    try:
+        return load_scenario(name)
+    except ConfigurationError as error:
+        click.echo(str(error), err=True)
+        raise SystemExit(2) from None
+
+
+def fleet_of(settings: Settings, seed: int, devices: int | None, scenario: Scenario | None, start_ns: int) -> Fleet:
+    try:
+        if scenario is not None and scenario.flood_waves:
+            return FloodedFleet(settings, seed, devices, scenario.flood_waves, start_ns)
+        return Fleet(settings, seed, devices)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+
+
+def troubled(
+    encoder: Encoder, scenario: Scenario, start_ns: int, seed: int, truth: Path | None, stack: ExitStack
+) -> TroubledEncoder:
+    """The encoder of what befalls the fleet; the truth is whole when `stack` is left."""
+    fleet = TroubledFleet(encoder.fleet, scenario, start_ns, seed)
+    if truth is None:
+        return TroubledEncoder(encoder, fleet, lambda _sent, _message: None)
+    try:
+        files = stack.enter_context(TruthFiles(truth, encoder.fleet))
+    except OSError as error:
+        raise click.BadParameter(f"{truth}: {error.strerror}", param_hint="--truth") from None
+    about = {"city": encoder.fleet.city, "seed": seed, "start_ns": start_ns, "scenario": scenario.name}
+    stack.callback(files.about, about)
+    return TroubledEncoder(encoder, fleet, files.witness)
+
+
+def start_ns(text: str | None) -> int:
+    try:
+        return time.time_ns() if text is None else parse_start(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--start") from None
+
+
+def rates_of(text: str) -> Rates:
+    try:
+        return parse_rates(text)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--rate") from None
+
+
+def broker_of(settings: Settings, broker: str | None, qos: int) -> ConnectionOptions:
+    """The configuration's first, where `broker` names no other."""
+    try:
+        source = settings.sources[0] if settings.sources else Source()
+        if broker is not None:
+            source = source.model_copy(update={"broker": checked_broker(broker)})
+        return options_of(source.model_copy(update={"qos": qos}), "simulate")
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--broker") from None
+
+
+def _city_file(city: str) -> Path:
+    try:
+        return shipped_city(city)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--city") from None
