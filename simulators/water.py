@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from config.civil_time import DAY_NS, HOUR_NS
+from config.civil_time import DAY_NS, HOUR_NS, distinct
 from config.settings import Device, Kind
 from simulators.conditions import Conditions
 from simulators.draws import Draws, FloatArray
@@ -43,9 +43,12 @@ def readings(conditions: Conditions, site: dict[str, FloatArray]) -> dict[str, F
 def _runoff(conditions: Conditions, site: dict[str, FloatArray]) -> FloatArray:
     """(n,) mm of past rain weighted by a gamma-shaped unit hydrograph that is 1 at its crest."""
     hours = np.arange(_RUNOFF_H)[:, np.newaxis]
-    began_ns = conditions.civil_ns - np.rint(site["on_the_way_h"] * HOUR_NS).astype(np.int64)
-    end_ns = began_ns - hours * HOUR_NS  # axes: hour back, reading
-    rain = conditions.sky.rain_between((end_ns - HOUR_NS).ravel(), end_ns.ravel()).reshape(end_ns.shape)
+    moments, which = distinct(conditions.civil_ns - np.rint(site["on_the_way_h"] * HOUR_NS).astype(np.int64))
+    end_ns = moments - hours * HOUR_NS  # axes: hour back, moment
+    fallen = conditions.sky.rain_between((end_ns - HOUR_NS).ravel(), end_ns.ravel()).reshape(end_ns.shape)
+    if not fallen.any():
+        return np.zeros(len(which))
+    rain = fallen[:, which]
     age = (hours + 0.5) / site["crest_h"]
     weighted: FloatArray = (rain * age * np.exp(1.0 - age)).sum(axis=0)
     return weighted

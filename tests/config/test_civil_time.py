@@ -3,8 +3,10 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from config.civil_time import civil_to_utc, utc_to_civil
+from config.civil_time import civil_to_utc, distinct, utc_to_civil
 
 SECOND_NS = 1_000_000_000
 
@@ -39,3 +41,12 @@ def test_fractions_of_a_second_survive_both_ways() -> None:
     zone = ZoneInfo("Europe/Copenhagen")
     time_ns = np.array([1_400_742_544_145_000_001])
     assert civil_to_utc(utc_to_civil(time_ns, zone), zone).tolist() == time_ns.tolist()
+
+
+@given(st.lists(st.integers(-3, 3)))
+def test_distinct_values_ascend_and_each_is_found_again(values: list[int]) -> None:
+    given_ns = np.array(values, np.int64)
+    for each in (given_ns, np.sort(given_ns)):
+        found, which = distinct(each)
+        assert found.tolist() == sorted(set(values))
+        assert np.array_equal(found[which], each)
