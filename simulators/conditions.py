@@ -7,9 +7,10 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from config.civil_time import DAY_NS, HOUR_NS, utc_to_civil
+from config.civil_time import DAY_NS, HOUR_NS, distinct, utc_to_civil
 from simulators.days import CityDays
 from simulators.draws import Draws, FloatArray, wander
+from simulators.events.influences import Feeling, Surroundings
 from simulators.rhythm import Curve, Rhythm, follow
 from simulators.road_rhythms import ROAD
 from simulators.sky import Sky
@@ -26,6 +27,8 @@ class Conditions:
     draws: Draws
     sky: Sky
     days: CityDays
+    surroundings: Surroundings | None = None
+    """What events do here; None: nothing."""
 
     @classmethod
     def at(
@@ -36,9 +39,16 @@ class Conditions:
         draws: Draws,
         sky: Sky,
         days: CityDays,
+        surroundings: Surroundings | None = None,
     ) -> "Conditions":
         """The conditions at `time_ns`, (n,) ns UTC."""
-        return cls(utc_to_civil(time_ns, zone), interval_s, draws, sky, days)
+        return cls(utc_to_civil(time_ns, zone), interval_s, draws, sky, days, surroundings)
+
+    def felt(self, feeling: Feeling, default: float, before_ns: NDArray[np.int64] | int = 0) -> FloatArray | float:
+        """(n,) what events do to that, `before_ns` before each row; the default where none does."""
+        if self.surroundings is None:
+            return default
+        return self.surroundings.felt(feeling, default, before_ns)
 
     @property
     def hour(self) -> FloatArray:
@@ -51,7 +61,8 @@ class Conditions:
 
     def along(self, rhythm: Rhythm) -> FloatArray:
         """(n,) the value of a rhythm."""
-        return follow((rhythm,), 0, self.days.spells(self.civil_ns // DAY_NS), self.hour)
+        moments, which = distinct(self.civil_ns)
+        return follow((rhythm,), 0, self.days.spells(moments // DAY_NS), moments % DAY_NS / HOUR_NS)[which]
 
     def along_each(self, rhythms: Sequence[Rhythm], which: FloatArray, pasaran: FloatArray) -> FloatArray:
         """(n,) the value of the rhythm in the place `which`, (n,). `pasaran`: (n,) as `CityDays.spells` takes it."""

@@ -28,10 +28,26 @@ def _once_for_each_moment(method: Callable[["Sky", TimeArray], FloatArray]) -> C
 
 
 @dataclass(frozen=True, slots=True)
+class Storm:
+    """One that a scenario brings; it swells and fades as the others."""
+
+    begin_ns: int
+    """ns of the local clock."""
+    lasts_ns: int
+    total_mm: float
+
+    def fallen(self, time_ns: TimeArray) -> FloatArray:
+        """(n,) mm since it began."""
+        return self.total_mm * _swelled(np.clip((time_ns - self.begin_ns) / self.lasts_ns, 0.0, 1.0))
+
+
+@dataclass(frozen=True, slots=True)
 class Sky:
     """Times are ns of the local clock: storms come in the afternoon, the sun at noon."""
 
     seed: int
+    storms: tuple[Storm, ...] = ()
+    """Beside those that the seed brings."""
 
     def rain_between(self, start_ns: TimeArray, end_ns: TimeArray) -> FloatArray:
         """(n,) mm fallen in [start, end); the two lie at most one day apart."""
@@ -39,7 +55,10 @@ class Sky:
         until_start = self._fallen_today(start_ns)
         last = start_ns // DAY_NS * DAY_NS + DAY_NS - 1
         overnight = np.where(end_ns > last, self._fallen_today(last), 0.0)
-        return np.maximum(until_end - until_start + overnight, 0.0)
+        fallen = np.maximum(until_end - until_start + overnight, 0.0)
+        for storm in self.storms:
+            fallen = fallen + storm.fallen(end_ns) - storm.fallen(start_ns)
+        return fallen
 
     @_once_for_each_moment
     def rain_rate(self, time_ns: TimeArray) -> FloatArray:
@@ -78,7 +97,7 @@ class Sky:
         storms = np.array([_storms(self.seed, day) for day in days.tolist()]).reshape(-1, _STORMS, 3)[which]
         start_h, length_h, total_mm = storms.transpose(2, 0, 1)  # axes of each: reading, storm
         part = np.clip((_hour(time_ns)[:, np.newaxis] - start_h) / length_h, 0.0, 1.0)
-        fallen: FloatArray = (total_mm * (part - np.sin(2.0 * np.pi * part) / (2.0 * np.pi))).sum(axis=1)
+        fallen: FloatArray = (total_mm * _swelled(part)).sum(axis=1)
         return fallen
 
     def _wander(self, time_ns: TimeArray, period_ns: int, number: int) -> FloatArray:
@@ -94,6 +113,12 @@ def _storms(seed: int, day: int) -> tuple[tuple[float, float, float], ...]:
     total_mm = np.where(comes, 2.0 - 18.0 * np.log(draws.uniform(3)), 0.0)
     columns = (12.0 + 7.0 * draws.uniform(1), 0.5 + 2.0 * draws.uniform(2), total_mm)
     return tuple(zip(*(column.tolist() for column in columns), strict=True))
+
+
+def _swelled(part: FloatArray) -> FloatArray:
+    """What a storm has given after that part of its time, as a share: the integral of a raised cosine."""
+    share: FloatArray = part - np.sin(2.0 * np.pi * part) / (2.0 * np.pi)
+    return share
 
 
 def _hour(time_ns: TimeArray) -> FloatArray:
