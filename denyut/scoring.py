@@ -8,13 +8,17 @@ from typing import Any
 import numpy as np
 
 from config.default_kinds import effective_kinds
-from config.durations import format_duration
+from config.durations import SECOND_NS, format_duration
 from config.settings import Settings
+from denyut.expected_ledger import NONE, ExpectedLedger, expected_ledger
 from denyut.expected_windows import Expected, expected_windows
 from denyut.truth import Readings, Truth
+from ingest.reasons import Reason
 from storage.store import Query, Store
 
 _CLOCKS = ("clock_offset", "clock_drift", "clock_jump")
+SLACK_NS = 5 * SECOND_NS
+"""So long after it was sent a message reaches the run at most."""
 _TOLERANCE = 1e-9
 """Relative, of a mean: sums are taken in another order."""
 
@@ -34,9 +38,25 @@ class WindowScore:
     """Largest relative error of a mean."""
 
 
+@dataclass(frozen=True, slots=True)
+class MessageScore:
+    sent: int
+    received: int
+    again: int
+    """Received beyond what was sent: the broker sends again what it knows no receipt of."""
+    lost: int
+    """Not received, or not taken in although it should have been."""
+    double: int
+    """Taken in although it should not have been."""
+    misjudged: int
+    """Duplicates and rejections that should not have been, by their reason."""
+    outcomes: dict[str, tuple[int, int, int]]
+    """Found, and the least and most that the truth allows."""
+
+
 @dataclass(slots=True)
 class Score:
-    messages: dict[str, int] = field(default_factory=dict)
+    messages: MessageScore
     readings: dict[str, int] = field(default_factory=dict)
     """Fault -> readings that it befell."""
     windows: dict[str, WindowScore] = field(default_factory=dict)
@@ -45,13 +65,15 @@ class Score:
     @property
     def holds(self) -> bool:
         """Nothing lost, nothing double, every window exact."""
-        whole = not (self.messages["lost"] or self.messages["double"])
+        messages = self.messages
+        whole = not (messages.lost or messages.double or messages.misjudged or messages.again)
         return whole and all(each.exact == each.expected and not each.unexpected for each in self.windows.values())
 
 
 def score(truth: Truth, status: Mapping[str, Any], store: Store, settings: Settings, until_ns: int) -> Score:
     """`until_ns`: windows that end later are not judged, they may still be open. May raise StoreError."""
-    result = Score(_messages(truth, status), _befallen(truth))
+    expected_now = expected_ledger(truth, settings, SLACK_NS)
+    result = Score(_messages(truth, status, expected_now), _befallen(truth))
     closing_ns = settings.windows.delay + settings.windows.lateness
     kinds = effective_kinds(settings)
     for window in settings.windows.sizes:
@@ -74,19 +96,32 @@ def score(truth: Truth, status: Mapping[str, Any], store: Store, settings: Setti
     return result
 
 
-def _messages(truth: Truth, status: Mapping[str, Any]) -> dict[str, int]:
-    sent = int(truth.about["messages"])
-    received = int(status["received"])
-    copies = sum(len(np.unique(each.message[each.sent & (each.copy > 0)])) for each in truth.kinds)
-    return {
-        "sent": sent,
-        "received": received,
-        "lost": max(0, sent - received),
-        "duplicates_sent": copies,
-        "duplicates_found": int(status["duplicate"]),
-        "rejected": sum(status["rejected"].values()),
-        "double": max(0, int(status["accepted"]) - (sent - copies)),
+def _messages(truth: Truth, status: Mapping[str, Any], expected: ExpectedLedger) -> MessageScore:
+    sent, received = int(truth.about["messages"]), int(status["received"])
+    again = max(0, received - sent)
+    rejected: dict[str, int] = dict(status["rejected"])
+    outcomes = {
+        "accepted": (int(status["accepted"]), expected.accepted),
+        "late": (int(status["late"]), expected.late),
+        "duplicate": (int(status["duplicate"]) - again, expected.duplicate),
+        **{reason: (count, expected.rejected.get(Reason(reason), NONE)) for reason, count in rejected.items()},
+        **{
+            reason.value: (0, each)
+            for reason, each in expected.rejected.items()
+            if each.most and reason not in rejected
+        },
     }
+    short = {name: each.short(found) for name, (found, each) in outcomes.items()}
+    over = {name: each.over(found) for name, (found, each) in outcomes.items()}
+    return MessageScore(
+        sent=sent,
+        received=received,
+        again=again,
+        lost=max(0, sent - received, sum(short.values()) - short["late"] - short["duplicate"]),
+        double=over["accepted"],
+        misjudged=sum(over.values()) - over["accepted"] + short["late"],
+        outcomes={name: (found, each.least, each.most) for name, (found, each) in outcomes.items()},
+    )
 
 
 def _befallen(truth: Truth) -> dict[str, int]:

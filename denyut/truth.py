@@ -14,7 +14,7 @@ from simulators.faults.truth import ABOUT, COLUMNS, READINGS
 
 IntArray = NDArray[np.int64]
 _TRUE = "true_"
-_NUMBERS = ("copy", "measured_ns", "stated_ns", "sent_ns", "message")
+_NUMBERS = ("sequence", "copy", "measured_ns", "stated_ns", "sent_ns", "message")
 
 
 class TruthError(ValueError):
@@ -28,6 +28,7 @@ class Readings:
     kind: str
     device: NDArray[np.str_]
     """(n,)"""
+    sequence: IntArray
     copy: IntArray
     measured_ns: IntArray
     stated_ns: IntArray

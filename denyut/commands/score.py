@@ -54,7 +54,10 @@ def command(truth: Path, data_dir: Path | None, config_file: Path | None, city: 
 
 
 def _in_words(found: Score) -> str:
-    lines = [f"messages: {', '.join(f'{name} {count:,}' for name, count in found.messages.items())}"]
+    messages = asdict(found.messages)
+    outcomes: dict[str, tuple[int, int, int]] = messages.pop("outcomes")
+    lines = [f"messages: {', '.join(f'{name} {count:,}' for name, count in messages.items())}"]
+    lines += [f"  {name}: {count:,}, of truth {_between(*bounds)}" for name, (count, *bounds) in outcomes.items()]
     lines.append(f"readings with faults: {', '.join(f'{name} {count:,}' for name, count in found.readings.items())}")
     for size, windows in found.windows.items():
         counts = asdict(windows)
@@ -63,6 +66,10 @@ def _in_words(found: Score) -> str:
         lines.append(f"windows of {size}: {said}; largest error of a mean {worst:.1e}")
     lines.append("the run holds" if found.holds else "the run does not hold")
     return "\n".join(lines)
+
+
+def _between(least: int, most: int) -> str:
+    return f"{least:,}" if least == most else f"{least:,} to {most:,}"
 
 
 def _end(message: str) -> NoReturn:

@@ -22,7 +22,7 @@ faults = [
     { kind = "offline", share = 0.1, time = "5s" },
     { kind = "clock_offset", share = 0.05, time = "20s" },
     { kind = "spike", share = 0.02, quantity = "pm25" },
-    { kind = "malformed", share = 0.02 },
+    { kind = "malformed", share = 0.05 },
     { kind = "changed_shape", share = 0.02, begin = "5s" },
 ]
 """
@@ -58,8 +58,12 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
 def test_a_run_loses_nothing_doubles_nothing_and_every_window_is_exact(played: tuple[Path, Path, Path]) -> None:
     truth, data_dir, config = played
     status, found = said_by("--truth", str(truth), "--data-dir", str(data_dir), "--config", str(config))
-    assert found["messages"]["lost"] == found["messages"]["double"] == 0
-    assert found["messages"]["duplicates_found"] == found["messages"]["duplicates_sent"] > 0
+    messages = found["messages"]
+    assert (messages["lost"], messages["double"], messages["misjudged"], messages["again"]) == (0, 0, 0, 0)
+    assert messages["received"] == messages["sent"] > 300
+    for outcome in ("accepted", "duplicate", "invalid_json"):
+        count, least, most = messages["outcomes"][outcome]
+        assert count == least == most > 0
     for windows in found["windows"].values():
         assert windows["exact"] == windows["expected"] > 0
         assert windows["unexpected"] == 0
@@ -76,14 +80,14 @@ def test_a_reading_that_the_run_never_saw_is_found_missing(played: tuple[Path, P
         header, *rows = list(csv.reader(stream))
     good = next(row for row in rows if not row[header.index("faults")])
     row = dict(zip(header, good, strict=True))
-    row["device"] = "AIR-OF-WHICH-NOBODY-KNOWS"
+    about = json.loads((tmp_path / "truth.json").read_text())
+    row |= {"device": "AIR-OF-WHICH-NOBODY-KNOWS", "message": about["messages"]}
     with air.open("a", encoding="utf-8", newline="") as stream:
         csv.writer(stream).writerow(row.values())
-    about = json.loads((tmp_path / "truth.json").read_text())
     (tmp_path / "truth.json").write_text(json.dumps({**about, "messages": about["messages"] + 1}))
     status, found = said_by("--truth", str(tmp_path), "--data-dir", str(data_dir), "--config", str(config))
     assert (status, found["holds"]) == (1, False)
-    assert found["messages"]["lost"] == 1
+    assert (found["messages"]["lost"], found["messages"]["double"], found["messages"]["misjudged"]) == (1, 0, 0)
     assert [windows["missing"] for windows in found["windows"].values()] == [1, 1]
 
 
