@@ -57,7 +57,7 @@ class Sky:
         overnight = np.where(end_ns > last, self._fallen_today(last), 0.0)
         fallen = np.maximum(until_end - until_start + overnight, 0.0)
         for storm in self.storms:
-            fallen = fallen + storm.fallen(end_ns) - storm.fallen(start_ns)
+            fallen = fallen + (storm.fallen(end_ns) - storm.fallen(start_ns))
         return fallen
 
     @_once_for_each_moment

@@ -1,14 +1,13 @@
 """Weather stations: the sky of the city, each with the small offset of its place."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from config.civil_time import HOUR_NS
 from config.durations import SECOND_NS
-from config.settings import Device, Kind
+from config.settings import Kind
 from simulators.conditions import Conditions
 from simulators.draws import Draws, FloatArray
+from simulators.roster import Roster
 
 DECIMALS = {
     "temperature": 1,
@@ -20,7 +19,7 @@ DECIMALS = {
 }
 
 
-def sites(devices: Sequence[Device], kind: Kind, draws: Draws) -> dict[str, FloatArray]:  # noqa: ARG001
+def sites(devices: Roster, kind: Kind, draws: Draws) -> dict[str, FloatArray]:  # noqa: ARG001
     """Offsets in degrees Celsius and hPa, and the share of the city's rain that falls here."""
     return {
         "warmer": draws.normal(1) * 0.5,
@@ -33,7 +32,7 @@ def readings(conditions: Conditions, site: dict[str, FloatArray]) -> dict[str, F
     """Degrees Celsius, % relative humidity, hPa, m/s, degrees from north, and mm of rain in the interval."""
     sky, civil_ns, draws = conditions.sky, conditions.civil_ns, conditions.draws
     interval_ns = np.rint(conditions.interval_s * SECOND_NS).astype(np.int64)
-    warmth = sky.temperature(civil_ns) + site["warmer"]
+    warmth = sky.temperature(civil_ns) + site["warmer"] + conditions.felt("heat", 0.0)
     rain = sky.rain_between(civil_ns - interval_ns, civil_ns) * site["wetter"]
     wet = 12.0 * (sky.rain_between(civil_ns - HOUR_NS, civil_ns) > 0.5)
     direction = np.mod(sky.wind_direction(civil_ns) + 12.0 * draws.normal(14), 360.0)

@@ -1,11 +1,10 @@
-"""How an event goes over time: shares of its height, from 0 to 1 and back, as a function of the time since its begin."""
+"""How an event goes over time: shares of its height, 0 to 1, as a function of the time since its begin."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from simulators.draws import FloatArray
 

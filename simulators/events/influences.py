@@ -48,7 +48,7 @@ class Influence:
 
     @property
     def span_ns(self) -> tuple[int, int]:
-        """ns UTC, of all devices that feel it together; (0, 0) where none does."""
+        """From when to when any device feels it, ns UTC; (0, 0) where none does."""
         rows = self.rows
         if not len(rows):
             return 0, 0
@@ -56,7 +56,7 @@ class Influence:
         return int(self.begin_ns[rows].min()), int(ends_ns.max())
 
     def at(self, device: IntArray, time_ns: IntArray) -> FloatArray:
-        """(n,)"""
+        """(n,) the weight at its place, as far as it has come."""
         since_ns = (time_ns - self.begin_ns[device]).astype(np.float64) / self.stretch[device]
         return self.weight[device] * self.course(since_ns)
 
