@@ -19,6 +19,8 @@ class Messages:
     topics: list[str]
     payloads: list[bytes]
     time_ns: NDArray[np.int64]
+    retain: NDArray[np.bool_] | None = None
+    """(n,) the broker is to keep it; None: nothing."""
 
     def __len__(self) -> int:
         return len(self.topics)
