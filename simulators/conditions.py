@@ -11,7 +11,8 @@ from config.civil_time import DAY_NS, HOUR_NS, distinct, utc_to_civil
 from simulators.days import CityDays
 from simulators.draws import Draws, FloatArray, wander
 from simulators.events.influences import Feeling, Surroundings
-from simulators.rhythm import Curve, Rhythm, follow
+from simulators.rhythm import Curve as Curve
+from simulators.rhythm import Rhythm, follow
 from simulators.road_rhythms import ROAD
 from simulators.sky import Sky
 
@@ -65,8 +66,15 @@ class Conditions:
         return follow((rhythm,), 0, self.days.spells(moments // DAY_NS), moments % DAY_NS / HOUR_NS)[which]
 
     def along_each(self, rhythms: Sequence[Rhythm], which: FloatArray, pasaran: FloatArray) -> FloatArray:
-        """(n,) the value of the rhythm in the place `which`, (n,). `pasaran`: (n,) as `CityDays.spells` takes it."""
-        return follow(rhythms, which.astype(np.int64), self.days.spells(self.civil_ns // DAY_NS, pasaran), self.hour)
+        """(n,) the value of the rhythm in the place `which`, (n,); most rows have the first.
+
+        `pasaran`: (n,) as `CityDays.spells` takes it.
+        """
+        followed = self.along(rhythms[0])
+        if len(rows := np.flatnonzero((which != 0) | (pasaran >= 0))):
+            spells = self.days.spells(self.civil_ns[rows] // DAY_NS, pasaran[rows])
+            followed[rows] = follow(rhythms, which[rows].astype(np.int64), spells, self.hour[rows])
+        return followed
 
     def traffic(self) -> FloatArray:
         """(n,) road traffic as a share of the busiest hour of an ordinary workday."""

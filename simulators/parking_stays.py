@@ -7,8 +7,9 @@ import numpy as np
 from config.civil_time import HOUR_NS
 from simulators.conditions import Conditions
 from simulators.draws import Draws, FloatArray
-from simulators.parking_fill import LAND_USES
+from simulators.land_uses import LAND_USES
 
+_RHYTHMS = tuple(use.rhythm for use in LAND_USES)
 _TURN_NS = HOUR_NS
 """Each space has at most one vehicle in a turn; it stays for as much of it as spaces around are taken."""
 _PASSING = 0.002
@@ -21,9 +22,7 @@ def is_taken(conditions: Conditions, site: dict[str, FloatArray]) -> FloatArray:
     turn = (conditions.civil_ns - offset_ns) // _TURN_NS
     begins_ns = turn * _TURN_NS + offset_ns
     around = replace(conditions, civil_ns=begins_ns)
-    fill = np.zeros(len(turn))
-    for number, use in enumerate(LAND_USES):
-        fill = np.where(site["land_use"] == number, around.daily(use.workday, use.weekend), fill)
+    fill = fill_of(around, site)
     draws = Draws(conditions.draws.key, turn)
     stay = np.clip(fill * site["popularity"] * (0.7 + 0.6 * draws.uniform(20)), 0.02, 0.97)
     comes = draws.uniform(21) * (1.0 - stay)
@@ -31,3 +30,8 @@ def is_taken(conditions: Conditions, site: dict[str, FloatArray]) -> FloatArray:
     stands = (within >= comes) & (within < comes + stay)
     passing = conditions.draws.uniform(22) < _PASSING
     return (stands ^ passing).astype(np.float64)
+
+
+def fill_of(conditions: Conditions, site: dict[str, FloatArray]) -> FloatArray:
+    """(n,) share of the spaces that are taken around there, by the land use."""
+    return conditions.along_each(_RHYTHMS, site["land_use"], site["pasaran"])
