@@ -1,15 +1,17 @@
-"""Reports as MQTT messages: topic city/<city>/<kind>/<device>, payload one JSON object."""
+"""Reports as MQTT messages: by default on topic city/<city>/<kind>/<device>, with one JSON object as payload."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from simulators.fleet import BEHAVIOURS, Fleet, Reports
-
-_NANOSECONDS_A_MILLISECOND = 1_000_000
+from config.settings import City, Settings
+from simulators.behaviours import BEHAVIOURS
+from simulators.fleet import Fleet, Reports
+from simulators.payload_texts import Form, payload_texts
+from simulators.spellings import FLAT, FieldNames
+from simulators.wire import Wire
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,12 +31,11 @@ class Messages:
 class Encoder:
     """Turns a fleet's reports into messages; each device's topic is written once."""
 
-    def __init__(self, fleet: Fleet) -> None:
+    def __init__(self, fleet: Fleet, wire: Wire | None = None) -> None:
+        """Without a `wire` everything is as it is with no configuration. Raises what `Wire.add` raises."""
         self.fleet = fleet
-        self._topics = {
-            kind: [f"city/{fleet.city}/{kind}/{device.id}" for device in group.devices]
-            for kind, group in fleet.groups.items()
-        }
+        self.wire = wire or Wire(Settings(city=City(id=fleet.city)))
+        self._topics = {kind: self.wire.add(kind, group.devices) for kind, group in fleet.groups.items()}
 
     def topic(self, kind: str, device: int) -> str:
         """`device`: its index in the kind's `Group`."""
@@ -48,7 +49,7 @@ class Encoder:
         for report in self.fleet.reports(start_ns, end_ns):
             known = self._topics[report.kind]
             topics += [known[device] for device in report.device.tolist()]
-            payloads += encode_payloads(report)
+            payloads += self.wire.payloads(report)
             times.append(report.time_ns)
         time_ns = np.concatenate(times)
         order = np.argsort(time_ns, kind="stable").tolist()
@@ -56,27 +57,6 @@ class Encoder:
 
 
 def encode_payloads(report: Reports) -> list[bytes]:
-    """One object a row: `ts` in Unix ms, `seq`, and the quantities that the reading has."""
-    decimals = BEHAVIOURS[report.kind].decimals
-    columns: dict[str, NDArray[np.generic]] = {
-        "ts": report.time_ns // _NANOSECONDS_A_MILLISECOND,
-        "seq": report.sequence,
-        **report.columns,
-    }
-    present = np.array([~np.isnan(values.astype(np.float64)) for values in columns.values()])
-    payloads: list[bytes] = [b""] * len(report.time_ns)
-    for pattern in np.unique(present, axis=1).T:
-        rows = np.flatnonzero((pattern == present.T).all(axis=1))
-        chosen = {name: values[rows] for (name, values), has in zip(columns.items(), pattern, strict=True) if has}
-        for row, payload in zip(rows.tolist(), _fill_in(chosen, decimals), strict=True):
-            payloads[row] = payload
-    return payloads
-
-
-def _fill_in(columns: dict[str, NDArray[np.generic]], decimals: dict[str, int]) -> Iterator[bytes]:
-    """One template for all rows that have the same quantities."""
-    fields = [f"{msgspec.json.encode(name).decode()}:%.{decimals.get(name, 0)}f" for name in columns]
-    whole = [field.replace("%.0f", "%d") for field in fields]
-    template = "{" + ",".join(whole) + "}"
-    for row in zip(*(values.tolist() for values in columns.values()), strict=True):
-        yield (template % row).encode()
+    """As without a configuration."""
+    names, decimals = FieldNames(), BEHAVIOURS[report.kind].decimals
+    return payload_texts(report, Form(FLAT, names, decimals, frozenset(), ZoneInfo("UTC")))

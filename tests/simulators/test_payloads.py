@@ -1,12 +1,15 @@
 import json
 from itertools import pairwise
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
 from config.settings import City, Settings
 from simulators.fleet import Fleet, Reports
-from simulators.payloads import Encoder, encode_payloads
+from simulators.payload_texts import Form, payload_texts
+from simulators.payloads import Encoder
+from simulators.spellings import FLAT, FieldNames
 
 SECOND_NS = 1_000_000_000
 START_NS = 1_772_406_000 * SECOND_NS
@@ -24,7 +27,8 @@ def test_a_reading_becomes_one_object_with_its_time_in_milliseconds() -> None:
             "occupancy": np.array([0.0, 0.125]),
         },
     )
-    assert encode_payloads(reports) == [
+    form = Form(FLAT, FieldNames(), {"speed": 1, "occupancy": 4}, frozenset(), ZoneInfo("UTC"))
+    assert payload_texts(reports, form) == [
         b'{"ts":1772406000017,"seq":4,"vehicle_count":0,"occupancy":0.0000}',
         b'{"ts":1772406000031,"seq":5,"vehicle_count":3,"speed":41.5,"occupancy":0.1250}',
     ]
