@@ -1,5 +1,6 @@
 """Random numbers that depend on nothing but who asks and when: no state, any order, any split, the same values."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -18,6 +19,17 @@ def key_of(seed: int, *words: str) -> int:
     """A 64-bit key, stable between runs and machines."""
     text = "\x1f".join((str(seed), *words))
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
+
+
+def keys_of(words: Sequence[str], seed: int, *before: str) -> KeyArray:
+    """(n,) `key_of` the seed, the words before and each of `words`."""
+    begins = blake2b("\x1f".join((str(seed), *before, "")).encode(), digest_size=8)
+    digests = bytearray()
+    for word in words:
+        ends = begins.copy()
+        ends.update(word.encode())
+        digests += ends.digest()
+    return np.frombuffer(bytes(digests), dtype="<u8").astype(np.uint64)
 
 
 def mix(values: KeyArray) -> KeyArray:

@@ -1,17 +1,18 @@
 """Car parks, their gates, and single spaces: how full they are follows from what stands around them."""
 
-from collections.abc import Sequence
-
 import numpy as np
 from numpy.typing import NDArray
 
 from config.civil_time import DAY_NS, HOUR_NS
 from config.durations import SECOND_NS
-from config.settings import Device, Kind, Quantity
-from simulators.conditions import Conditions, is_weekend
+from config.settings import Kind, Quantity
+from simulators.conditions import Conditions
 from simulators.draws import Draws, FloatArray
-from simulators.parking_fill import LAND_USES, land_use_of, passed
-from simulators.parking_stays import is_taken
+from simulators.land_uses import LAND_USES
+from simulators.parking_fill import drawn_land_uses, land_use_of, passed
+from simulators.parking_stays import fill_of, is_taken
+from simulators.road_rhythms import pasaran_beside
+from simulators.roster import Roster
 
 DECIMALS = {
     "occupied": 0,
@@ -26,22 +27,21 @@ DECIMALS = {
 _GATE_FROM_SPACES = 60.0
 _OPENS_H, _CLOSES_H = 6.0, 23.0
 _SHOPPING = next(number for number, use in enumerate(LAND_USES) if "shopping" in use.words)
+_MARKET = next(number for number, use in enumerate(LAND_USES) if "market" in use.words)
 _MISSED = 0.006
 """The largest share of vehicles driving out that a gate does not see."""
 
 Site = dict[str, FloatArray]
 
 
-def sites(devices: Sequence[Device], kind: Kind, draws: Draws) -> Site:
+def sites(devices: Roster, kind: Kind, draws: Draws) -> Site:
     """Capacity in spaces (registered, else 20 to 320), the land use, by the name where it tells, and the gates.
 
     Large car parks count at their gates. Where gates are running totals (kind "counter"), some know nothing else.
     """
-    drawn = np.rint(20.0 + 300.0 * draws.uniform(1) ** 2)
-    registered = np.array([device.capacity or np.nan for device in devices])
-    capacity = np.where(np.isnan(registered), drawn, registered)
-    named = np.array([land_use_of(device) for device in devices])
-    land_use = np.where(named < 0, np.floor(draws.uniform(2) * len(LAND_USES)), named)
+    capacity = devices.each(lambda device: device.capacity, np.rint(20.0 + 300.0 * draws.uniform(1) ** 2))
+    named = devices.each(land_use_of, -1.0)
+    land_use = np.where(named < 0, drawn_land_uses(draws.uniform(2)), named)
     runs = all(kind.quantities.get(name, Quantity()).kind == "counter" for name in ("entries", "exits"))
     empties = np.array([use.empty_at_night for use in LAND_USES])[land_use.astype(np.int64)]
     gates = capacity >= _GATE_FROM_SPACES
@@ -56,6 +56,7 @@ def sites(devices: Sequence[Device], kind: Kind, draws: Draws) -> Site:
         "closes": ((land_use == _SHOPPING) & gates).astype(np.float64),
         "blocked": np.floor(0.03 * capacity * draws.uniform(6)) * gates,
         "turn": draws.uniform(7),
+        "pasaran": np.where(land_use == _MARKET, pasaran_beside(devices, draws.uniform(8)), -1.0),
     }
 
 
@@ -85,9 +86,7 @@ def readings(conditions: Conditions, site: Site) -> dict[str, FloatArray]:
 
 def _kerbside(conditions: Conditions, site: Site) -> FloatArray:
     """(n,) spaces taken where nothing counts who comes: by the curve, and some more or less."""
-    fill = np.zeros(len(conditions.civil_ns))
-    for number, use in enumerate(LAND_USES):
-        fill = np.where(site["land_use"] == number, conditions.daily(use.workday, use.weekend), fill)
+    fill = fill_of(conditions, site)
     swing = 0.06 * conditions.wander(10, HOUR_NS) + 0.015 * conditions.wander(11, HOUR_NS // 30)
     return np.rint(site["capacity"] * (fill * site["popularity"] + swing))
 
@@ -97,9 +96,10 @@ def _through_gates(conditions: Conditions, site: Site) -> tuple[FloatArray, Floa
     now_ns = conditions.civil_ns
     before_ns = now_ns - np.rint(conditions.interval_s * SECOND_NS).astype(np.int64)
     overnight = before_ns // DAY_NS < now_ns // DAY_NS
-    stood, came, left = _totals(now_ns, now_ns // DAY_NS, site)
-    _, came_before, left_before = _totals(before_ns, before_ns // DAY_NS, site)
-    _, came_at_night, left_at_night = _totals(now_ns // DAY_NS * DAY_NS, before_ns // DAY_NS, site)
+    spells, spells_before = (conditions.days.spells(ns // DAY_NS, site["pasaran"]) for ns in (now_ns, before_ns))
+    stood, came, left = _totals(now_ns % DAY_NS, spells, site)
+    _, came_before, left_before = _totals(before_ns % DAY_NS, spells_before, site)
+    _, came_at_night, left_at_night = _totals(np.full(len(now_ns), DAY_NS), spells_before, site)
     runs = site["counts"] > 0
     seen, seen_before, seen_at_night = (
         np.floor(total * (1.0 - site["missed"])) for total in (left, left_before, left_at_night)
@@ -109,10 +109,9 @@ def _through_gates(conditions: Conditions, site: Site) -> tuple[FloatArray, Floa
     return np.where(runs, came, entries), np.where(runs, seen, exits), stood + came - left
 
 
-def _totals(civil_ns: NDArray[np.int64], day: NDArray[np.int64], site: Site) -> tuple[FloatArray, ...]:
-    """(n,) whole vehicles that stood there at the midnight that began `day`, that came and that left since."""
-    hour = (civil_ns - day * DAY_NS) / HOUR_NS
-    shares = passed(site["land_use"], site["popularity"], is_weekend(day), hour)
+def _totals(since_ns: NDArray[np.int64], spells: NDArray[np.int64], site: Site) -> tuple[FloatArray, ...]:
+    """(n,) whole vehicles that stood there at a midnight, and that came and left until `since_ns` after it."""
+    shares = passed(site["land_use"], site["popularity"], spells, since_ns / HOUR_NS)
     return (
         np.rint(site["capacity"] * shares.stood),
         np.floor(site["capacity"] * shares.came),

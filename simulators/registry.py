@@ -1,9 +1,13 @@
 """Which devices a simulated city has: those of the configuration, and made ones where more are wanted."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain, zip_longest
 
+import numpy as np
+from numpy.typing import NDArray
+
 from config.settings import Device, Settings
+from simulators.roster import Roster, made_id
 
 SHARES = {"parking": 60, "traffic": 100, "air": 45, "noise": 45, "water": 30, "weather": 40}
 """Kinds of which a fleet can have made devices, and how many of each a default one has."""
@@ -13,7 +17,7 @@ DEFAULT_COUNT = sum(SHARES.values())
 _DEFAULT_ZONES = ("centre", "north", "east", "south", "west")
 
 
-def choose_devices(settings: Settings, count: int | None = None) -> tuple[Device, ...]:
+def choose_devices(settings: Settings, count: int | None = None) -> dict[str, Roster]:
     """The configured devices of known kinds; `count` takes some of every kind, or adds made devices to them.
 
     Raises ValueError where an id cannot be a level of a topic.
@@ -21,37 +25,40 @@ def choose_devices(settings: Settings, count: int | None = None) -> tuple[Device
     configured = [device for device in settings.devices if device.kind in KINDS]
     for device in configured:
         _require_topic_level(device.id)
+    if count is not None and count <= len(configured):
+        return _rosters(_in_turn(configured)[:count], {}, ())
     wanted = count if count is not None else len(configured) or DEFAULT_COUNT
-    if wanted <= len(configured):
-        return tuple(_in_turn(configured)[:wanted]) if count is not None else tuple(configured)
-    zones = [zone.id for zone in settings.zones]
-    return (*configured, *make_devices(wanted - len(configured), zones, configured))
+    zones = [zone.id for zone in settings.zones] or _DEFAULT_ZONES
+    return _rosters(configured, shares_of(wanted - len(configured)), zones)
 
 
-def make_devices(count: int, zones: Sequence[str] = (), taken: Iterable[Device] = ()) -> tuple[Device, ...]:
-    """`count` devices, the kinds in proportion to `SHARES`, dealt out over the zones."""
-    places = tuple(zones) or _DEFAULT_ZONES
-    used = {(device.kind, device.id) for device in taken}
-    made: list[Device] = []
-    numbers = dict.fromkeys(SHARES, 0)
-    for kind in _kinds_in_proportion(count):
-        numbers[kind] += 1
-        while (kind, f"{kind}-{numbers[kind]:04}") in used:
-            numbers[kind] += 1
-        identifier = f"{kind}-{numbers[kind]:04}"
-        made.append(Device(id=identifier, kind=kind, zone=places[numbers[kind] % len(places)]))
-    return tuple(made)
-
-
-def _kinds_in_proportion(count: int) -> list[str]:
-    """Largest deficit first, so that every short prefix is a mixed city too."""
+def shares_of(count: int) -> dict[str, int]:
+    """How many of each kind `count` made devices are: in proportion to `SHARES`, a small city has all kinds too."""
+    cities, rest = divmod(count, DEFAULT_COUNT)
     given = dict.fromkeys(SHARES, 0)
-    order = []
-    for _ in range(count):
-        kind = min(SHARES, key=lambda kind: (given[kind] + 1) / SHARES[kind])
-        given[kind] += 1
-        order.append(kind)
-    return order
+    for _ in range(rest):
+        given[min(SHARES, key=lambda kind: (given[kind] + 1) / SHARES[kind])] += 1
+    return {kind: cities * share + given[kind] for kind, share in SHARES.items()}
+
+
+def _rosters(registered: Sequence[Device], made: Mapping[str, int], zones: Sequence[str]) -> dict[str, Roster]:
+    rosters = {}
+    for kind in KINDS:
+        known = [device for device in registered if device.kind == kind]
+        numbers = _free_numbers(kind, made.get(kind, 0), (device.id for device in known))
+        if known or len(numbers):
+            # A gateway for each zone and each size of the default city.
+            rosters[kind] = Roster(kind, known, numbers, zones, SHARES.get(kind, 1))
+    return rosters
+
+
+def _free_numbers(kind: str, count: int, taken: Iterable[str]) -> NDArray[np.int64]:
+    """The first that give ids which no registered device has."""
+    used = set(taken)
+    numbers = np.arange(1, count + len(used) + 1)
+    if used:
+        numbers = np.array([number for number in numbers.tolist() if made_id(kind, number) not in used], np.int64)
+    return numbers[:count]
 
 
 def _in_turn(devices: Sequence[Device]) -> list[Device]:

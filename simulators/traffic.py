@@ -1,13 +1,13 @@
 """Road detectors: counts, speed, occupancy, travel time and delay that obey one fundamental diagram."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from config.civil_time import HOUR_NS
-from config.settings import Device, Kind
+from config.settings import Kind
 from simulators.conditions import Conditions
 from simulators.draws import Draws, FloatArray
+from simulators.road_rhythms import ROADS, surroundings
+from simulators.roster import Roster
 
 DECIMALS = {
     "vehicle_count": 0,
@@ -33,33 +33,34 @@ _SIGNALS = ("simpang", "bundaran", "perlintasan")
 Site = dict[str, FloatArray]
 
 
-def sites(devices: Sequence[Device], kind: Kind, draws: Draws) -> Site:  # noqa: ARG001
+def sites(devices: Roster, kind: Kind, draws: Draws) -> Site:  # noqa: ARG001
     """Lanes, free-flow speed in km/h, and demand in the busiest hour as a share of capacity.
 
     A station with a registered capacity (smp/h) tells classes of vehicle, so many motorcycles among them that together
     they fill that capacity. One with a length measures travel times, one at a crossing how long its signal holds up.
     """
-    lanes = _registered("lanes", devices, 1.0 + np.floor(draws.uniform(1) * 3.0))
-    free_speed = _registered("free_speed", devices, 38.0 + 8.0 * lanes + 10.0 * draws.uniform(2))
-    capacity = _registered("capacity", devices, free_speed * JAM_DENSITY / 4.0 * lanes)
-    classes = np.array([device.capacity is not None for device in devices])
-    freeway = np.array([device.road == "freeway" for device in devices])
+    lanes = devices.each(lambda device: device.lanes, 1.0 + np.floor(draws.uniform(1) * 3.0))
+    free_speed = devices.each(lambda device: device.free_speed, 38.0 + 8.0 * lanes + 10.0 * draws.uniform(2))
+    capacity = devices.each(lambda device: device.capacity, free_speed * JAM_DENSITY / 4.0 * lanes)
+    classes = devices.each(lambda device: device.capacity is not None, 0.0) > 0
+    freeway = devices.each(lambda device: device.road == "freeway", 0.0) > 0
     heavy = np.where(classes, np.where(freeway, 0.2, 0.04 + 0.06 * draws.uniform(4)), 0.0)
     motorcycles = np.where(classes & ~freeway, 0.56 + 0.16 * draws.uniform(5), 0.0)
     room = 1.0 + heavy * (EMP_HEAVY - 1.0) - motorcycles * (1.0 - EMP_MOTORCYCLE)
-    length = _registered("length", devices, np.full(len(devices), np.nan))
+    length = devices.each(lambda device: device.length)
     return {
         "lanes": lanes,
         "free_speed": free_speed,
         "demand": 0.35 + 0.75 * draws.uniform(3),
+        **surroundings(devices, draws.uniform(6)),
         "capacity": capacity,
         "classes": classes.astype(np.float64),
         "heavy": heavy,
         "motorcycles": motorcycles,
         "room": room,
-        "detected_m": _registered("detector_length", devices, DETECTED_LENGTH_M * room),
-        "free_time": _registered("free_travel_time", devices, 3.6 * length / free_speed),
-        "signal": np.array([float(any(word in device.name.lower() for word in _SIGNALS)) for device in devices]),
+        "detected_m": devices.each(lambda device: device.detector_length, DETECTED_LENGTH_M * room),
+        "free_time": devices.each(lambda device: device.free_travel_time, 3.6 * length / free_speed),
+        "signal": devices.each(lambda device: any(word in device.name.lower() for word in _SIGNALS), 0.0),
     }
 
 
@@ -70,10 +71,12 @@ def readings(conditions: Conditions, site: Site) -> dict[str, FloatArray]:
     """
     drift = 1.0 + 0.12 * conditions.wander(10, HOUR_NS // 2)
     wet = 1.0 - 0.12 * (conditions.sky.rain_rate(conditions.civil_ns) > 1.0)
-    demand = conditions.traffic() * site["demand"] * drift / wet
+    traffic = conditions.along_each(ROADS, site["road"], site["pasaran"])
+    room = wet * conditions.felt("road_capacity", 1.0)
+    demand = traffic * site["demand"] * drift * conditions.felt("road_demand", 1.0) / room
     crowding = relative_density(demand)
     stream_speed = site["free_speed"] * wet * (1.0 - crowding)
-    flow = 4.0 * crowding * (1.0 - crowding) * wet * site["capacity"] / site["room"]
+    flow = 4.0 * crowding * (1.0 - crowding) * room * site["capacity"] / site["room"]
     counts = _counts(conditions, site, flow * conditions.interval_s / 3600.0)
     count = counts["vehicle_count"]
     passed = count > 0
@@ -117,9 +120,3 @@ def _counts(conditions: Conditions, site: Site, mean: FloatArray) -> dict[str, F
         "heavy_count": np.where(tells, heavy, np.nan),
         "motorcycle_count": np.where(tells, motorcycles, np.nan),
     }
-
-
-def _registered(setting: str, devices: Sequence[Device], otherwise: FloatArray) -> FloatArray:
-    """(d,) what is registered of each device, else the other."""
-    said = [getattr(device, setting) for device in devices]
-    return np.array([usual if value is None else value for value, usual in zip(said, otherwise, strict=True)])

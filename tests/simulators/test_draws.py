@@ -2,7 +2,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simulators.draws import Draws, key_of, wander
+from simulators.draws import Draws, key_of, keys_of, wander
 
 HOUR_NS = 3_600_000_000_000
 
@@ -14,6 +14,13 @@ def draws(count: int, seed: int = 1) -> Draws:
 def test_a_key_is_the_same_on_every_machine() -> None:
     assert key_of(1, "city", "parking", "P-01") == 2334619744848295808
     assert key_of(1, "ab", "c") != key_of(1, "a", "bc")
+
+
+def test_keys_of_a_million_devices_are_those_of_each() -> None:
+    assert keys_of(["P-01", "P-02"], 1, "city", "parking").tolist() == [
+        2334619744848295808,
+        key_of(1, "city", "parking", "P-02"),
+    ]
 
 
 def test_uniform_numbers_have_the_mean_and_the_variance_of_a_uniform_distribution() -> None:

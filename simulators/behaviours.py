@@ -1,0 +1,36 @@
+"""How each kind of device behaves: what is fixed of a device, and what it reads under given conditions."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from config.settings import Kind
+from simulators import air, noise, parking, satisfaction, traffic, water, weather
+from simulators.conditions import Conditions
+from simulators.draws import Draws, FloatArray
+from simulators.roster import Roster
+
+Sites = dict[str, FloatArray]
+TRUE = "true_"
+"""Before the name of a quantity whose true value an instrument does not tell, whatever befalls it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """How one kind of device behaves: its fixed properties, and its readings under given conditions."""
+
+    sites: Callable[[Roster, Kind, Draws], Sites]
+    readings: Callable[[Conditions, Sites], dict[str, FloatArray]]
+    decimals: dict[str, int]
+    battery_share: float
+    """Share of the devices that run on a battery and report its charge in %."""
+
+
+BEHAVIOURS = {
+    "parking": Behaviour(parking.sites, parking.readings, parking.DECIMALS, 0.4),
+    "traffic": Behaviour(traffic.sites, traffic.readings, traffic.DECIMALS, 0.0),
+    "air": Behaviour(air.sites, air.readings, air.DECIMALS, 0.3),
+    "noise": Behaviour(noise.sites, noise.readings, noise.DECIMALS, 0.5),
+    "water": Behaviour(water.sites, water.readings, water.DECIMALS, 0.6),
+    "weather": Behaviour(weather.sites, weather.readings, weather.DECIMALS, 0.2),
+    "satisfaction": Behaviour(satisfaction.sites, satisfaction.readings, satisfaction.DECIMALS, 0.0),
+}
