@@ -1,7 +1,6 @@
 """How road traffic rises and falls over a day, as a share of its busiest hour: on a road, at a school, at a market."""
 
 import re
-from collections.abc import Sequence
 
 import numpy as np
 
@@ -10,6 +9,7 @@ from simulators.days import Day
 from simulators.draws import FloatArray
 from simulators.movable_days import PASARAN
 from simulators.rhythm import Curve, Rhythm
+from simulators.roster import Roster
 
 _WORKDAY: Curve = (
     *((0, 0.10), (3, 0.06), (5, 0.25), (7, 1.0), (9, 0.68), (12, 0.72)),
@@ -50,16 +50,8 @@ AT_MARKET = Rhythm(
         *((17, 0.85), (19, 0.50), (22, 0.22)),
     ),
     (
-        (0, 0.14),
-        (2, 0.18),
-        (4, 0.62),
-        (5.5, 0.92),
-        (7, 0.95),
-        (9, 0.85),
-        (12, 0.62),
-        (15, 0.60),
-        (17, 0.72),
-        (22, 0.25),
+        *((0, 0.14), (2, 0.18), (4, 0.62), (5.5, 0.92), (7, 0.95), (9, 0.85), (12, 0.62)),
+        *((15, 0.60), (17, 0.72), (22, 0.25)),
     ),
     times=(*_CALENDAR, (Day.MARKET, ((2, 1.0), (4, 1.2), (9, 1.25), (11, 1.1), (13, 1.0)))),
 )
@@ -68,20 +60,16 @@ SCHOOL_WORDS = ("sekolah", "sdn", "smp", "smpn", "sma", "sman", "smk", "smkn", "
 _WORDS = ((AT_SCHOOL, SCHOOL_WORDS), (AT_MARKET, ("pasar", "market")))
 
 
-def surroundings(devices: Sequence[Device], drawn: FloatArray) -> dict[str, FloatArray]:
+def surroundings(devices: Roster, drawn: FloatArray) -> dict[str, FloatArray]:
     """(d,) `road`: place in `ROADS`, where a name tells it; `pasaran`: the day of the market beside it, else -1."""
-    road = [_road_of(device) for device in devices]
-    markets = np.array([rhythm is AT_MARKET for rhythm in road])
-    return {
-        "road": np.array([float(ROADS.index(rhythm)) for rhythm in road]),
-        "pasaran": np.where(markets, pasaran_beside(devices, drawn), -1.0),
-    }
+    road = devices.each(lambda device: ROADS.index(_road_of(device)), 0.0)
+    markets = road == ROADS.index(AT_MARKET)
+    return {"road": road, "pasaran": np.where(markets, pasaran_beside(devices, drawn), -1.0)}
 
 
-def pasaran_beside(devices: Sequence[Device], drawn: FloatArray) -> FloatArray:
+def pasaran_beside(devices: Roster, drawn: FloatArray) -> FloatArray:
     """(d,) which day of the pasaran week the market has: by the name (Pasar Pon), else as drawn, 0 to 1."""
-    named = [_first([name in _words(device) for name in PASARAN]) for device in devices]
-    return np.where(np.array(named) >= 0, named, np.floor(drawn * len(PASARAN)))
+    return devices.each(_named_pasaran, np.floor(drawn * len(PASARAN)))
 
 
 def _road_of(device: Device) -> Rhythm:
@@ -89,9 +77,10 @@ def _road_of(device: Device) -> Rhythm:
     return next((rhythm for rhythm, named in _WORDS if not words.isdisjoint(named)), ROAD)
 
 
+def _named_pasaran(device: Device) -> int | None:
+    words = _words(device)
+    return next((place for place, name in enumerate(PASARAN) if name in words), None)
+
+
 def _words(device: Device) -> set[str]:
     return {*re.findall(r"[a-z]+", f"{device.id} {device.name}".lower())}
-
-
-def _first(found: Sequence[bool]) -> int:
-    return next((place for place, one in enumerate(found) if one), -1)
