@@ -1,6 +1,6 @@
 """A city's devices and what each of them reports when: reproducible from the seed and the time alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from zoneinfo import ZoneInfo
@@ -15,6 +15,8 @@ from simulators.behaviours import BEHAVIOURS, TRUE
 from simulators.conditions import Conditions
 from simulators.days import CityDays
 from simulators.draws import Draws, FloatArray, keys_of
+from simulators.events.event import Happening
+from simulators.events.influences import Influence, Surroundings
 from simulators.registry import choose_devices
 from simulators.roster import Roster
 from simulators.sky import Sky
@@ -49,19 +51,28 @@ class Group:
     def __init__(self, devices: Roster, settings: Settings, seed: int) -> None:
         self.kind = devices.kind
         self.devices = devices
+        self.influences: tuple[Influence, ...] = ()
+        """What events do to them."""
         self._behaviour = BEHAVIOURS[self.kind]
         kind = effective_kinds(settings).get(self.kind, Kind())
         self._keys = keys_of(devices.ids, seed, settings.city.id, self.kind)
         fixed = Draws(self._keys, np.full(len(devices), -1, dtype=np.int64))
         self._sites = self._behaviour.sites(devices, kind, fixed)
-        self._on_battery = fixed.uniform(90) < self._behaviour.battery_share
+        self.on_battery = fixed.uniform(90) < self._behaviour.battery_share
         self._charged_ns = (fixed.uniform(91) * _BATTERY_LIFE_NS).astype(np.int64)
         # Whole milliseconds, so that the payload's time is exactly the time of the reading.
         every_ms = devices.each(lambda device: device.every, kind.every or DEFAULT_EVERY_NS) // _MILLISECOND_NS
         self._every = np.maximum(every_ms, 1).astype(np.int64) * _MILLISECOND_NS
         self._phase = (fixed.uniform(92) * (self._every // _MILLISECOND_NS)).astype(np.int64) * _MILLISECOND_NS
 
+    @property
+    def every_ns(self) -> NDArray[np.int64]:
+        """(d,) the time between two readings."""
+        return self._every
+
     def count(self, start_ns: int, end_ns: int) -> int:
+        if self.influences:
+            return len(self.due(start_ns, end_ns)[0])
         return int(self._span(start_ns, end_ns)[1].sum())
 
     def due(self, start_ns: int, end_ns: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -70,8 +81,16 @@ class Group:
         device = np.repeat(np.arange(len(self.devices)), count)
         within = np.arange(len(device)) - np.repeat(np.cumsum(count) - count, count)
         sequence = first[device] + within
-        order = np.argsort(self._phase[device] + sequence * self._every[device], kind="stable")
+        time_ns = self._phase[device] + sequence * self._every[device]
+        order = np.argsort(time_ns, kind="stable")
+        if self.influences:
+            silent = Surroundings(self.influences, device, time_ns).felt("silence", 0.0)
+            order = order[~np.broadcast_to(silent > 0.0, order.shape)[order]]
         return device[order], sequence[order]
+
+    @property
+    def longest_interval_ns(self) -> int:
+        return int(self._every.max())
 
     def _span(self, start_ns: int, end_ns: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """(d,) each device's first reading in [start, end), and how many follow until its end."""
@@ -100,7 +119,8 @@ class Group:
         days: CityDays,
     ) -> dict[str, FloatArray]:
         draws = Draws(self._keys[device], sequence)
-        conditions = Conditions.at(time_ns, zone, self._every[device] / SECOND_NS, draws, sky, days)
+        surroundings = Surroundings(self.influences, device, time_ns) if self.influences else None
+        conditions = Conditions.at(time_ns, zone, self._every[device] / SECOND_NS, draws, sky, days, surroundings)
         site = {name: values[device] for name, values in self._sites.items()}
         columns = {
             name: np.round(values, self._behaviour.decimals[name.removeprefix(TRUE)])
@@ -112,7 +132,7 @@ class Group:
 
     def _battery(self, device: NDArray[np.int64], time_ns: NDArray[np.int64]) -> FloatArray:
         age = (time_ns - self._charged_ns[device]) % _BATTERY_LIFE_NS / _BATTERY_LIFE_NS
-        return np.where(self._on_battery[device], np.round(100.0 - 85.0 * age), np.nan)
+        return np.where(self.on_battery[device], np.round(100.0 - 85.0 * age), np.nan)
 
 
 class Fleet:
@@ -135,6 +155,10 @@ class Fleet:
     @property
     def size(self) -> int:
         return sum(len(group.devices) for group in self.groups.values())
+
+    def happenings(self) -> Sequence[Happening]:
+        """The events of the city, of which a plain fleet has none."""
+        return ()
 
     def count(self, start_ns: int, end_ns: int) -> int:
         """How many readings fall into [start, end)."""

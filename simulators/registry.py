@@ -1,6 +1,6 @@
 """Which devices a simulated city has: those of the configuration, and made ones where more are wanted."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain, zip_longest
 
 import numpy as np
@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from config.settings import Device, Settings
 from simulators.roster import Roster, made_id
+from simulators.topics import reachable, source_of
 
 SHARES = {"parking": 60, "traffic": 100, "air": 45, "noise": 45, "water": 30, "weather": 40}
 """Kinds of which a fleet can have made devices, and how many of each a default one has."""
@@ -18,27 +19,31 @@ _DEFAULT_ZONES = ("centre", "north", "east", "south", "west")
 
 
 def choose_devices(settings: Settings, count: int | None = None) -> dict[str, Roster]:
-    """The configured devices of known kinds; `count` takes some of every kind, or adds made devices to them.
+    """The configured devices of kinds that a source reads; `count` takes some of every kind, or adds made ones to them.
 
-    Raises ValueError where an id cannot be a level of a topic.
+    Raises ValueError where an id cannot be a level of a topic, and where no source reads any kind that is known.
     """
-    configured = [device for device in settings.devices if device.kind in KINDS]
+    kinds = [kind for kind in KINDS if source_of(reachable(settings), settings.city.id, kind) is not None]
+    if not kinds:
+        raise ValueError(f"no source of the configuration reads devices of a kind that is known ({', '.join(KINDS)})")
+    configured = [device for device in settings.devices if device.kind in kinds]
     for device in configured:
         _require_topic_level(device.id)
     if count is not None and count <= len(configured):
         return _rosters(_in_turn(configured)[:count], {}, ())
     wanted = count if count is not None else len(configured) or DEFAULT_COUNT
     zones = [zone.id for zone in settings.zones] or _DEFAULT_ZONES
-    return _rosters(configured, shares_of(wanted - len(configured)), zones)
+    return _rosters(configured, shares_of(wanted - len(configured), kinds), zones)
 
 
-def shares_of(count: int) -> dict[str, int]:
-    """How many of each kind `count` made devices are: in proportion to `SHARES`, a small city has all kinds too."""
-    cities, rest = divmod(count, DEFAULT_COUNT)
-    given = dict.fromkeys(SHARES, 0)
+def shares_of(count: int, kinds: Collection[str] = KINDS) -> dict[str, int]:
+    """How many of each of these kinds `count` made devices are: in proportion to `SHARES`, also in a small city."""
+    shares = {kind: share for kind, share in SHARES.items() if kind in kinds}
+    cities, rest = divmod(count, sum(shares.values())) if shares else (0, 0)
+    given = dict.fromkeys(shares, 0)
     for _ in range(rest):
-        given[min(SHARES, key=lambda kind: (given[kind] + 1) / SHARES[kind])] += 1
-    return {kind: cities * share + given[kind] for kind, share in SHARES.items()}
+        given[min(shares, key=lambda kind: (given[kind] + 1) / shares[kind])] += 1
+    return {kind: cities * share + given[kind] for kind, share in shares.items()}
 
 
 def _rosters(registered: Sequence[Device], made: Mapping[str, int], zones: Sequence[str]) -> dict[str, Roster]:

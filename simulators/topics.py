@@ -24,15 +24,17 @@ def topic_of(source: Source, words: dict[str, str], *, deeper: bool = False) -> 
     return next((topic for topic in filled if topic is not None), None)
 
 
-def topics_of(source: Source, city: str, kind: str, devices: Sequence[tuple[str, str]], *, deeper: bool) -> list[str]:
-    """Of the (id, zone) of each device. Raises ValueError where the source reads no such device."""
+def topics_of(
+    source: Source, city: str, kind: str, devices: Sequence[str], zones: Sequence[str], *, deeper: bool
+) -> list[str]:
+    """(d,) of the devices, each in its zone. Raises ValueError where the source reads no such device."""
     words = {"city": city, "kind": kind, "zone": "", "device": _NO_DEVICE}
     common = None if "{zone}" in source.topic.split("/") else topic_of(source, words, deeper=deeper)
     if common is not None:
         begin, _, end = common.partition(_NO_DEVICE)
-        return [f"{begin}{device}{end}" for device, _ in devices]
+        return [f"{begin}{device}{end}" for device in devices]
     topics = []
-    for device, zone in devices:
+    for device, zone in zip(devices, zones, strict=True):
         topic = topic_of(source, {**words, "zone": zone or UNASSIGNED, "device": device}, deeper=deeper)
         if topic is None:
             raise ValueError(f"{_named(source)} reads no topic of {kind} device {device!r}{_why(source, deeper)}")

@@ -8,11 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config.default_kinds import effective_kinds
-from config.settings import Device, Quantity, Settings, Source
-from simulators.draws import key_of
+from config.settings import Quantity, Settings, Source
 from simulators.behaviours import BEHAVIOURS
+from simulators.draws import keys_of
 from simulators.fleet import Reports
 from simulators.payload_texts import Form, payload_texts
+from simulators.roster import Roster
 from simulators.spellings import MIXED, SAME_READINGS, SPELLINGS, FieldNames, Spelling
 from simulators.topics import reachable, source_of, topics_of
 
@@ -30,22 +31,22 @@ class Wire:
         self._names = SAME_READINGS if payload == MIXED else (payload,)
         self._forms: dict[str, list[Form]] = {}
         """Of each kind, by the number of the spelling."""
-        self._spelling: dict[str, NDArray[np.intp]] = {}
+        self._spelling: dict[str, NDArray[np.int64]] = {}
         """Of each kind: (d,) the number of each device's."""
 
-    def add(self, kind: str, devices: Sequence[Device]) -> list[str]:
+    def add(self, kind: str, devices: Roster) -> list[str]:
         """The topic of each of them. Raises ValueError where no source reads one."""
         source = source_of(self._sources, self._city, kind)
         if source is None:
             raise ValueError(f"no source of the configuration reads devices of kind {kind!r}")
-        places = [(device.id, device.zone) for device in devices]
-        spellings = self._spellings(source, kind, places)
+        ids, zones = devices.ids, devices.zones
+        spellings = self._spellings(source, kind, ids[0], zones[0])
         self._forms[kind] = [self._form(source, kind, spelling) for spelling in spellings]
-        number = self._spelling[kind] = self._numbers(kind, devices, len(spellings))
-        topics = topics_of(source, self._city, kind, places, deeper=spellings[0].deeper)
+        number = self._spelling[kind] = self._numbers(kind, ids, len(spellings))
+        topics = topics_of(source, self._city, kind, ids, zones, deeper=spellings[0].deeper)
         deep = [place for place, spelling in enumerate(spellings) if spelling.deeper and place]
         for row in np.flatnonzero(np.isin(number, deep)).tolist():
-            (topics[row],) = topics_of(source, self._city, kind, [places[row]], deeper=True)
+            (topics[row],) = topics_of(source, self._city, kind, [ids[row]], [zones[row]], deeper=True)
         return topics
 
     def payloads(self, report: Reports) -> list[bytes]:
@@ -71,12 +72,12 @@ class Wire:
         names = self._forms[kind][0].names
         return names.time.split(".")[0], names.sequence.split(".")[0]
 
-    def _spellings(self, source: Source, kind: str, places: list[tuple[str, str]]) -> list[Spelling]:
+    def _spellings(self, source: Source, kind: str, device: str, zone: str) -> list[Spelling]:
         """In a mixture, a topic that cannot go on below the device does not."""
         chosen = [SPELLINGS[name] for name in self._names]
         if len(chosen) > 1:
             try:
-                topics_of(source, self._city, kind, places[:1], deeper=True)
+                topics_of(source, self._city, kind, [device], [zone], deeper=True)
             except ValueError:
                 return [spelling for spelling in chosen if not spelling.deeper]
         return chosen
@@ -89,17 +90,17 @@ class Wire:
         )
         return Form(spelling, FieldNames.of_source(source), decimals, switches, self._zone)
 
-    def _numbers(self, kind: str, devices: Sequence[Device], count: int) -> NDArray[np.intp]:
+    def _numbers(self, kind: str, ids: Sequence[str], count: int) -> NDArray[np.int64]:
         if count == 1:
-            return np.zeros(len(devices), np.intp)
-        return np.array([key_of(self._seed, "spelling", kind, device.id) % count for device in devices], np.intp)
+            return np.zeros(len(ids), np.int64)
+        return (keys_of(ids, self._seed, "spelling", kind) % np.uint64(count)).astype(np.int64)
 
 
 def _is_switch(quantity: Quantity) -> bool:
     return (quantity.min, quantity.max) == (0, 1)
 
 
-def _taken(report: Reports, rows: NDArray[np.intp]) -> Reports:
+def _taken(report: Reports, rows: NDArray[np.int64]) -> Reports:
     columns = {name: values[rows] for name, values in report.columns.items()}
     taken = {name: getattr(report, name)[rows] for name in ("device", "time_ns", "sequence")}
     return replace(report, **taken, columns=columns)
