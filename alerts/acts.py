@@ -44,6 +44,12 @@ class Snooze(_Act, frozen=True, tag="snooze"):
     for_ns: ForNs
 
 
+class Close(_Act, frozen=True, tag="close"):
+    """It is over, whatever was measured last; what still holds fires anew, by another number."""
+
+    alert: Number
+
+
 class Silence(_Act, frozen=True, tag="silence"):
     """Nobody is told of alerts that fit; what is empty fits all. From `begin_ns` (0: now) for so long."""
 
@@ -84,6 +90,10 @@ class CommandAnswered(_Act, frozen=True, tag="command_answered"):
     done: bool
 
 
+class RulesChanged(_Act, frozen=True, tag="rules_changed"):
+    """A run has begun whose rules are other than those by which some alerts fired: those end."""
+
+
 class Measured(_Act, frozen=True, tag="measured"):
     """Figures of the backend's own health."""
 
@@ -95,11 +105,13 @@ Act = (
     | Assign
     | Comment
     | Snooze
+    | Close
     | Silence
     | EndSilence
     | SendCommand
     | CommandSent
     | CommandAnswered
+    | RulesChanged
     | Measured
 )
 """Each has a `tag` of its own."""

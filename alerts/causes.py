@@ -27,6 +27,10 @@ class Code(StrEnum):
     """Confirmed, and the configuration says no more how to prove it."""
     OUTSIDE_HOURS = "outside_hours"
     """Of an alert that ended because the hours of its rule did."""
+    CLOSED = "closed"
+    """By `who`, who may have said `why`."""
+    RULE_CHANGED = "rule_changed"
+    """The rule by which it fired is another one now, or gone."""
 
 
 class Cause(msgspec.Struct, frozen=True):

@@ -13,6 +13,7 @@ import msgspec
 from alerts.assets import Asset
 from alerts.causes import Cause
 from alerts.engine import AlertEvent
+from config.duty import OWN_NAME
 from processors.indicators.indicator_batch import IndicatorBatch
 
 Detail = Mapping[str, str | float | int | bool | None]
@@ -33,7 +34,7 @@ class AuditEntry:
     command: int = 0
     rule: str = ""
     asset: Asset | None = None
-    who: str = "denyut"
+    who: str = OWN_NAME
     why: str = ""
     detail: Detail = field(default_factory=dict)
 

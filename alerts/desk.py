@@ -17,11 +17,13 @@ import msgspec
 from alerts.acts import (
     Acknowledge,
     Assign,
+    Close,
     CommandAnswered,
     CommandSent,
     Comment,
     EndSilence,
     Measured,
+    RulesChanged,
     SendCommand,
     Silence,
     Snooze,
@@ -33,7 +35,8 @@ from alerts.book import Alert, Book, Refusal
 from alerts.consequences import Consequences
 from alerts.engine import AlertEvent, Engine
 from alerts.figures.readings import recent
-from alerts.handling import Handling, entry_of
+from alerts.handling import Handling, ended, entry_of
+from alerts.left_alerts import LeftAlerts
 from alerts.lifecycle import Change
 from alerts.notification.dispatcher import Changed, Dispatcher
 from alerts.notification.silences import SilenceRefusal, SilenceState
@@ -77,6 +80,7 @@ class Alerts:
         self.dispatcher = Dispatcher(settings, self.book)
         self.commander = Commander(settings, self.book, self.dispatcher.command_failed)
         self._handling = Handling(self.book, self.dispatcher, self._rules)
+        self._left = LeftAlerts(self.book, self.dispatcher, self.commander)
         self._unsure_ns: dict[str, int] = {}
         """Kind -> when the newest reading was received of which nobody knows how old it was."""
         self._now_ns = 0
@@ -86,6 +90,11 @@ class Alerts:
     def active(self) -> int:
         """Alerts that are firing."""
         return len(self.book)
+
+    @property
+    def left(self) -> bool:
+        """Rules have changed by which alerts fired: `RulesChanged` ends those."""
+        return bool(self._left)
 
     @property
     def hears(self) -> frozenset[str]:
@@ -186,6 +195,11 @@ class Alerts:
         match act:
             case Acknowledge() | Assign() | Comment() | Snooze():
                 return Decided(self._handling.of_alert(act, now_ns, out), out)
+            case Close():
+                return Decided(self._close(act, now_ns, out), out)
+            case RulesChanged():
+                self._left.end(now_ns, out)
+                return Decided(None, out)
             case Silence() | EndSilence():
                 return Decided(self._handling.of_silence(act, now_ns, out), out)
             case SendCommand() | CommandSent() | CommandAnswered():
@@ -196,6 +210,14 @@ class Alerts:
                 out.extend(self.observe(Output([], [figures]), now_ns))
                 out.figures.append(figures)
                 return Decided(None, out)
+
+    def _close(self, act: Close, now_ns: int, out: Consequences) -> Alert | Refusal:
+        alert = self.book.numbered(act.alert)
+        if alert is None:
+            return self._handling.refused(act, Refusal.UNKNOWN, now_ns, out)
+        self.engine.forget(alert.rule, alert.asset)
+        self._take_in([ended(self._rules[alert.rule], alert, now_ns, who=act.who, why=act.why)], now_ns, out)
+        return alert
 
     def _noted(self, event: AlertEvent) -> tuple[AlertEvent, Alert | None]:
         """With the number of its alert."""
@@ -231,14 +253,15 @@ class Alerts:
                 "book": self.book.describe(),
                 "dispatcher": self.dispatcher.describe(),
                 "commander": self.commander.describe(),
+                "left": self._left.describe(),
             }
         )
 
     def load(self, content: bytes) -> list[str]:
-        """Go on from there; the ids of the rules that had alerts and are other now, or gone: those alerts are dropped.
+        """Go on from there; the ids of the rules that had alerts and are other now, or gone: see `left`.
 
-        So are all that an earlier version saved: what is still wrong fires again, and by another number. Raises
-        ValueError for bytes of a later version, or of something else.
+        All alerts that an earlier version saved are dropped: what is still wrong fires again, and by another number.
+        Raises ValueError for bytes of a later version, or of something else.
         """
         saved = msgspec.msgpack.decode(content)
         if saved["version"] > VERSION:
@@ -246,13 +269,14 @@ class Alerts:
         if saved["version"] < VERSION:
             self.book.number_from(saved["book"]["next"])
             return sorted({alert["rule"] for alert in saved["book"]["alerts"]})
-        dropped = self.engine.restore(saved["engine"])
+        outdated = {rule.id: rule for rule in self.engine.restore(saved["engine"])}
         self.book.restore(saved["book"])
-        self.book.keep_only((alert.rule, alert.asset) for alert in self.book.alerts if alert.rule not in dropped)
+        self._left.restore(saved.get("left", []))
+        self._left.take_out(outdated)
         self._follow_devices()
         self.dispatcher.restore(saved["dispatcher"])
         self.commander.restore(saved["commander"])
-        self.commander.keep_only({alert.number for alert in self.book.alerts})
+        self.commander.keep_only({*self._left.numbers, *(alert.number for alert in self.book.alerts)})
         self._now_ns = saved["now"]
         self._unsure_ns = saved.get("unsure", {})
-        return dropped
+        return list(outdated)

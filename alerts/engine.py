@@ -6,6 +6,7 @@ readings ────────────▶ ReadingRules ──▶ changes
 A thousand rules on ten thousand assets are a thousand comparisons of columns; only what changes costs Python.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -33,6 +34,7 @@ from ingest.readings import ReadingBatch
 from processors.processor import Output
 
 OUTSIDE_HOURS = "outside its hours"
+RULE_CHANGED = "its rule has changed"
 _ALWAYS = Calendar()
 
 
@@ -142,6 +144,17 @@ class Engine:
         """When `fall_silent` has something to say."""
         return self.readings.next_due_ns
 
+    def forget(self, rule: str, asset: Asset) -> None:
+        """The rule is at rest there, whatever it saw last."""
+        row = self._devices.row_of(asset.city, asset.kind, asset.device)
+        if row is not None:
+            self.readings.forget(rule, row)
+        for (_, kind), life in self._lives_of(rule):
+            if not kind:
+                life.forget(self._zones.number(asset.city, asset.zone))
+            elif kind == asset.kind and row is not None:
+                life.forget(bisect_left(self._devices.rows_of_kind[kind], row))
+
     def _of_readings(self, by: TurnedBy, learned_ns: int | None, why: str = "") -> Iterable[AlertEvent]:
         change, device, time_ns, value = by.turned
         for row, event_ns, reading in zip(device.tolist(), time_ns.tolist(), value.tolist(), strict=True):
@@ -220,8 +233,8 @@ class Engine:
             "readings": self.readings.describe(),
         }
 
-    def restore(self, saved: dict[str, Any]) -> list[str]:
-        """Go on from there; the ids of the rules that had alerts and are other now, or gone: those begin anew."""
+    def restore(self, saved: dict[str, Any]) -> list[Rule]:
+        """Go on from there; the rules, as they were, that had alerts and are other now, or gone: those begin anew."""
         for city, zone in saved["zones"]:
             self._zones.number(city, zone)
         rules = {rule.id: rule for held in self._rules.values() for rule in held}
@@ -234,8 +247,8 @@ class Engine:
                 continue
             life = Lifecycle(Rule.model_validate_json(settings))
             life.restore(columns)
-            if len(life.asset) and name not in dropped:
-                dropped.append(name)
+            if len(life.asset) and life.rule not in dropped:
+                dropped.append(life.rule)
         self._columns.restore(saved["columns"])
         self._composites.restore(saved["composites"])
         return dropped + self.readings.restore(saved["readings"])

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from alerts.acts import Acknowledge, Assign, Comment, EndSilence, Silence, Snooze
+from alerts.acts import Acknowledge, Assign, Close, Comment, EndSilence, Silence, Snooze
 from alerts.book import Alert, Book, Refusal
 from alerts.consequences import AuditEntry, Consequences
 from alerts.engine import AlertEvent
@@ -10,6 +10,7 @@ from alerts.lifecycle import Change
 from alerts.notification.dispatcher import Dispatcher
 from alerts.notification.silences import SilenceRefusal, SilenceState
 from config.alert_rules import Rule
+from config.duty import OWN_NAME
 from config.iso_times import iso_utc
 
 OfAlert = Acknowledge | Assign | Comment | Snooze
@@ -33,11 +34,12 @@ class Handling:
                 outcome = self._comment(act, now_ns, out)
             case Snooze():
                 outcome = self._snooze(act, now_ns, out)
-        if isinstance(outcome, Refusal):
-            what = type(act).__name__.lower()
-            detail = {"act": what, "reason": outcome.value}
-            out.entries.append(AuditEntry(now_ns, "refused", alert=act.alert, who=act.who, why=act.why, detail=detail))
-        return outcome
+        return self.refused(act, outcome, now_ns, out) if isinstance(outcome, Refusal) else outcome
+
+    def refused(self, act: OfAlert | Close, refusal: Refusal, now_ns: int, out: Consequences) -> Refusal:
+        detail = {"act": type(act).__name__.lower(), "reason": refusal.value}
+        out.entries.append(AuditEntry(now_ns, "refused", alert=act.alert, who=act.who, why=act.why, detail=detail))
+        return refusal
 
     def of_silence(self, act: OfSilence, now_ns: int, out: Consequences) -> SilenceState | SilenceRefusal:
         silences = self._dispatcher.muting.silences
@@ -75,7 +77,7 @@ class Handling:
             number=alert.number,
         )
         out.events.append(event)
-        out.entries.append(replace(entry_of(event), who=who, why=why))
+        out.entries.append(replace(entry_of(event), why=why))
         out.figures.append(self._book.response(now_ns))
         self._dispatcher.owned(alert)
 
@@ -133,6 +135,22 @@ class Handling:
         )
 
 
+def ended(rule: Rule, alert: Alert, now_ns: int, *, who: str = "", why: str) -> AlertEvent:
+    """It ends by what somebody did, `who`, or by what was configured."""
+    return AlertEvent(
+        rule=rule,
+        asset=alert.asset,
+        change=Change.RESOLVED,
+        event_ns=now_ns,
+        learned_ns=now_ns,
+        value=alert.value,
+        coverage=alert.coverage,
+        who=who,
+        number=alert.number,
+        why=why,
+    )
+
+
 def entry_of(event: AlertEvent) -> AuditEntry:
     return AuditEntry(
         at_ns=event.learned_ns,
@@ -141,6 +159,7 @@ def entry_of(event: AlertEvent) -> AuditEntry:
         alert=event.number,
         rule=event.rule.id,
         asset=event.asset,
+        who=event.who or OWN_NAME,
         why=event.why,
         detail={"value": event.value, "coverage": event.coverage},
     )

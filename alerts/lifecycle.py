@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from alerts.comparison import beyond
-from alerts.phase_columns import add_rows, keep_rows
+from alerts.phase_columns import add_rows, drop_rows, keep_rows
 from config.alert_rules import Rule
 from config.durations import UNITS_NS
 from config.periods import usual_size_ns
@@ -134,6 +134,10 @@ class Lifecycle:
         changes = list(self._each({Change.LAPSED: pending, Change.RESOLVED: ~pending}))
         keep_rows(self, _COLUMNS, np.zeros(len(self.asset), np.bool_))
         return changes
+
+    def forget(self, asset: int) -> None:
+        """It is at rest, whatever was seen; what comes next may begin it anew."""
+        drop_rows(self, _COLUMNS, asset)
 
     def describe(self) -> list[Any]:
         """As `restore` takes it; the same for the same columns."""

@@ -14,6 +14,11 @@ def keep_rows(owner: object, columns: Sequence[str], which: NDArray[np.bool_]) -
             setattr(owner, name, getattr(owner, name)[which])
 
 
+def drop_rows(owner: object, columns: Sequence[str], which: int) -> None:
+    """Let go of what this is about, by the first column, if it is there."""
+    keep_rows(owner, columns, getattr(owner, columns[0]) != which)
+
+
 def add_rows(owner: object, columns: Sequence[str], first: Mapping[str, Any]) -> None:
     """`first`: column -> its values in the new rows, or one value for all of them; absent: 0.
 

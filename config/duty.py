@@ -10,6 +10,8 @@ from config.calendar import Hours
 from config.durations import LONGEST_NS, SECOND_NS, UNITS_NS
 from config.section import Duration, File, Name, Section, Wait, between
 
+OWN_NAME = "denyut"
+"""In the log, of what follows from rules and the clock: no officer's id."""
 TARGETS = ("shift", "office", "head")
 """Of the alert's own office: who is on duty now, all of its officers, its head. Others are named: "office:ID",
 "shift:OFFICE", "head:OFFICE", "officer:ID", "channel:ID"."""

@@ -150,6 +150,8 @@ class Run:
                 already_held=held.get(options.name, ()),
             )
         self._flow.begin(self._clock.now_ns())
+        if self._pipeline.alerts.left:
+            self._admission.take(Act(acts.encode(acts.RulesChanged(who="denyut")), self._clock.now_ns()))
         self._figures.state = "running"
         self._reporting.report()
 

@@ -95,7 +95,7 @@ class SavedState:
         if dropped:
             LOG.warning(
                 "%s: rules that are other than in the last run, gone, or of an earlier version of this program: "
-                "their alerts are dropped, and what is still wrong fires again",
+                "their alerts end, and what is still wrong fires again",
                 ", ".join(dropped),
             )
 

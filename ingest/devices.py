@@ -63,8 +63,12 @@ class DeviceTable:
 
     def known(self, city: str, kind: str, device: str) -> DeviceIdentity | None:
         """Where the device is now; None: it was never seen."""
-        row = self._rows.get((city, kind), {}).get(device)
+        row = self.row_of(city, kind, device)
         return None if row is None else self.identity(row)
+
+    def row_of(self, city: str, kind: str, device: str) -> int | None:
+        """None: it was never seen."""
+        return self._rows.get((city, kind), {}).get(device)
 
     def registration(self, row: int) -> Device | None:
         """What the configuration says of the device, if anything."""

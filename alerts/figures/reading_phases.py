@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from alerts.comparison import beyond
 from alerts.lifecycle import Change, Phase
-from alerts.phase_columns import add_rows, keep_rows
+from alerts.phase_columns import add_rows, drop_rows, keep_rows
 from config.alert_rules import Rule
 from config.durations import UNITS_NS
 from config.periods import usual_size_ns
@@ -127,6 +127,10 @@ class ReadingPhases:
             if mask.any():
                 yield Turned(change, self.device[mask], np.full(np.count_nonzero(mask), now_ns), self.value[mask])
         keep_rows(self, _COLUMNS, np.zeros(len(self.device), np.bool_))
+
+    def forget(self, device: int) -> None:
+        """It is at rest, whatever was read; the next reading may begin it anew."""
+        drop_rows(self, _COLUMNS, device)
 
     def describe(self) -> list[Any]:
         """As `restore` takes it; the same for the same columns."""

@@ -120,19 +120,24 @@ class ReadingRules:
         found = [each.device[each.phase == Phase.FIRING] for each in self._each() if each.rule.id == rule]
         return np.concatenate([np.zeros(0, np.int64), *found])
 
+    def forget(self, rule: str, device: int) -> None:
+        for each in self._each():
+            if each.rule.id == rule:
+                each.forget(device)
+
     def describe(self) -> dict[str, Any]:
         """As `restore` takes it; the same for the same state."""
         return {each.rule.id: [each.rule.model_dump_json(), each.describe()] for each in self._each()}
 
-    def restore(self, saved: dict[str, Any]) -> list[str]:
-        """Go on from there; the ids of the rules that had alerts and are other now, or gone: those begin anew."""
+    def restore(self, saved: dict[str, Any]) -> list[Rule]:
+        """Go on from there; the rules, as they were, that had alerts and are other now, or gone: those begin anew."""
         known = {(each.rule.id, each.rule.model_dump_json()): each for each in self._each()}
         dropped = []
         for rule, (settings, columns) in saved.items():
             phases = known.get((rule, settings)) or ReadingPhases(Rule.model_validate_json(settings))
             phases.restore(columns)
             if (rule, settings) not in known and phases.open:
-                dropped.append(rule)
+                dropped.append(phases.rule)
         return dropped
 
     def _each(self) -> Iterator[ReadingPhases]:

@@ -1,6 +1,7 @@
 """Those who were told that something comes and goes, until they can be told that it is calm."""
 
 from collections.abc import Container, Iterable
+from dataclasses import replace
 from typing import Any
 
 from alerts.book import packed, unpacked
@@ -18,12 +19,12 @@ class Calming:
     def flaps(self, told: Told, recipients: Iterable[str]) -> None:
         """These are told of it."""
         self._told[told.alert.key] = list(recipients)
-        self._last[told.alert.key] = told
+        self._last[told.alert.key] = _as_it_is(told)
 
     def ends(self, told: Told) -> None:
         """Once more, and nobody is told of that."""
         if told.alert.key in self._told:
-            self._last[told.alert.key] = told
+            self._last[told.alert.key] = _as_it_is(told)
 
     def take(self, key: Key) -> tuple[Told, list[str]] | None:
         """The alert that ended last and those to be told; None: nobody was told that it flaps."""
@@ -43,3 +44,8 @@ class Calming:
             alert = unpacked(content)
             if alert.rule in rules:
                 self.flaps(Told(alert, ended_ns), recipients)
+
+
+def _as_it_is(told: Told) -> Told:
+    """What is kept is what was told, also over a restart: the alert itself may go on and change."""
+    return Told(replace(told.alert, told=list(told.alert.told)), told.ended_ns)

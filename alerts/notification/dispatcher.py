@@ -15,7 +15,7 @@ from typing import Any
 from alerts.book import Alert, Book
 from alerts.causes import Cause, Code
 from alerts.consequences import AuditEntry, Consequences, Reason
-from alerts.engine import OUTSIDE_HOURS, AlertEvent
+from alerts.engine import OUTSIDE_HOURS, RULE_CHANGED, AlertEvent
 from alerts.lifecycle import Change
 from alerts.notification.addressing import Addressing
 from alerts.notification.backlog import is_backlog, late_by_ns, note_backlog
@@ -30,8 +30,10 @@ from alerts.notification.muting import Muting
 from alerts.notification.roster import Recipient, Roster
 from alerts.notification.routes import Routes
 from alerts.notification.telling import Telling, Told
+from config.alert_rules import Rule
 from config.settings import Settings
 
+_CODES = {OUTSIDE_HOURS: Code.OUTSIDE_HOURS, RULE_CHANGED: Code.RULE_CHANGED}
 _ENDS = {Change.RESOLVED: Reason.RESOLVED, Change.WITHDRAWN: Reason.WITHDRAWN}
 
 
@@ -77,6 +79,10 @@ class Dispatcher:
         """Groups whose first alert is told at this moment, and with it all that come now."""
         self._judged_ns = 0
         """When it was last asked whether planned works and silences hold."""
+
+    def remember(self, rule: Rule) -> None:
+        """One that is configured no more, and of whose alerts there is still something to say."""
+        self._rules.setdefault(rule.id, rule)
 
     def take(self, changes: Sequence[Changed], now_ns: int, out: Consequences) -> None:
         """All that has changed at one moment: the cause may come last."""
@@ -247,8 +253,7 @@ class Dispatcher:
     def _end(self, alert: Alert, event: AlertEvent, flaps: bool, now_ns: int, out: Consequences) -> None:
         waited = self._groups.leave(alert.number)
         now_stands = replace(alert, value=event.value, coverage=event.coverage)
-        cause = Cause(Code.OUTSIDE_HOURS) if event.why == OUTSIDE_HOURS else None
-        ended = Told(now_stands, ended_ns=event.event_ns, cause=cause)
+        ended = Told(now_stands, ended_ns=event.event_ns, cause=self._cause(event))
         self._calming.ends(ended)
         if flaps and not alert.never and not alert.muted and not self.muting.by_somebody(alert, now_ns):
             self._tell_flapping(ended, now_ns, out)
@@ -268,6 +273,14 @@ class Dispatcher:
             self._leaving.add(ended, reason)
             if self._is_told_now(alert, self._key(alert, reason), now_ns):
                 self._told_together(alert.number, now_ns, out)
+
+    def _cause(self, event: AlertEvent) -> Cause | None:
+        """Why it ended, where the figure alone does not say it."""
+        if event.who:
+            officer = self.roster.officer(event.who)
+            who = officer.name if officer and officer.name else event.who
+            return Cause(Code.CLOSED.value, {"who": who, "why": event.why})
+        return Cause(_CODES[event.why].value) if event.why in _CODES else None
 
     def _tell_flapping(self, told: Told, now_ns: int, out: Consequences) -> None:
         """Once: to those who were told of the alert, else to those who would be."""

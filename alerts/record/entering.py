@@ -88,7 +88,7 @@ def _enter_event(db: sqlite3.Connection, event: AlertEvent) -> None:
         times = (event.event_ns, event.learned_ns)
         _begin(db, (event.number, rule.id, rule.severity), asset, times, (event.value, event.coverage))
     elif event.change in _ENDINGS:
-        _end(db, rule.id, asset, event.event_ns, event.learned_ns, event.change.value)
+        _end(db, rule.id, asset, event.event_ns, event.learned_ns, event.change.value, event.number)
     elif event.change is Change.ACKNOWLEDGED:
         values = (event.learned_ns, event.who, rule.id, *asset)
         db.execute(f"UPDATE alert SET acknowledged_ns = ?, acknowledged_by = ? WHERE {_OPEN}", values)  # noqa: S608
@@ -109,9 +109,13 @@ def _begin(
     )
 
 
-def _end(db: sqlite3.Connection, rule: str, asset: Asset, event_ns: int, learned_ns: int, ending: str) -> None:
-    values = (event_ns, learned_ns, ending, rule, *asset)
-    db.execute(f"UPDATE alert SET ended_ns = ?, end_learned_ns = ?, ending = ? WHERE {_OPEN}", values)  # noqa: S608
+def _end(
+    db: sqlite3.Connection, rule: str, asset: Asset, event_ns: int, learned_ns: int, ending: str, number: int = 0
+) -> None:
+    """`number`: only where it is this alert that is open there; 0: whichever is."""
+    values = (event_ns, learned_ns, ending, rule, *asset, number)
+    which = f"{_OPEN} AND ? IN (0, number)"
+    db.execute(f"UPDATE alert SET ended_ns = ?, end_learned_ns = ?, ending = ? WHERE {which}", values)  # noqa: S608
 
 
 def _audit_row(offset: int, entry: AuditEntry) -> tuple[object, ...]:

@@ -18,6 +18,8 @@ _WORDS: Mapping[str, str] = {
     Code.UNPROVEN: N_("the device confirmed it, but nothing changed"),
     Code.PROOF_GONE: N_("the device confirmed it, but whether anything changed is not known"),
     Code.OUTSIDE_HOURS: N_("outside the hours of the rule"),
+    Code.CLOSED: N_("closed by {who}"),
+    Code.RULE_CHANGED: N_("its rule has changed; what is still wrong is told anew"),
     Denied.UNKNOWN: N_("the device or the command is not configured"),
     Denied.NOT_ALLOWED: N_("whoever asked for it may not command the device"),
     Denied.BACKLOG: N_("it was known here only {late} later"),

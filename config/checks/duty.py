@@ -9,15 +9,13 @@ from config.channels import Channel
 from config.checks.city import RESERVED
 from config.checks.finding import OTHER, Finding
 from config.durations import format_duration
-from config.duty import Route
+from config.duty import OWN_NAME, Route
 from config.locate import Path
 from config.mistakes import did_you_mean
 from config.settings import Settings
 from config.shipped_rules import shipped
 
 _UNNAMED = Route().id
-OWN_NAME = "denyut"
-"""In the log, of what follows from rules and the clock."""
 SEVERITIES: tuple[str, ...] = get_args(Severity)
 """Also the names of the ladders that hold where none is named."""
 

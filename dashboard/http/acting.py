@@ -12,11 +12,10 @@ from starlette.requests import Request
 from alerts.acts import Act, NotNowError, Who, Why
 from alerts.book import Alert
 from config.durations import LONGEST_NS, parse_duration
+from config.duty import OWN_NAME
 from dashboard.http.access import Caller
 from dashboard.http.refusal import RefusedError
 
-OWN_NAME = "denyut"
-"""In the log, of what follows from rules and the clock."""
 _PATIENCE_S = 10.0
 _LATE = "it is taken and will hold once the disk takes it: look again"
 REFUSALS: dict[str, tuple[int, str]] = {

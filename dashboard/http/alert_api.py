@@ -9,7 +9,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from alerts.acts import Acknowledge, Act, Assign, Comment, Snooze
+from alerts.acts import Acknowledge, Act, Assign, Close, Comment, Snooze
 from alerts.actuation.commands import Commander
 from alerts.book import Alert, Book
 from alerts.record.reading import Chosen, RecordReader
@@ -64,6 +64,12 @@ class Assigning(Said):
 class Commenting(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     why: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
     """What is said."""
+    who: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] | None = None
+
+
+class Closing(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    why: Annotated[str, msgspec.Meta(min_length=1, max_length=1000)]
+    """Of what can be known that no measurement says."""
     who: Annotated[str, msgspec.Meta(min_length=1, max_length=100)] | None = None
 
 
@@ -122,6 +128,13 @@ class AlertApi:
                 body=Snoozing,
                 summary="Nobody is told of it for a while.",
             ),
+            act(
+                did + "close",
+                endpoint=self.closed,
+                body=Closing,
+                answer=answers.ClosedAlert,
+                summary="It is over, whatever was measured last; what still holds fires anew.",
+            ),
         )
 
     async def listed(self, request: Request) -> Response:
@@ -178,6 +191,11 @@ class AlertApi:
         number, said = await self._said(request, Snoozing, '{"for": "2h", "who": "NAME", "why": "..."}')
         for_ns = duration_ns(said.lasting, "for", _LONGEST_SNOOZE_NS)
         return await self._done(Snooze(alert=number, for_ns=for_ns, who=who_of(request, said), why=said.why))
+
+    async def closed(self, request: Request) -> Response:
+        number, said = await self._said(request, Closing, '{"why": "the gauge was taken down", "who": "NAME"}')
+        await self.acts.done(Close(alert=number, who=who_of(request, said), why=said.why))
+        return answer({"number": number, "state": "ended"})
 
     async def _said(self, request: Request, form: type[Any], example: str) -> tuple[int, Any]:
         """The alert, which must concern the caller, and the body."""

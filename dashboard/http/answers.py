@@ -47,6 +47,11 @@ class Alert(Place):
     comments: int
 
 
+class ClosedAlert(TypedDict):
+    number: int
+    state: Literal["ended"]
+
+
 class PastAlert(Place):
     """One that was recorded; it has ended, or is about to be known as ended."""
 

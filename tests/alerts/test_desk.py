@@ -7,10 +7,10 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from alerts.acts import Acknowledge, Act, Assign, Comment, EndSilence, Silence, Snooze, encode
+from alerts.acts import Acknowledge, Act, Assign, Close, Comment, EndSilence, Silence, Snooze, encode
 from alerts.consequences import Reason
 from alerts.desk import Alerts
 from config.actuators import Actuator, Command, Order
@@ -70,6 +70,7 @@ ACTS = st.one_of(
     st.builds(Assign, alert=NUMBER, who=WHO, to=WHO),
     st.builds(Comment, alert=NUMBER, who=WHO),
     st.builds(Snooze, alert=NUMBER, who=WHO, for_ns=FOR_NS),
+    st.builds(Close, alert=NUMBER, who=WHO),
     st.builds(Silence, who=WHO, for_ns=FOR_NS, zones=st.sampled_from([(), ("z1",)])),
     st.builds(EndSilence, silence=st.integers(1, 2), who=WHO),
 )
@@ -104,6 +105,13 @@ def lived(steps: list[tuple[Any, int, bool]], *, restarts: bool) -> tuple[list[s
     return followed, desk.dump()
 
 
+# What flaps fires on while it is remembered what was told of it, and becomes stale.
+@example(
+    [
+        (values, -20, number == 2)
+        for number, values in enumerate([[0.2, 0.2, 0.8], [0.2] * 3, [0.2, 0.2, 0.8], [0.2], [0.2]])
+    ]
+)
 @given(steps=STEPS)
 def test_a_desk_that_is_restarted_anywhere_tells_what_it_would_have_told(steps: list[tuple[Any, int, bool]]) -> None:
     assert lived(steps, restarts=True) == lived(steps, restarts=False)
@@ -121,7 +129,8 @@ def long_life(seed: int) -> list[tuple[Any, int, bool]]:
             Snooze(alert=number, who=who, for_ns=for_ns),
             Silence(who=who, for_ns=for_ns, zones=("z1",)),
         ]
-        return draw.choice(acts)
+        # Rarely: what is closed and still holds fires by a new number, and soon all numbers drawn here are of the past.
+        return Close(alert=number, who=who) if draw.random() < 0.05 else draw.choice(acts)
 
     def step() -> Any:
         changing = [draw.choice([0.2, 0.8, 0.95, 0.95, float("nan")]) for _ in range(6)]

@@ -141,7 +141,7 @@ def test_alerts_of_a_rule_that_was_changed_are_dropped_and_named() -> None:
     before = Engine([full(), low()], table())
     before.observe(occupancy(1, north=0.95), 0)
     after = Engine([full(enter=0.8), low()], table())
-    assert after.restore(saved(before)) == ["full"]
+    assert [rule.id for rule in after.restore(saved(before))] == ["full"]
     assert told(after.observe(occupancy(2, north=0.85), 0)) == [("full", "north", "firing")]
 
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from alerts.acts import Acknowledge, Act, Assign, Comment, EndSilence, Silence, Snooze
+from alerts.acts import Acknowledge, Act, Assign, Close, Comment, EndSilence, Silence, Snooze
 from alerts.book import Alert, Refusal
+from alerts.causes import Cause, Code
 from alerts.notification.silences import SilenceRefusal, SilenceState
 from tests.alerts.watched import MINUTE, Watched, city
 
@@ -77,6 +78,26 @@ def test_comments_are_on_record_with_who_said_what() -> None:
         *(("ayu", "the barrier is open"), ("budi", "closed now"))
     ]
     assert watched.alert()["comments"] == 2
+
+
+def test_what_is_closed_is_over_and_those_who_were_told_hear_why() -> None:
+    watched = full()
+    assert isinstance(watched.do("07:40", Close(alert=1, who="budi", why="swept by hand")), Alert)
+    assert watched.told == ["07:30 firing ayu 1", "07:40 resolved ayu 1"]
+    assert watched.notices[-1].cards[0].cause == Cause(Code.CLOSED, {"who": "budi", "why": "swept by hand"})
+    assert watched.log("resolved") == ["07:40 resolved swept by hand"]
+    assert [entry.who for entry in watched.entries if entry.what == "resolved"] == ["budi"]
+    assert watched.do("07:41", Close(alert=1, who="budi")) is Refusal.UNKNOWN
+    watched.restart()
+    watched.wait_until("12:00")
+    assert len(watched.told) == 2
+
+
+def test_what_was_closed_and_still_holds_fires_by_another_number() -> None:
+    watched = full()
+    watched.do("07:30:30", Close(alert=1, who="budi"))
+    watched.park("07:31", kota=0.97)
+    assert watched.told == ["07:30 firing ayu 1", "07:30:30 resolved ayu 1", "07:31 firing ayu 2"]
 
 
 def test_a_second_snooze_takes_the_place_of_the_first() -> None:

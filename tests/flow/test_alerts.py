@@ -76,3 +76,24 @@ def test_an_answer_is_known_after_a_kill_and_nothing_is_told_twice(tmp_path: Pat
             stop(process)
     assert changes(data_dir) == [("firing", ""), ("acknowledged", "ayu"), ("resolved", "")]
     assert status_of(data_dir)["alerts_active"] == 0
+
+
+def test_a_rule_that_is_changed_between_two_runs_ends_its_alert_for_all(tmp_path: Path) -> None:
+    data_dir = tmp_path / "data"
+    (tmp_path / "token").write_text("rahasia\n")
+    with mosquitto(tmp_path) as broker:
+        with running(data_dir, broker, CONFIG) as process:
+            wait_until_subscribed(process)
+            publish(broker, [("city/b/boiler/b1", {"t": 95.0})])
+            port = port_of(data_dir)
+            wait_for(lambda: alerts(port), "the alert")
+            stop(process)
+        with running(data_dir, broker, CONFIG.replace("enter = 90", "enter = 99")) as process:
+            wait_until_subscribed(process)
+            wait_for(lambda: len(changes(data_dir)) == 2, "its end")
+            port = port_of(data_dir)
+            assert alerts(port) == []
+            (ended,) = asked(port, "/api/alerts?state=ended").json["alerts"]
+            stop(process)
+    assert (ended["number"], ended["rule"]) == (1, "hot")
+    assert changes(data_dir) == [("firing", ""), ("resolved", "")]

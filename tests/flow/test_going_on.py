@@ -20,6 +20,7 @@ import processors.kind_windows
 from alerts.acts import (
     Acknowledge,
     Assign,
+    Close,
     CommandAnswered,
     CommandSent,
     Comment,
@@ -174,7 +175,9 @@ SENT = st.builds(
 )
 
 
-Done = Acknowledge | Assign | Comment | Snooze | Silence | EndSilence | SendCommand | CommandSent | CommandAnswered
+Done = (
+    Acknowledge | Assign | Comment | Snooze | Close | Silence | EndSilence | SendCommand | CommandSent | CommandAnswered
+)
 WHO, NUMBER = st.sampled_from(["ayu", "budi"]), st.integers(1, 3)
 FOR_NS = st.sampled_from([5 * SECOND_NS, 15 * SECOND_NS])
 DONE = st.one_of(
@@ -182,6 +185,7 @@ DONE = st.one_of(
     st.builds(Assign, alert=NUMBER, who=WHO, to=st.sampled_from(["ayu", "budi", "nobody"])),
     st.builds(Comment, alert=NUMBER, who=WHO, why=st.just("seen")),
     st.builds(Snooze, alert=NUMBER, who=WHO, for_ns=FOR_NS),
+    st.builds(Close, alert=NUMBER, who=WHO, why=st.just("taken down")),
     st.builds(Silence, who=WHO, for_ns=FOR_NS, rules=st.sampled_from([(), ("fast",)])),
     st.builds(EndSilence, silence=st.integers(1, 2), who=WHO),
     st.builds(

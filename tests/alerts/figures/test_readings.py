@@ -160,7 +160,7 @@ def test_a_restart_goes_on_with_what_was_open() -> None:
 def test_a_rule_that_is_another_now_begins_anew_and_is_named() -> None:
     before, after = engine(), engine(flood(enter=940))
     heard(before, (0, 100, 960.0))
-    assert after.restore(before.describe()) == ["flood"]
+    assert [rule.id for rule in after.restore(before.describe())] == ["flood"]
     assert heard(after, (0, 101, 960.0)) == [("w0", "firing", 101, 960.0)]
 
 

@@ -27,6 +27,7 @@ ROLES = {
     ("GET", "/api/alerts/{number}"): Role.MONITOR,
     ("POST", "/api/alerts/{number}/acknowledge"): Role.OFFICER,
     ("POST", "/api/alerts/{number}/assign"): Role.OFFICER,
+    ("POST", "/api/alerts/{number}/close"): Role.OFFICER,
     ("POST", "/api/alerts/{number}/comment"): Role.OFFICER,
     ("POST", "/api/alerts/{number}/snooze"): Role.OFFICER,
     ("GET", "/api/silences"): Role.MONITOR,

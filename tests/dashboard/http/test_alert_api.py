@@ -207,9 +207,9 @@ def test_nobody_acts_as_another_officer(made: City) -> None:
     assert made.ask(ACKNOWLEDGE, {"who": "ayu"}, token=TOKENS["ayu"]).status == 200
 
 
-@pytest.mark.parametrize("act", ["acknowledge", "assign", "comment", "snooze"])
+@pytest.mark.parametrize("act", ["acknowledge", "assign", "comment", "snooze", "close"])
 def test_an_officer_of_another_office_may_not(made: City, act: str) -> None:
-    body = {"comment": {"why": "x"}, "snooze": {"for": "1h"}}.get(act, {})
+    body = {"comment": {"why": "x"}, "close": {"why": "x"}, "snooze": {"for": "1h"}}.get(act, {})
     answer = made.ask(f"/api/alerts/1/{act}", body, token=TOKENS["budi"])
     assert answer.status == 403
     assert answer.json["error"] == "alert 1 is a matter of dishub; officer budi is of dlh and no operator"
@@ -259,6 +259,14 @@ def test_what_is_said_stands_in_the_log(made: City) -> None:
     assert made.ask("/api/alerts/1/comment", {"who": "ops"}).status == 400
     line = made.ask("/api/alerts/1").json["audit"][0]
     assert (line["what"], line["who"], line["why"]) == ("comment", "ops", "the gate is stuck")
+
+
+def test_an_alert_is_closed_with_a_reason_and_only_once(made: City) -> None:
+    assert made.ask("/api/alerts/1/close", {"who": "ops"}).status == 400
+    closed = made.ask("/api/alerts/1/close", {"who": "ops", "why": "the gate was taken down"})
+    assert (closed.status, closed.json) == (200, {"number": 1, "state": "ended"})
+    assert made.ask("/api/alerts").json["alerts"] == []
+    assert made.ask("/api/alerts/1/close", {"who": "ops", "why": "again"}).status == 404
 
 
 def test_an_alert_is_put_off_for_a_while(made: City) -> None:

@@ -164,6 +164,7 @@ def test_what_a_server_answers_is_what_is_described(
     ask("/api/alerts/1/assign", did + "assign", {"to": "ayu", "who": "sari"})
     ask("/api/alerts/1/comment", did + "comment", {"who": "sari", "why": "seen"})
     ask("/api/alerts/1/snooze", did + "snooze", {"who": "sari", "for": "1h"})
+    ask("/api/alerts/2/close", did + "close", {"who": "sari", "why": "taken down"})
     silence = ask("/api/silences", "/api/silences", {"for": "2h", "rules": ["full"], "who": "sari", "why": "works"})
     ask("/api/silences", "/api/silences")
     ask(f"/api/silences/{silence['number']}", "/api/silences/{number}")
@@ -176,10 +177,10 @@ def test_what_a_server_answers_is_what_is_described(
     ask("/api/officers", "/api/officers", token=MONITOR)
     ask("/api/rules/full", "/api/rules/{id}")
     ask("/api/actuators/sign", "/api/actuators/{id}")
-    assert len(ask("/api/alerts", "/api/alerts")["alerts"]) == 3
+    assert len(ask("/api/alerts", "/api/alerts")["alerts"]) == 2
     assert ask("/api/alerts/1", "/api/alerts/{number}")["commands"][0]["number"] == command["number"]
     made.end("kota")
-    assert len(ask("/api/alerts?state=ended", "/api/alerts")["alerts"]) == 1
+    assert len(ask("/api/alerts?state=ended", "/api/alerts")["alerts"]) == 2
     assert ask("/api/alerts/1", "/api/alerts/{number}")["state"] == "ended"
     deliveries = ask("/api/deliveries", "/api/deliveries", token=MONITOR)["deliveries"]
     assert deliveries
