@@ -13,6 +13,8 @@ from simulators.draws import FloatArray
 Curve = tuple[tuple[float, float], ...]
 """(hour, value), straight between them; it runs on over midnight."""
 
+_LEADS_OVER_H = 22.0
+
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
@@ -27,7 +29,7 @@ class Rhythm:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """The curve of one day, from its midnight to the next, where the next day's begins."""
+    """The curve of one day, from its midnight to the next; its last hours lead over to where the next day begins."""
 
     hours: FloatArray
     values: FloatArray
@@ -43,7 +45,7 @@ def course_of(rhythm: Rhythm, spell: int) -> Course:
     """`spell`: see `simulators.days.spell_of`."""
     today, tomorrow = Day(spell // 128), Day(spell % 128)
     curves = [rhythm.workday, rhythm.weekend, *(curve for _, curve in (*rhythm.times, *rhythm.plus))]
-    hours = np.unique([0.0, 24.0, *(hour for curve in curves for hour, _ in curve)])
+    hours = np.unique([0.0, _LEADS_OVER_H, 24.0, *(hour for curve in curves for hour, _ in curve)])
     values = _on(rhythm, today, hours)
     values[-1] = _on(rhythm, tomorrow, np.zeros(1))[0]
     return Course(hours, values)

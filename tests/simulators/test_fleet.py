@@ -6,8 +6,8 @@ from simulators.fleet import Fleet, Reports
 
 SECOND_NS = 1_000_000_000
 HOUR_NS = 3600 * SECOND_NS
-# Monday 2 March 2026, 00:00 in Jakarta.
-MONDAY_NS = 1_772_384_400 * SECOND_NS
+# Monday 2 February 2026, 00:00 in Jakarta.
+MONDAY_NS = 1_769_965_200 * SECOND_NS
 
 
 def at_hour(fleet: Fleet, hour: float, seconds: int = 5) -> dict[str, Reports]:
