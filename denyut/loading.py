@@ -12,45 +12,81 @@ from config.durations import SECOND_NS
 from ingest.mqtt.options import ConnectionOptions
 from simulators.fleet import DEFAULT_EVERY_NS, Fleet
 from simulators.load.frames import Frames
-from simulators.load.lanes import LaneError
 from simulators.load.latency import LatencyProbe
 from simulators.load.load import Load, Progress
+from simulators.load.opening import LaneError
 from simulators.load.rates import Rates
+from simulators.load.storms import Storm, Storms
 from simulators.payloads import Encoder
 
+_COLUMNS = f"{'time':>8}{'sent':>14}{'a second':>12}{'behind':>12}{'on the way':>12}{'connected':>11}"
 _ROUND_START_NS = 1_772_406_000 * SECOND_NS
-"""Monday, 6 a.m. in Jakarta; each message gets the time at which it is sent."""
+"""Monday, 6 a.m. in Jakarta; each message gets the time at which it is due."""
 
 
-def run_load(fleet: Fleet, broker: ConnectionOptions, rates: Rates, lasts_ns: int, connections: int) -> None:
-    """Exits with 1 where the broker cannot be used or did not take all of it."""
+def run_load(
+    fleet: Fleet, broker: ConnectionOptions, rates: Rates, lasts_ns: int, connections: int, storm_ns: int | None = None
+) -> None:
+    """Exits with 1 where the broker cannot be used, did not take all of it, or not every connection came back."""
     messages = Encoder(fleet).messages(_ROUND_START_NS, _ROUND_START_NS + DEFAULT_EVERY_NS)
     frames = Frames(messages.topics, messages.payloads, broker.qos)
     ways = "connection" if connections == 1 else "connections"
-    _note(f"{len(fleet.devices):,} devices, {connections} {ways}, QoS {broker.qos}")
+    _note(f"{len(fleet.devices):,} devices, {connections:,} {ways}, QoS {broker.qos}")
+    storms = Storms(None if storm_ns is None else storm_ns / SECOND_NS)
     last: Progress | None = None
     try:
         with _stopping() as stopped, LatencyProbe(broker, messages.topics, rates.largest) as probe:
-            for last in Load(frames, rates, lasts_ns / SECOND_NS, lambda: bool(stopped)).run(broker, connections):
-                _note(f"{last.seconds:6.1f} s  {last.sent:>12,} sent  {last.wanted - last.sent:>10,} behind")
+            load = Load(frames, rates, lasts_ns / SECOND_NS, lambda: bool(stopped), storms)
+            for now in load.run(broker, connections):
+                if last is None:
+                    _note(_COLUMNS)
+                _note(_course(now, last))
+                last = now
+            expected = probe.expected(*load.place)
+            probe.wait_for(expected)
     except (LaneError, OSError) as error:
         # A LaneError names the broker itself.
         reason = f"{broker.host}:{broker.port}: {error.strerror or error}" if isinstance(error, OSError) else error
         _note(f"denyut: {reason}")
         sys.exit(1)
-    if last is None:
-        return
-    _note(f"{last.sent:,} messages in {last.seconds:.1f} s: {last.sent / last.seconds:,.0f}/s{_unacknowledged(last)}")
-    if found := probe.percentiles():
-        said = ", ".join(f"{name} {value:.0f} ms" for name, value in found.items())
-        _note(f"on the way through the broker, {len(probe):,} of them listened to: {said}")
-    if last.acknowledged < last.sent:
-        sys.exit(1)
+    if last is not None:
+        for line in (*_summary(last), *map(_storm, storms.passed), _delays(probe, expected)):
+            _note(line)
+        if last.done < last.sent or last.connected < connections:
+            sys.exit(1)
 
 
-def _unacknowledged(last: Progress) -> str:
-    missing = last.sent - last.acknowledged
-    return f", {missing:,} not acknowledged" if missing else ""
+def _course(now: Progress, before: Progress | None) -> str:
+    seconds, sent = (before.seconds, before.sent) if before else (0.0, 0)
+    rate = (now.sent - sent) / max(now.seconds - seconds, 1e-3)
+    behind, on_the_way = now.wanted - now.sent, now.sent - now.done
+    return f"{now.seconds:6.1f} s{now.sent:>14,}{rate:>12,.0f}{behind:>12,}{on_the_way:>12,}{now.connected:>11,}"
+
+
+def _summary(last: Progress) -> Iterator[str]:
+    missing = last.sent - last.done
+    unacknowledged = f", {missing:,} not acknowledged" if missing else ""
+    yield f"{last.sent:,} messages in {last.seconds:.1f} s: {last.sent / last.seconds:,.0f}/s{unacknowledged}"
+    if last.again:
+        yield f"{last.again:,} of them went out again after a connection was lost"
+
+
+def _storm(storm: Storm) -> str:
+    came = (
+        "not all of them came back"
+        if storm.back_s is None
+        else f"all back after {storm.back_s:.2f} s, {storm.connects_a_second:,.0f} connects/s"
+    )
+    failures = "attempt" if storm.failures == 1 else "attempts"
+    return (
+        f"storm at {storm.began_s:.1f} s: {storm.connections:,} dropped, {came}, {storm.failures:,} {failures} failed"
+    )
+
+
+def _delays(probe: LatencyProbe, expected: int) -> str:
+    found = probe.percentiles()
+    said = ", ".join(f"{name} {value:.0f} ms" for name, value in found.items()) or "none came back"
+    return f"from the time due to the arrival back here, {len(probe):,} of {expected:,} listened to: {said}"
 
 
 @contextmanager

@@ -56,6 +56,7 @@ Examples:
 @click.option(
     "--connections", type=click.IntRange(1, 1000), default=1, show_default=True, help="With --rate: how many."
 )
+@click.option("--storm", type=DurationType(), help="With --rate: all connections drop and come back every so often.")
 @click.option("--dry-run", is_flag=True, help="Print topic and payload instead of sending; as fast as possible.")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write JSON lines instead of sending.")
 def command(
@@ -72,6 +73,7 @@ def command(
     truth: Path | None,
     rate: str | None,
     connections: int,
+    storm: int | None,
     dry_run: bool,
     output: Path | None,
 ) -> None:
@@ -91,7 +93,7 @@ def command(
             raise click.UsageError(
                 "--rate goes with neither --scenario, --truth, --speed, --start, --dry-run nor --output"
             )
-        run_load(fleet, broker_of(settings, broker, qos), rates_of(rate), lasts or _LOAD_NS, connections)
+        run_load(fleet, broker_of(settings, broker, qos), rates_of(rate), lasts or _LOAD_NS, connections, storm)
         return
     with ExitStack() as stack:
         plain = Encoder(fleet)

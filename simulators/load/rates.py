@@ -3,8 +3,12 @@
 import re
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import NDArray
+
 _NUMBER = re.compile(r"(\d+(?:\.\d+)?)\s*(k|M)?")
 _TIMES = {None: 1, "k": 1_000, "M": 1_000_000}
+_Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,19 +24,24 @@ class Rates:
 
     def due(self, at: float) -> float:
         """Messages that are due by then, a share (0 to 1) of the time, per second of the whole: the integral."""
-        if self.ramp and len(self.steps) > 1:
-            return self._under_lines(at)
-        each = 1 / len(self.steps)
-        return sum(rate * min(max(at - place * each, 0.0), each) for place, rate in enumerate(self.steps))
+        first, last, each = self._parts()
+        inside = np.clip(at - each * np.arange(len(first)), 0.0, each)
+        return float((inside * (first + (last - first) * inside / each / 2)).sum())
 
-    def _under_lines(self, at: float) -> float:
-        each = 1 / (len(self.steps) - 1)
-        area = 0.0
-        for place in range(len(self.steps) - 1):
-            inside = min(max(at - place * each, 0.0), each)
-            first, last = self.steps[place], self.steps[place + 1]
-            area += inside * (first + (last - first) * inside / each / 2)
-        return area
+    def when(self, due: _Floats) -> _Floats:
+        """(n,) shares of the time by which so many are due: what `due` gives, turned round."""
+        first, last, each = self._parts()
+        before = np.concatenate(([0.0], np.cumsum(each * (first + last) / 2)))
+        part = np.clip(np.searchsorted(before, due, "right") - 1, 0, len(first) - 1)
+        rest, rate, rise = due - before[part], first[part], (last - first)[part] / each
+        # The root of `rest = rate * inside + rise / 2 * inside**2` in the form that a level rate does not divide by 0.
+        return part * each + 2 * rest / (rate + np.sqrt(rate * rate + 2 * rise * rest))
+
+    def _parts(self) -> tuple[_Floats, _Floats, float]:
+        """The rates at the begin and at the end of each part, (parts,), and the share of the time of each."""
+        steps = np.array(self.steps)
+        first, last = (steps[:-1], steps[1:]) if self.ramp and len(steps) > 1 else (steps, steps)
+        return first, last, 1 / len(first)
 
 
 def parse_rates(text: str) -> Rates:

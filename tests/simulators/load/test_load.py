@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from ingest.mqtt.options import ConnectionOptions
-from simulators.load.lanes import LaneError
 from simulators.load.load import Load
+from simulators.load.opening import LaneError
+from simulators.load.storms import Storms
 
 CONNECTED, UNAVAILABLE = b"\x20\x02\x00\x00", b"\x20\x02\x00\x03"
 NOTHING: Any = None
@@ -38,7 +39,7 @@ def test_when_a_later_connection_is_refused_the_earlier_ones_are_closed() -> Non
     with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as broker:
         open_ones = broker.submit(left_open, server)
         options = ConnectionOptions("load", "127.0.0.1", server.getsockname()[1], "load", ())
-        load = Load(NOTHING, NOTHING, 1.0, lambda: False)
+        load = Load(NOTHING, NOTHING, 1.0, lambda: False, Storms(None))
         with pytest.raises(LaneError, match="refused the connection: not available"):
             next(load.run(options, 3))
         assert open_ones.result(20) == 0
