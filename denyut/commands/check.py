@@ -17,6 +17,7 @@ from config.channel_hints import of_channels
 from config.default_kinds import effective_kinds
 from config.device_hints import odd_devices
 from config.durations import format_duration
+from config.duty_hints import odd_duty
 from config.hints import near_kinds, odd_rules, open_to_others, other_cities, out_of_reach, unregistered
 from config.load import load_settings
 from config.mistakes import ConfigurationError, Mistake
@@ -106,6 +107,7 @@ def summarise(settings: Settings) -> dict[str, Any]:
             *odd_actuators(settings),
             *out_of_reach(settings),
             *of_channels(settings),
+            *odd_duty(settings),
             *odd_addresses(settings),
             *(
                 f"the environment variable {name} is not set here"
