@@ -1,106 +1,79 @@
-"""What each kind of fault does to readings on their way. All draws depend on device, reading and fault alone."""
+"""What each kind of fault does to readings on their way."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import numpy as np
 
 from config.durations import SECOND_NS, UNITS_NS
-from simulators.draws import Draws, FloatArray, KeyArray
-from simulators.faults.sent import BIT, IntArray, Mask, Sent
-from simulators.scenario import Fault, FaultKind
+from simulators.draws import FloatArray
+from simulators.faults.absences import ABSENCES, absent
+from simulators.faults.case import Case, whole_ms
+from simulators.faults.fault import FaultKind
+from simulators.faults.malformed import SORTS
+from simulators.faults.sent import BIT, IntArray, Mask, Sent, marked
 
 Change = Callable[[str, FloatArray], FloatArray]
 """(quantity, what it was) -> what is said of it; (n,) each."""
 _MILLISECOND_NS = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One fault, and the devices of one kind that it can befall."""
-
-    fault: Fault
-    keys: KeyArray
-    """(d,) of the devices, other ones for each fault."""
-    meant: Mask
-    """(d,) targets."""
-    begin_ns: int
-    end_ns: int
-    held: dict[str, FloatArray] = field(default_factory=dict)
-    """Quantity -> (d,) where each device got stuck; NaN: it did not yet."""
-
-    def during(self, sent: Sent) -> Mask:
-        mask: Mask = self.meant[sent.device] & (sent.time_ns >= self.begin_ns) & (sent.time_ns < self.end_ns)
-        return mask
-
-    def some_readings(self, sent: Sent) -> Mask:
-        return self.during(sent) & (self.each(sent).uniform(1) < self.fault.share)
-
-    def some_devices(self, sent: Sent) -> Mask:
-        return self.during(sent) & (self.fixed.uniform(1) < self.fault.share)[sent.device]
-
-    def each(self, sent: Sent) -> Draws:
-        """Draws of each row."""
-        return Draws(self.keys[sent.device], sent.sequence)
-
-    @property
-    def fixed(self) -> Draws:
-        """Draws of each device."""
-        return Draws(self.keys, np.full(len(self.keys), -1, np.int64))
-
-    def quantities(self, sent: Sent) -> list[str]:
-        return [name for name in sent.said if self.fault.quantity in ("", name) and name != "battery"]
-
-
 def lost(sent: Sent, case: Case) -> Sent:
-    return _marked(sent, case.some_readings(sent), "lost", never=True)
-
-
-def dead(sent: Sent, case: Case) -> Sent:
-    """Whatever they measure meanwhile is gone: a gateway without power."""
-    return _marked(sent, case.some_devices(sent), "dead", never=True)
+    rows = case.some_readings(sent)
+    return marked(sent, rows, "lost", never=rows)
 
 
 def duplicated(sent: Sent, case: Case) -> Sent:
     rows = np.flatnonzero(case.some_readings(sent) & (sent.copy == 0))
     again = sent.take(rows)
-    after_ns = _milliseconds(case.each(again).uniform(2) * 5 * SECOND_NS) + _MILLISECOND_NS
+    after_ns = whole_ms(case.each(again).uniform(2) * 5 * SECOND_NS) + _MILLISECOND_NS
     again = replace(again, copy=again.copy + 1, sent_ns=again.sent_ns + after_ns)
-    return sent.and_then(_marked(again, np.ones(len(again), np.bool_), "duplicated"))
+    return sent.and_then(marked(again, np.ones(len(again), np.bool_), "duplicated"))
 
 
 def delayed(sent: Sent, case: Case) -> Sent:
     """Each by itself, exponentially distributed: so they also overtake each other."""
     late = case.some_readings(sent)
-    delay_ns = _milliseconds(-np.log(case.each(sent).uniform(3)) * case.fault.time)
-    return replace(_marked(sent, late, "delayed"), sent_ns=np.where(late, sent.sent_ns + delay_ns, sent.sent_ns))
+    delay_ns = whole_ms(-np.log(case.each(sent).uniform(3)) * case.fault.time_ns)
+    return replace(marked(sent, late, "delayed"), sent_ns=np.where(late, sent.sent_ns + delay_ns, sent.sent_ns))
 
 
-def offline(sent: Sent, case: Case) -> Sent:
-    """Once for each device, at a moment of its own; what it has measured comes in one upload."""
-    room_ns = max(0, case.end_ns - case.begin_ns - case.fault.time)
-    from_ns = (case.begin_ns + _milliseconds(case.fixed.uniform(4) * room_ns))[sent.device]
-    until_ns = from_ns + case.fault.time
-    held = case.some_devices(sent) & (sent.time_ns >= from_ns) & (sent.time_ns < until_ns)
-    held_until_ns = np.where(held, until_ns, sent.sent_ns)
-    return replace(_marked(sent, held, "offline"), sent_ns=held_until_ns, together=sent.together | held)
+def reordered(sent: Sent, case: Case) -> Sent:
+    """Gathered for half of the time, they leave during the other half in an order that is drawn."""
+    half_ns = max(case.fault.time_ns // 2, _MILLISECOND_NS)
+    rows = case.some_devices(sent)
+    gathered_ns = case.begin_ns + ((sent.time_ns - case.begin_ns) // half_ns + 1) * half_ns
+    leaves_ns = np.maximum(sent.sent_ns, gathered_ns + whole_ms(case.each(sent).uniform(10) * half_ns))
+    return replace(marked(sent, rows, "reordered"), sent_ns=np.where(rows, leaves_ns, sent.sent_ns))
+
+
+def battery_dies(sent: Sent, case: Case) -> Sent:
+    """Within the time it says less and less, then nothing more; that is true, no fault of the reading."""
+    if "battery" not in sent.said:
+        return sent
+    worn = (sent.time_ns - case.moment_ns(case.fixed, case.fault.time_ns)[sent.device]) / case.fault.time_ns
+    rows = case.some_devices(sent) & np.isfinite(sent.said["battery"]) & (worn > 0)
+    left = np.round(sent.said["battery"] * np.clip(1.0 - worn, 0.0, 1.0))
+    both = {"battery": np.where(rows, left, sent.said["battery"])}
+    dying = replace(sent, said={**sent.said, **both}, true={**sent.true, **both})
+    return marked(dying, rows, "battery_dies", never=rows & (worn >= 1.0))
 
 
 def clock_offset(sent: Sent, case: Case) -> Sent:
-    by_ns = _milliseconds((case.fixed.uniform(5) * 2 - 1) * case.fault.time)[sent.device]
+    by_ns = whole_ms((case.fixed.uniform(5) * 2 - 1) * case.fault.time_ns)[sent.device]
     return _clock(sent, case.some_devices(sent), by_ns, "clock_offset")
 
 
 def clock_drift(sent: Sent, case: Case) -> Sent:
     """`amount` seconds an hour, since the fault began."""
     hours = (sent.time_ns - case.begin_ns) / UNITS_NS["h"]
-    return _clock(sent, case.some_devices(sent), _milliseconds(hours * case.fault.amount * SECOND_NS), "clock_drift")
+    return _clock(sent, case.some_devices(sent), whole_ms(hours * case.fault.amount * SECOND_NS), "clock_drift")
 
 
 def clock_jump(sent: Sent, case: Case) -> Sent:
     """From one moment on, for the rest of the fault's time."""
-    from_ns = (case.begin_ns + _milliseconds(case.fixed.uniform(6) * (case.end_ns - case.begin_ns)))[sent.device]
-    by_ns = _milliseconds((case.fixed.uniform(7) * 2 - 1) * case.fault.time)[sent.device]
+    from_ns = (case.begin_ns + whole_ms(case.fixed.uniform(6) * (case.end_ns - case.begin_ns)))[sent.device]
+    by_ns = whole_ms((case.fixed.uniform(7) * 2 - 1) * case.fault.time_ns)[sent.device]
     return _clock(sent, case.some_devices(sent) & (sent.time_ns >= from_ns), by_ns, "clock_jump")
 
 
@@ -134,21 +107,32 @@ def wrong_unit(sent: Sent, case: Case) -> Sent:
 
 
 def malformed(sent: Sent, case: Case) -> Sent:
-    """The payload breaks off."""
-    return _marked(sent, case.some_readings(sent), "malformed")
+    """In one of the ways that the fault names."""
+    rows = case.some_readings(sent) & ~sent.has("malformed")
+    sorts = case.fault.sorts or SORTS
+    drawn = (case.each(sent).uniform(8) * len(sorts)).astype(np.int64)
+    bits = np.array([BIT["malformed"] | BIT[f"malformed:{sort}"] for sort in sorts], np.uint32)
+    return replace(sent, faults=sent.faults | np.where(rows, bits[drawn], np.uint32(0)))
 
 
 def changed_shape(sent: Sent, case: Case) -> Sent:
     """As after an update of the device: its quantities stand one level deeper."""
-    return _marked(sent, case.some_devices(sent), "changed_shape")
+    return marked(sent, case.some_devices(sent), "changed_shape")
+
+
+def retained_ghost(sent: Sent, case: Case) -> Sent:
+    """For a while its readings carry the retain flag; the last of them stays at the broker."""
+    from_ns = case.moment_ns(case.fixed, case.fault.time_ns)[sent.device]
+    rows = case.some_devices(sent) & (sent.time_ns >= from_ns) & (sent.time_ns < from_ns + case.fault.time_ns)
+    return replace(marked(sent, rows, "retained_ghost"), retain=sent.retain | rows)
 
 
 EFFECTS: dict[FaultKind, Callable[[Sent, Case], Sent]] = {
     "lost": lost,
     "duplicated": duplicated,
     "delayed": delayed,
-    "offline": offline,
-    "dead": dead,
+    "reordered": reordered,
+    "battery_dies": battery_dies,
     "clock_offset": clock_offset,
     "clock_drift": clock_drift,
     "clock_jump": clock_jump,
@@ -158,16 +142,13 @@ EFFECTS: dict[FaultKind, Callable[[Sent, Case], Sent]] = {
     "wrong_unit": wrong_unit,
     "malformed": malformed,
     "changed_shape": changed_shape,
+    "retained_ghost": retained_ghost,
+    **dict.fromkeys(ABSENCES, absent),
 }
 
 
-def _marked(sent: Sent, rows: Mask, kind: FaultKind, *, never: bool = False) -> Sent:
-    faults = sent.faults | np.where(rows, np.uint32(BIT[kind]), np.uint32(0))
-    return replace(sent, faults=faults, never=sent.never | rows if never else sent.never)
-
-
 def _clock(sent: Sent, rows: Mask, by_ns: IntArray, kind: FaultKind) -> Sent:
-    return replace(_marked(sent, rows, kind), stated_ns=np.where(rows, sent.stated_ns + by_ns, sent.stated_ns))
+    return replace(marked(sent, rows, kind), stated_ns=np.where(rows, sent.stated_ns + by_ns, sent.stated_ns))
 
 
 def _values(sent: Sent, rows: Mask, case: Case, kind: FaultKind, change: Change) -> Sent:
@@ -175,10 +156,4 @@ def _values(sent: Sent, rows: Mask, case: Case, kind: FaultKind, change: Change)
         name: np.where(rows, np.round(change(name, values), 4), values) if name in case.quantities(sent) else values
         for name, values in sent.said.items()
     }
-    return replace(_marked(sent, rows, kind), said=said)
-
-
-def _milliseconds(ns: FloatArray) -> IntArray:
-    """Whole ones, so that a payload's time is exact."""
-    whole: IntArray = (ns // _MILLISECOND_NS).astype(np.int64) * _MILLISECOND_NS
-    return whole
+    return replace(marked(sent, rows, kind), said=said)

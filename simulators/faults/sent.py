@@ -7,12 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simulators.draws import FloatArray
+from simulators.faults.fault import FAULT_KINDS
+from simulators.faults.malformed import SORTS
 from simulators.fleet import Reports
-from simulators.scenario import FAULT_KINDS, FaultKind
 
 IntArray = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-BIT: dict[FaultKind, int] = {kind: 1 << place for place, kind in enumerate(FAULT_KINDS)}
+BIT: dict[str, int] = {
+    name: 1 << place for place, name in enumerate((*FAULT_KINDS, *(f"malformed:{sort}" for sort in SORTS)))
+}
+"""Faults, and of the malformed ones also in which way."""
 
 
 @dataclass(slots=True)
@@ -34,7 +38,9 @@ class Sent:
     never: Mask
     """(n,) it is not sent at all."""
     together: Mask
-    """(n,) it comes with the others of its device and sent_ns in one upload."""
+    """(n,) it comes with the others of its device and sent_ns in one upload, where it can be read."""
+    retain: Mask
+    """(n,) the broker is to keep it."""
     faults: NDArray[np.uint32]
     """(n,) `BIT` of each that befell it."""
     true: dict[str, FloatArray]
@@ -54,6 +60,7 @@ class Sent:
             copy=np.zeros(size, np.int64),
             never=no,
             together=no,
+            retain=no,
             faults=np.zeros(size, np.uint32),
             true=report.columns,
             said=dict(report.columns),
@@ -62,7 +69,7 @@ class Sent:
     def __len__(self) -> int:
         return len(self.time_ns)
 
-    def has(self, kind: FaultKind) -> Mask:
+    def has(self, kind: str) -> Mask:
         mask: Mask = (self.faults & BIT[kind]) != 0
         return mask
 
@@ -81,7 +88,15 @@ class Sent:
         return replace(self, **columns)
 
 
-_COLUMNS = ("device", "time_ns", "stated_ns", "sent_ns", "sequence", "copy", "never", "together", "faults")
+def marked(sent: Sent, rows: Mask, kind: str, *, never: Mask | None = None) -> Sent:
+    """The fault befell these rows; those of `never` are not sent."""
+    faults = sent.faults | np.where(rows, np.uint32(BIT[kind]), np.uint32(0))
+    return replace(sent, faults=faults, never=sent.never if never is None else sent.never | never)
+
+
+_COLUMNS = (
+    *("device", "time_ns", "stated_ns", "sent_ns", "sequence", "copy", "never", "together", "retain", "faults"),
+)
 _VALUES = ("true", "said")
 
 

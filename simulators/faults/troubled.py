@@ -1,15 +1,13 @@
 """A fleet whose readings meet with faults on their way: what is due comes out, what is late is held."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-import numpy as np
-
-from config.settings import Device
-from simulators.draws import KeyArray, key_of
-from simulators.faults.effects import EFFECTS, Case
-from simulators.faults.sent import Sent
+from simulators.faults.absences import ABSENCES, away
+from simulators.faults.case import Case, Targets
+from simulators.faults.effects import EFFECTS
+from simulators.faults.sent import Mask, Sent
 from simulators.fleet import Fleet
-from simulators.scenario import Fault, Scenario
+from simulators.scenario import Scenario
 
 
 class TroubledFleet:
@@ -17,15 +15,17 @@ class TroubledFleet:
 
     def __init__(self, fleet: Fleet, scenario: Scenario, start_ns: int, seed: int) -> None:
         self.fleet = fleet
-        end_ns = start_ns + scenario.lasts
-        self._cases: dict[str, list[Case]] = {
-            kind: [
-                _case(fault, number, group.devices, start_ns, end_ns, seed)
-                for number, fault in enumerate(scenario.faults)
+        gateways = {device.gateway for device in fleet.devices} - {""}
+        # A device that is away sends nothing, however late it would have been anyway.
+        faults = sorted(enumerate(scenario.faults), key=lambda each: each[1].kind in ABSENCES)
+        self._cases: dict[str, list[Case]] = {}
+        for kind, group in fleet.groups.items():
+            targets = Targets(kind, group.devices, gateways, seed)
+            self._cases[kind] = [
+                targets.case(fault, number, start_ns, start_ns + scenario.lasts)
+                for number, fault in faults
                 if not fault.kinds or kind in fault.kinds
             ]
-            for kind, group in fleet.groups.items()
-        }
         self._held: dict[str, Sent] = {}
 
     def due(self, start_ns: int, end_ns: int) -> Iterator[Sent]:
@@ -47,24 +47,12 @@ class TroubledFleet:
         """Readings that are still to be sent."""
         return sum(map(len, self._held.values()))
 
+    def away(self, time_ns: int) -> dict[str, Mask]:
+        """Kind -> (d,) its devices that have no connection then; without kinds that no fault takes away."""
+        cases = {kind: [case for case in cases if case.fault.kind in ABSENCES] for kind, cases in self._cases.items()}
+        return {kind: away(found, time_ns) for kind, found in cases.items() if found}
+
     def _befallen(self, sent: Sent) -> Sent:
         for case in self._cases[sent.kind]:
             sent = EFFECTS[case.fault.kind](sent, case)
         return sent
-
-
-def _case(fault: Fault, number: int, devices: Sequence[Device], start_ns: int, end_ns: int, seed: int) -> Case:
-    keys: KeyArray = np.array(
-        [key_of(seed, f"fault {number}", device.kind, device.id) for device in devices], dtype=np.uint64
-    )
-    meant = np.array([_is_meant(fault, device) for device in devices], np.bool_)
-    until_ns = end_ns if fault.end is None else start_ns + fault.end
-    return Case(fault, keys, meant, start_ns + fault.begin, min(until_ns, end_ns))
-
-
-def _is_meant(fault: Fault, device: Device) -> bool:
-    if fault.devices and device.id not in fault.devices:
-        return False
-    if fault.gateways and device.gateway not in fault.gateways:
-        return False
-    return not fault.zones or device.zone in fault.zones

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from config.mistakes import ConfigurationError
-from simulators.scenario import FAULT_KINDS
+from simulators.faults.fault import FAULT_KINDS
 from simulators.scenario_files import load_scenario, shipped_scenarios
 
 

@@ -5,47 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from config.durations import UNITS_NS
-from config.settings import City, Settings
-from simulators.faults.payloads import TroubledEncoder
-from simulators.faults.sent import IntArray, Sent
-from simulators.faults.troubled import TroubledFleet
+from simulators.faults.fault import FAULT_KINDS, USES, Fault, FaultKind
 from simulators.fleet import Fleet
-from simulators.payloads import Encoder, Messages
-from simulators.scenario import FAULT_KINDS, Fault, Scenario
-
-SECOND, MINUTE = UNITS_NS["s"], UNITS_NS["m"]
-START = 1_772_406_000 * SECOND
-SETTINGS = Settings(city=City(id="bojonegoro"))
-
-
-class Run:
-    def __init__(self, *faults: Fault, step_s: int = 10, lasts_s: int = 300, after_s: int = 0) -> None:
-        fleet = Fleet(SETTINGS, seed=3, count=40)
-        scenario = Scenario(lasts=lasts_s * SECOND, faults=faults)
-        troubled = TroubledFleet(fleet, scenario, START, seed=3)
-        self.sent: list[Sent] = []
-        self.numbers: list[IntArray] = []
-        encoder = TroubledEncoder(Encoder(fleet), troubled, self._witness)
-        spans = range(0, lasts_s + after_s, step_s)
-        parts = [encoder.messages(START + at * SECOND, START + (at + step_s) * SECOND) for at in spans]
-        self.topics = [topic for part in parts for topic in part.topics]
-        self.payloads = [payload for part in parts for payload in part.payloads]
-        self.held = troubled.held
-        self.parts: list[Messages] = parts
-
-    def _witness(self, sent: Sent, number: IntArray) -> None:
-        self.sent.append(sent)
-        self.numbers.append(number)
-
-    @property
-    def rows(self) -> int:
-        return sum(map(len, self.sent))
-
-
-def plain() -> int:
-    fleet = Fleet(SETTINGS, seed=3, count=40)
-    return len(Encoder(fleet).messages(START, START + 300 * SECOND))
+from simulators.payloads import Encoder
+from tests.simulators.faults.troubled_run import MINUTE, SECOND, SETTINGS, START, Run, plain
 
 
 def test_without_faults_it_is_the_city_as_it_was() -> None:
@@ -58,11 +21,14 @@ def test_without_faults_it_is_the_city_as_it_was() -> None:
 
 
 @pytest.mark.parametrize("kind", FAULT_KINDS)
-def test_the_same_seed_gives_the_same_messages_however_time_is_cut(kind: str) -> None:
-    fault = Fault.model_validate({"kind": kind, "share": 0.3, "time": "20s"}, context={"folder": "."})
-    one, other = Run(fault, step_s=10), Run(fault, step_s=60)
+def test_the_same_seed_gives_the_same_messages_however_time_is_cut(kind: FaultKind) -> None:
+    time = {"time": 20 * SECOND} if "time" in USES[kind] else {}
+    faults = (Fault.model_validate({"kind": kind, "share": 0.3, **time}), Fault(kind="duplicated", share=0.3))
+    one, other = Run(*faults, step_s=10), Run(*faults, step_s=60)
     assert one.topics == other.topics
     assert one.payloads == other.payloads
+    assert np.array_equal(one.retain, other.retain)
+    assert len(one.payloads) > 500
 
 
 def test_a_lost_reading_is_in_no_message_and_the_truth_knows_it() -> None:
@@ -117,16 +83,61 @@ def test_a_stuck_sensor_says_what_it_said_when_it_got_stuck() -> None:
     assert all(len(values) == 1 for values in by_device.values())
 
 
-def test_a_payload_that_breaks_off_is_no_json_and_a_changed_shape_is() -> None:
-    broken = Run(Fault(kind="malformed", share=1.0), lasts_s=10).payloads
-    for payload in broken:
-        with pytest.raises(json.JSONDecodeError):
-            json.loads(payload)
+def test_a_changed_shape_has_its_quantities_one_level_deeper() -> None:
     shaped = Run(Fault(kind="changed_shape"), lasts_s=10).payloads
     assert all(set(json.loads(payload)) == {"ts", "seq", "data"} for payload in shaped)
 
 
+def test_reordered_readings_leave_in_another_order_and_none_is_late_by_more_than_the_time() -> None:
+    run = Run(Fault(kind="reordered", time=60 * SECOND, share=0.5), after_s=60)
+    swapped = 0
+    for sent in run.by_device().values():
+        reordered = sent.has("reordered")
+        late = sent.sent_ns - sent.time_ns
+        assert ((late[reordered] > 0) & (late[reordered] <= 60 * SECOND)).all()
+        assert not late[~reordered].any()
+        swapped += bool((np.diff(sent.sent_ns[reordered]) < 0).any())
+    assert 10 < swapped < 30
+    assert run.rows == len(run.payloads) == plain() * 360 // 300
+
+
+def test_a_dying_battery_says_so_and_then_its_device_says_nothing() -> None:
+    run = Run(Fault(kind="battery_dies", time=60 * SECOND, end=120 * SECOND), lasts_s=120)
+    died = [sent for sent in run.by_device().values() if sent.has("battery_dies").any()]
+    assert len(died) == sum("battery" in sent.said and np.isfinite(sent.said["battery"]).any() for sent in died) > 5
+    for sent in died:
+        dying = sent.take(sent.has("battery_dies"))
+        assert (np.diff(dying.said["battery"]) <= 0).all()
+        assert np.array_equal(dying.said["battery"], dying.true["battery"])
+        assert dying.said["battery"][-1] < 10
+    whole = Run(Fault(kind="battery_dies", time=60 * SECOND, end=120 * SECOND)).by_device()
+    for name, sent in whole.items():
+        dead = sent.never
+        assert not dead.any() or (sent.time_ns[dead].max() < START + 120 * SECOND), name
+
+
+def test_for_a_while_readings_ask_the_broker_to_keep_them() -> None:
+    run = Run(Fault(kind="retained_ghost", time=60 * SECOND, kinds=("air",)))
+    kept = {topic for topic, retain in zip(run.topics, run.retain.tolist(), strict=True) if retain}
+    assert kept == {topic for topic in run.topics if "/air/" in topic}
+    for name, sent in run.by_device().items():
+        assert sent.retain.sum() == (12 if name.startswith("air/") else 0)
+    assert len(run.payloads) == plain()
+
+
+def test_how_many_readings_met_with_each_fault_is_counted() -> None:
+    run = Run(Fault(kind="lost", share=0.1), Fault(kind="malformed", share=0.1, sorts=("empty", "cut_off")))
+    lost = sum(int(sent.never.sum()) for sent in run.sent)
+    malformed = sum(int(sent.has("malformed").sum()) for sent in run.sent)
+    counts = run.encoder.befallen.counts
+    cut_off, empty = counts["malformed:cut_off"], counts["malformed:empty"]
+    assert run.encoder.befallen.readings == plain()
+    assert cut_off + empty == malformed > 100
+    said = f"lost {lost}, malformed {malformed} (cut_off {cut_off}, empty {empty})"
+    assert str(run.encoder.befallen) == said
+
+
 def test_what_is_late_is_still_held_at_the_end() -> None:
     run = Run(Fault(kind="delayed", time=20 * MINUTE))
-    assert run.rows + run.held == plain()
-    assert run.held > 0
+    assert run.rows + run.troubled.held == plain()
+    assert run.troubled.held > 0

@@ -1,0 +1,31 @@
+"""What can be said of a fault, and what is refused with a sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from config.mistakes import ConfigurationError
+from simulators.scenario_files import load_scenario
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        ('kind = "lost"\ntime = "5s"', "a fault of kind 'lost' has no 'time'"),
+        (
+            'kind = "delayed"\nquantity = "pm25"\namount = 2',
+            "a fault of kind 'delayed' has no 'amount' and no 'quantity'",
+        ),
+        ('kind = "lost"\nbegin = "5m"\nend = "2m"', "it ends after 2m, which is not after its begin (5m)"),
+        ('kind = "gateway_death"\nbuffered = true', "what is buffered is uploaded after `time`, which is missing"),
+        ('kind = "malformed"\nsorts = ["cutoff"]', "did you mean 'cut_off'?"),
+        ('kind = "reorderd"', "did you mean 'reordered'?"),
+    ],
+)
+def test_a_mistake_is_one_sentence(tmp_path: Path, fault: str, sentence: str) -> None:
+    file = tmp_path / "odd.toml"
+    file.write_text(f"[[faults]]\n{fault}\n")
+    with pytest.raises(ConfigurationError) as error:
+        load_scenario(file)
+    (line,) = str(error.value).splitlines()
+    assert sentence in line
