@@ -13,9 +13,9 @@ from config.iso_times import parse_time
 from config.load import load_settings
 from config.mistakes import ConfigurationError
 from denyut.data_dir import DEFAULT_SAID, default_data_dir
-from denyut.scoring import Score, score
+from denyut.scoring.score import Score, score
+from denyut.scoring.truth import TruthError, read_truth
 from denyut.status import StatusError, read_status
-from denyut.truth import TruthError, read_truth
 from processors.indicators.catalogue import UNITS
 from storage.open_store import open_store
 from storage.store import StoreError
@@ -61,9 +61,10 @@ def _in_words(found: Score) -> str:
     lines.append(f"readings with faults: {', '.join(f'{name} {count:,}' for name, count in found.readings.items())}")
     for size, windows in found.windows.items():
         counts = asdict(windows)
-        worst = counts.pop("worst")
+        worst, examples = counts.pop("worst"), counts.pop("examples")
         said = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in counts.items())
         lines.append(f"windows of {size}: {said}; largest error of a mean {worst:.1e}")
+        lines += [f"  {example}" for example in examples]
     lines.append("the run holds" if found.holds else "the run does not hold")
     return "\n".join(lines)
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from config.default_kinds import effective_kinds
 from config.settings import Kind, Quantity, Settings
-from denyut.truth import IntArray, Readings, Truth
+from denyut.scoring.truth import IntArray, Readings, Truth
 from ingest.reasons import Reason
 from processors.ranges import without_implausible
 from processors.window_plan import WindowPlan, plan_of
@@ -111,7 +111,7 @@ def _fates(
 ) -> Fates:
     """(n,) where everything arrives so long after it was sent; of what never was they mean nothing."""
     received_ns = readings.sent_ns + arrives_ns
-    fates = np.full(len(readings.device), Fate.ACCEPTED, np.int8)
+    fates = np.full(len(readings.stated_ns), Fate.ACCEPTED, np.int8)
     plan = plan_of(settings.windows.sizes, readings.kind, settings.windows.civil, ZoneInfo(settings.city.timezone))
     if plan is not None:
         # Windows close at the clock's ticks, a little after their time.
@@ -153,8 +153,7 @@ def _judge_values(readings: Readings, quantities: Mapping[str, Quantity], fates:
 def _repeats(readings: Readings, fates: Fates) -> NDArray[np.bool_]:
     """(n,) of readings that were taken in before."""
     judged = np.flatnonzero(readings.sent & (fates <= Fate.TOO_LATE))
-    _, device = np.unique(readings.device[judged], return_inverse=True)
-    same = (device, readings.stated_ns[judged], readings.sequence[judged])
+    same = (readings.device.number[judged], readings.stated_ns[judged], readings.sequence[judged])
     order = np.lexsort((readings.message[judged], *same))
     changes = np.any([np.diff(column[order], prepend=column[order[:1]]) != 0 for column in same], axis=0)
     reading = np.cumsum(changes)
