@@ -16,15 +16,16 @@ from config.mistakes import ConfigurationError
 from config.settings import Settings, Source
 from ingest.mqtt.options import ConnectionOptions, options_of
 from processors.indicators.catalogue import UNITS
+from simulators.events.eventful import EventfulFleet
+from simulators.events.names import UnknownNamesError
 from simulators.faults.payloads import TroubledEncoder
 from simulators.faults.troubled import TroubledFleet
 from simulators.faults.truth import TruthFiles
 from simulators.fleet import Fleet
-from simulators.flood_waves import FloodedFleet
 from simulators.load.rates import Rates, parse_rates
 from simulators.payloads import Encoder
 from simulators.scenario import Scenario
-from simulators.scenario_files import load_scenario
+from simulators.scenario_files import load_scenario, located
 from simulators.start_time import parse_start
 
 
@@ -49,9 +50,12 @@ def scenario_named(name: str) -> Scenario:
 
 def fleet_of(settings: Settings, seed: int, devices: int | None, scenario: Scenario | None, start_ns: int) -> Fleet:
     try:
-        if scenario is not None and scenario.flood_waves:
-            return FloodedFleet(settings, seed, devices, scenario.flood_waves, start_ns)
+        if scenario is not None:
+            return EventfulFleet(settings, seed, devices, scenario, start_ns)
         return Fleet(settings, seed, devices)
+    except UnknownNamesError as error:
+        click.echo(str(located(error)), err=True)
+        raise SystemExit(2) from None
     except ValueError as error:
         raise click.UsageError(str(error)) from None
 

@@ -9,6 +9,7 @@ from config.settings import Kind, Quantity
 from simulators.conditions import Conditions
 from simulators.draws import Draws, FloatArray
 from simulators.land_uses import LAND_USES
+from simulators.parking_events import befallen, crowd, still_open, still_there
 from simulators.parking_fill import drawn_land_uses, land_use_of, passed
 from simulators.parking_stays import fill_of, is_taken
 from simulators.road_rhythms import pasaran_beside
@@ -32,6 +33,7 @@ _MISSED = 0.006
 """The largest share of vehicles driving out that a gate does not see."""
 
 Site = dict[str, FloatArray]
+IntArray = NDArray[np.int64]
 
 
 def sites(devices: Roster, kind: Kind, draws: Draws) -> Site:
@@ -78,7 +80,7 @@ def readings(conditions: Conditions, site: Site) -> dict[str, FloatArray]:
         "capacity": np.where(single, np.nan, site["capacity"]),
         "free": np.where(tells & ~single, spaces - occupied, np.nan),
         "out_of_service": np.where(site["blocked"] > 0, site["blocked"], np.nan),
-        "open": np.where(site["closes"] > 0, (hour >= _OPENS_H) & (hour < _CLOSES_H), np.nan),
+        "open": still_open(conditions, np.where(site["closes"] > 0, (hour >= _OPENS_H) & (hour < _CLOSES_H), np.nan)),
         "entries": np.where(gated, entries, np.nan),
         "exits": np.where(gated, exits, np.nan),
     }
@@ -88,7 +90,7 @@ def _kerbside(conditions: Conditions, site: Site) -> FloatArray:
     """(n,) spaces taken where nothing counts who comes: by the curve, and some more or less."""
     fill = fill_of(conditions, site)
     swing = 0.06 * conditions.wander(10, HOUR_NS) + 0.015 * conditions.wander(11, HOUR_NS // 30)
-    return np.rint(site["capacity"] * (fill * site["popularity"] + swing))
+    return np.rint(site["capacity"] * (fill * site["popularity"] + swing + crowd(conditions)) * still_there(conditions))
 
 
 def _through_gates(conditions: Conditions, site: Site) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -97,9 +99,10 @@ def _through_gates(conditions: Conditions, site: Site) -> tuple[FloatArray, Floa
     before_ns = now_ns - np.rint(conditions.interval_s * SECOND_NS).astype(np.int64)
     overnight = before_ns // DAY_NS < now_ns // DAY_NS
     spells, spells_before = (conditions.days.spells(ns // DAY_NS, site["pasaran"]) for ns in (now_ns, before_ns))
-    stood, came, left = _totals(now_ns % DAY_NS, spells, site)
-    _, came_before, left_before = _totals(before_ns % DAY_NS, spells_before, site)
-    _, came_at_night, left_at_night = _totals(np.full(len(now_ns), DAY_NS), spells_before, site)
+    stood, came, left = _totals(conditions, now_ns // DAY_NS, now_ns % DAY_NS, spells, site)
+    day = before_ns // DAY_NS
+    _, came_before, left_before = _totals(conditions, day, before_ns % DAY_NS, spells_before, site)
+    _, came_at_night, left_at_night = _totals(conditions, day, np.full(len(now_ns), DAY_NS), spells_before, site)
     runs = site["counts"] > 0
     seen, seen_before, seen_at_night = (
         np.floor(total * (1.0 - site["missed"])) for total in (left, left_before, left_at_night)
@@ -109,9 +112,13 @@ def _through_gates(conditions: Conditions, site: Site) -> tuple[FloatArray, Floa
     return np.where(runs, came, entries), np.where(runs, seen, exits), stood + came - left
 
 
-def _totals(since_ns: NDArray[np.int64], spells: NDArray[np.int64], site: Site) -> tuple[FloatArray, ...]:
+def _totals(
+    conditions: Conditions, day: IntArray, since_ns: IntArray, spells: IntArray, site: Site
+) -> tuple[FloatArray, ...]:
     """(n,) whole vehicles that stood there at a midnight, and that came and left until `since_ns` after it."""
     shares = passed(site["land_use"], site["popularity"], spells, since_ns / HOUR_NS)
+    if conditions.surroundings is not None:
+        shares = befallen(shares, conditions, site, day * DAY_NS, since_ns, spells)
     return (
         np.rint(site["capacity"] * shares.stood),
         np.floor(site["capacity"] * shares.came),

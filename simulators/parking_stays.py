@@ -8,6 +8,7 @@ from config.civil_time import HOUR_NS
 from simulators.conditions import Conditions
 from simulators.draws import Draws, FloatArray
 from simulators.land_uses import LAND_USES
+from simulators.parking_events import crowd, still_there
 
 _RHYTHMS = tuple(use.rhythm for use in LAND_USES)
 _TURN_NS = HOUR_NS
@@ -24,10 +25,10 @@ def is_taken(conditions: Conditions, site: dict[str, FloatArray]) -> FloatArray:
     around = replace(conditions, civil_ns=begins_ns)
     fill = fill_of(around, site)
     draws = Draws(conditions.draws.key, turn)
-    stay = np.clip(fill * site["popularity"] * (0.7 + 0.6 * draws.uniform(20)), 0.02, 0.97)
+    stay = np.clip(fill * site["popularity"] * (0.7 + 0.6 * draws.uniform(20)) + crowd(conditions), 0.02, 0.97)
     comes = draws.uniform(21) * (1.0 - stay)
     within = (conditions.civil_ns - begins_ns) / _TURN_NS
-    stands = (within >= comes) & (within < comes + stay)
+    stands = (within >= comes) & (within < comes + stay) & (still_there(conditions) > 0.5)
     passing = conditions.draws.uniform(22) < _PASSING
     return (stands ^ passing).astype(np.float64)
 

@@ -23,19 +23,22 @@ def names_in(folder: Path) -> list[str]:
     return sorted(path.stem for path in folder.glob("*.toml"))
 
 
+def path_of(name_or_path: str | Path, folder: Path) -> Path:
+    """The shipped file of that name, else that path itself, whether it is there or not."""
+    return folder / f"{name_or_path}.toml" if str(name_or_path) in names_in(folder) else Path(name_or_path)
+
+
 def load_named(name_or_path: str | Path, folder: Path, section: type[Read], what: str, failures: Failures) -> Read:
     """The file of that name in `folder`, or the one at that path; `what` they are called.
 
     Raises ConfigurationError with every mistake, its line and the value found.
     """
-    path = folder / f"{name_or_path}.toml"
-    shipped = names_in(folder)
-    if str(name_or_path) not in shipped:
-        path = Path(name_or_path)
-        if not path.exists():
-            hint = did_you_mean(str(name_or_path), shipped)
-            sentence = f"is no file and no shipped {what} ({', '.join(shipped)}){hint}"
-            raise ConfigurationError([Mistake(path, None, "", sentence)])
+    path = path_of(name_or_path, folder)
+    if not path.exists():
+        shipped = names_in(folder)
+        hint = did_you_mean(str(name_or_path), shipped)
+        sentence = f"is no file and no shipped {what} ({', '.join(shipped)}){hint}"
+        raise ConfigurationError([Mistake(path, None, "", sentence)])
     text = read_text(path, _LARGEST_FILE)
     try:
         document = tomllib.loads(text)

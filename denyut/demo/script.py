@@ -2,7 +2,8 @@
 
 from config.language import N_, Language
 from config.settings import Settings
-from simulators.scenario import FloodWave, Scenario
+from simulators.events.flood_wave import FloodWave
+from simulators.scenario import Scenario
 
 
 def sentences(scenario: Scenario, settings: Settings, language: Language) -> tuple[str, ...]:

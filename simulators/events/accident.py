@@ -1,6 +1,6 @@
 """An accident on a road: less room for a while, and a queue that grows back over the roads that lead there."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Annotated
 
 import numpy as np
@@ -8,12 +8,12 @@ from pydantic import Field
 
 from config.durations import UNITS_NS
 from config.section import Duration, Name
-from config.settings import Device
 from simulators.draws import FloatArray
 from simulators.events.courses import Swell
 from simulators.events.event import Event
 from simulators.events.influences import Influence, IntArray
 from simulators.events.stage import Stage, km_between, nearness
+from simulators.roster import Roster
 
 _MINUTE_NS, _HOUR_NS = UNITS_NS["m"], UNITS_NS["h"]
 _QUEUE_KMH = 12.0
@@ -35,14 +35,14 @@ class Accident(Event):
     """Until the road is free again."""
     clears: Duration = 15 * _MINUTE_NS
     """How long the queue takes to go away."""
-    reach: Annotated[float, Field(gt=0, le=50)] = 0.8
+    reach: Annotated[float, Field(gt=0, le=50)] = 0.5
     """km at which the queue is felt a third as much, where no station says which one lies downstream of it."""
 
 
 def influences(accident: Accident, stage: Stage) -> Iterator[Influence]:
     course = Swell(_MINUTE_NS, accident.lasts, accident.clears)
     roads = stage.of("traffic")
-    here = next(row for row, road in enumerate(roads) if road.id == accident.device)
+    here = roads.ids.index(accident.device)
     lost, delay_ns = _queue(roads, here, accident.reach)
     yield stage.later("traffic", "road_capacity", -accident.share * lost, accident.begin, course, delay_ns)
     for kind in ("noise", "air"):
@@ -50,7 +50,7 @@ def influences(accident: Accident, stage: Stage) -> Iterator[Influence]:
         yield stage.at(kind, "road_demand", -accident.share * _SPILLS * near, accident.begin, course)
 
 
-def _queue(roads: Sequence[Device], here: int, reach_km: float) -> tuple[FloatArray, IntArray]:
+def _queue(roads: Roster, here: int, reach_km: float) -> tuple[FloatArray, IntArray]:
     """(d,) how much of the loss each station has, and after which time, ns."""
     chain = list(_upstream(roads, here))
     if chain:
@@ -65,14 +65,14 @@ def _queue(roads: Sequence[Device], here: int, reach_km: float) -> tuple[FloatAr
     return lost, (np.where(lost > 0, km, 0.0) / _QUEUE_KMH * _HOUR_NS).astype(np.int64)
 
 
-def _upstream(roads: Sequence[Device], here: int) -> Iterator[tuple[int, int, int]]:
+def _upstream(roads: Roster, here: int) -> Iterator[tuple[int, int, int]]:
     """Row, how many stations away, and the time that a queue takes to it, of all that lead here."""
     known = {here}
     front = [(here, 0)]
     for number in range(1, _FARTHEST + 1):
         found = []
         for below, after_ns in front:
-            for row, road in enumerate(roads):
+            for row, road in enumerate(roads.registered):
                 if road.downstream == roads[below].id and row not in known:
                     known.add(row)
                     found.append((row, after_ns + (road.travel_time or _NEXT_NS)))

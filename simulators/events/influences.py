@@ -1,5 +1,6 @@
 """What devices feel of events: named factors and amounts, of each device and time."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,6 +15,8 @@ Feeling = Literal[
     "road_capacity",
     "road_demand",
     "power",
+    "silence",
+    "closed",
     "crowd_came",
     "crowd_left",
     "smoke",
@@ -70,6 +73,16 @@ class Surroundings:
     """(n,) index into the kind's devices."""
     time_ns: IntArray
     """(n,) ns UTC."""
+
+    def spans(self, feeling: Feeling) -> Iterator[tuple[IntArray, IntArray, IntArray]]:
+        """Of each influence of that name the rows that it means, and from when to when, ns UTC."""
+        for influence in self.influences:
+            if influence.feeling != feeling:
+                continue
+            rows = np.flatnonzero(influence.weight[self.device])
+            if len(rows):
+                begin_ns = influence.begin_ns[self.device[rows]]
+                yield rows, begin_ns, begin_ns + influence.course.lasts_ns
 
     def felt(self, feeling: Feeling, default: float, before_ns: IntArray | int = 0) -> FloatArray | float:
         """(n,) all influences of that name together, `before_ns` before each row; `default` where none is near."""

@@ -1,36 +1,42 @@
 """The city as an event finds it: devices by kind, where they stand and how far from each other."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from config.settings import Device
 from simulators.draws import FloatArray
 from simulators.events.courses import Course
 from simulators.events.influences import Feeling, Influence, IntArray
+from simulators.roster import Roster
 
 _KM_A_DEGREE = 111.2
 _FAR = 3.0
 """Beyond so many times its reach nothing is felt."""
 _ZONE_KM = 1.0
 """How far devices of one zone are taken to be from each other where positions are not registered."""
+_NOBODY = {kind: Roster(kind, ()) for kind in ("parking", "traffic", "air", "pm", "noise", "water", "weather")}
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
     start_ns: int
     """ns UTC, of the scenario."""
-    devices: dict[str, tuple[Device, ...]]
+    rosters: Mapping[str, Roster]
     """By kind, in the order of its `Group`."""
+    on_battery: Mapping[str, NDArray[np.bool_]]
+    """By kind, (d,)."""
+    free_share: Callable[[int, int], FloatArray]
+    """(d,) of the car parks: the least share of the spaces that is free between two times, ns UTC."""
 
-    def of(self, kind: str) -> tuple[Device, ...]:
-        return self.devices.get(kind, ())
+    def of(self, kind: str) -> Roster:
+        return self.rosters.get(kind) or _NOBODY[kind]
 
     def at(self, kind: str, feeling: Feeling, weight: FloatArray, begin: int, course: Course) -> Influence:
         """One that begins everywhere at once, `begin` ns after the scenario."""
-        begin_ns = np.full(len(weight), self.start_ns + begin, dtype=np.int64)
-        return Influence(kind, feeling, weight, begin_ns, course, np.ones(len(weight)))
+        return self.later(kind, feeling, weight, begin, course, np.zeros(len(weight), dtype=np.int64))
 
     def later(
         self, kind: str, feeling: Feeling, weight: FloatArray, begin: int, course: Course, delay_ns: IntArray
@@ -40,7 +46,7 @@ class Stage:
         return Influence(kind, feeling, weight, begin_ns, course, np.ones(len(weight)))
 
 
-def km_between(devices: Sequence[Device], places: Sequence[Device]) -> FloatArray:
+def km_between(devices: Roster, places: Sequence[Device]) -> FloatArray:
     """(d,) to the nearest of `places`; without positions 1 km within a zone, else infinitely far."""
     nearest = np.full(len(devices), np.inf)
     for place in places:
@@ -53,32 +59,32 @@ def nearness(km: FloatArray, reach_km: float) -> FloatArray:
     return np.where(km < _FAR * reach_km, np.exp(-km / reach_km), 0.0)
 
 
-def within(devices: Sequence[Device], zones: Sequence[str]) -> FloatArray:
+def within(devices: Roster, zones: Sequence[str]) -> FloatArray:
     """(d,) 1 in these zones, else 0; no zones: everywhere."""
-    return np.array([float(not zones or device.zone in zones) for device in devices])
+    return np.array([float(not zones or zone in zones) for zone in devices.zones])
 
 
-def bearing_from(devices: Sequence[Device], place: Device) -> FloatArray:
+def bearing_from(devices: Roster, place: Device) -> FloatArray:
     """(d,) degrees from north; NaN where a position is not registered."""
     if place.latitude is None or place.longitude is None:
         return np.full(len(devices), np.nan)
-    north = _column(devices, "latitude") - place.latitude
-    east = (_column(devices, "longitude") - place.longitude) * np.cos(np.radians(place.latitude))
+    north, east = _degrees_away(devices, place.latitude, place.longitude)
     return np.mod(np.degrees(np.arctan2(east, north)), 360.0)
 
 
-def _km(devices: Sequence[Device], place: Device) -> FloatArray:
-    same_zone = np.array([bool(place.zone) and device.zone == place.zone for device in devices], dtype=np.bool_)
-    unknown = np.where(same_zone, _ZONE_KM, np.inf)
-    itself = np.array([device.id == place.id and device.kind == place.kind for device in devices], dtype=np.bool_)
-    if place.latitude is None or place.longitude is None:
-        return np.where(itself, 0.0, unknown)
-    north = _column(devices, "latitude") - place.latitude
-    east = (_column(devices, "longitude") - place.longitude) * np.cos(np.radians(place.latitude))
-    km = _KM_A_DEGREE * np.hypot(north, east)
-    return np.where(itself, 0.0, np.where(np.isnan(km), unknown, km))
+def _km(devices: Roster, place: Device) -> FloatArray:
+    same_zone = np.array([bool(place.zone) and zone == place.zone for zone in devices.zones], dtype=np.bool_)
+    km = np.where(same_zone, _ZONE_KM, np.inf)
+    if place.latitude is not None and place.longitude is not None:
+        known = _KM_A_DEGREE * np.hypot(*_degrees_away(devices, place.latitude, place.longitude))
+        km = np.where(np.isnan(known), km, known)
+    if devices.kind == place.kind:
+        km[devices.ids.index(place.id)] = 0.0
+    return km
 
 
-def _column(devices: Sequence[Device], setting: str) -> FloatArray:
-    said = [getattr(device, setting) for device in devices]
-    return np.array([np.nan if value is None else value for value in said], dtype=np.float64)
+def _degrees_away(devices: Roster, latitude: float, longitude: float) -> tuple[FloatArray, FloatArray]:
+    """(d,) to the north and to the east, in degrees of latitude."""
+    north = devices.each(lambda device: device.latitude) - latitude
+    east = (devices.each(lambda device: device.longitude) - longitude) * np.cos(np.radians(latitude))
+    return north, east

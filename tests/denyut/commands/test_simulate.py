@@ -112,4 +112,4 @@ def test_a_scripted_flood_changes_its_gauge_and_no_other_message() -> None:
 def test_a_flood_at_a_gauge_that_is_not_there_ends_in_one_sentence() -> None:
     result = simulate(*DRY, "--devices", "12", "--scenario", "dam-opens")
     assert result.exit_code == 2
-    assert "Error: the scenario lets the water rise at 'TMA-023', which is no gauge here" in result.stderr
+    assert "dam-opens.toml:8: flood_waves[0].device: 'TMA-023' is no water device here" in result.stderr

@@ -2,7 +2,8 @@ from config.alert_rules import Words
 from config.language import open_language
 from config.settings import Device, Settings
 from denyut.demo.script import sentences
-from simulators.scenario import FloodWave, Scenario
+from simulators.events.flood_wave import FloodWave
+from simulators.scenario import Scenario
 
 SETTINGS = Settings(devices=(Device(id="W1", kind="water", name="Kali Pacal, hulu"),))
 TITLE = Words(id="pintu waduk terbuka", en="a gate opens")
