@@ -77,10 +77,8 @@ def _storm(storm: Storm) -> str:
         if storm.back_s is None
         else f"all back after {storm.back_s:.2f} s, {storm.connects_a_second:,.0f} connects/s"
     )
-    failures = "attempt" if storm.failures == 1 else "attempts"
-    return (
-        f"storm at {storm.began_s:.1f} s: {storm.connections:,} dropped, {came}, {storm.failures:,} {failures} failed"
-    )
+    failed = f", {storm.failures:,} attempts failed" if storm.failures else ""
+    return f"storm at {storm.began_s:.1f} s: {storm.connections:,} dropped{failed}, {came}"
 
 
 def _delays(probe: LatencyProbe, expected: int) -> str:

@@ -60,3 +60,12 @@ def test_a_rate_goes_with_no_scenario() -> None:
     result = load(1, "--rate", "1k", "--scenario", "ordinary-day")
     assert result.returncode == 2
     assert "--rate goes with" in result.stderr
+
+
+def test_after_storms_every_connection_is_back_and_everything_acknowledged(tmp_path: Path) -> None:
+    with mosquitto(tmp_path) as port:
+        result = load(port, "--rate", "2k", "--connections", "20", "--storm", "1s", "--for", "4s", "--qos", "1")
+    assert result.returncode == 0, result.stderr
+    assert re.search(r"^8,000 messages in \d+\.\d s: [\d,]+/s$", result.stderr, re.MULTILINE)
+    storms = re.findall(r"storm at \d\.\d s: 20 dropped, all back after \d+\.\d\d s, [\d,]+ connects/s", result.stderr)
+    assert len(storms) == 3
