@@ -10,7 +10,7 @@ from simulators.conditions import Conditions
 from simulators.draws import Draws, FloatArray
 from simulators.land_uses import LAND_USES
 from simulators.parking_events import befallen, crowd, still_open, still_there
-from simulators.parking_fill import drawn_land_uses, land_use_of, passed
+from simulators.parking_fill import drawn_land_uses, land_use_of, passed, popularity_on
 from simulators.parking_stays import fill_of, is_taken
 from simulators.road_rhythms import pasaran_beside
 from simulators.roster import Roster
@@ -90,7 +90,8 @@ def _kerbside(conditions: Conditions, site: Site) -> FloatArray:
     """(n,) spaces taken where nothing counts who comes: by the curve, and some more or less."""
     fill = fill_of(conditions, site)
     swing = 0.06 * conditions.wander(10, HOUR_NS) + 0.015 * conditions.wander(11, HOUR_NS // 30)
-    return np.rint(site["capacity"] * (fill * site["popularity"] + swing + crowd(conditions)) * still_there(conditions))
+    popularity = popularity_on(conditions.civil_ns // DAY_NS, site["popularity"], conditions.draws.key).today
+    return np.rint(site["capacity"] * (fill * popularity + swing + crowd(conditions)) * still_there(conditions))
 
 
 def _through_gates(conditions: Conditions, site: Site) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -102,7 +103,9 @@ def _through_gates(conditions: Conditions, site: Site) -> tuple[FloatArray, Floa
     stood, came, left = _totals(conditions, now_ns // DAY_NS, now_ns % DAY_NS, spells, site)
     day = before_ns // DAY_NS
     _, came_before, left_before = _totals(conditions, day, before_ns % DAY_NS, spells_before, site)
-    _, came_at_night, left_at_night = _totals(conditions, day, np.full(len(now_ns), DAY_NS), spells_before, site)
+    came_at_night, left_at_night = np.zeros(len(day)), np.zeros(len(day))
+    if overnight.any():
+        _, came_at_night, left_at_night = _totals(conditions, day, np.full(len(day), DAY_NS), spells_before, site)
     runs = site["counts"] > 0
     seen, seen_before, seen_at_night = (
         np.floor(total * (1.0 - site["missed"])) for total in (left, left_before, left_at_night)
@@ -116,7 +119,8 @@ def _totals(
     conditions: Conditions, day: IntArray, since_ns: IntArray, spells: IntArray, site: Site
 ) -> tuple[FloatArray, ...]:
     """(n,) whole vehicles that stood there at a midnight, and that came and left until `since_ns` after it."""
-    shares = passed(site["land_use"], site["popularity"], spells, since_ns / HOUR_NS)
+    popularity = popularity_on(day, site["popularity"], conditions.draws.key)
+    shares = passed(site["land_use"], popularity, spells, since_ns / HOUR_NS)
     if conditions.surroundings is not None:
         shares = befallen(shares, conditions, site, day * DAY_NS, since_ns, spells)
     return (

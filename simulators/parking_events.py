@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from config.civil_time import DAY_NS, HOUR_NS
 from simulators.conditions import Conditions
 from simulators.draws import FloatArray
-from simulators.parking_fill import Passed, passed
+from simulators.parking_fill import Passed, passed, popularity_on
 
 IntArray = NDArray[np.int64]
 Site = dict[str, FloatArray]
@@ -88,9 +88,8 @@ def _closed(
     now_ns = midnight_ns + since_ns
     shuts_ns = np.clip(closure.begin_ns - midnight_ns, 0, DAY_NS)
     opens_ns = np.clip(closure.end_ns - midnight_ns, 0, DAY_NS)
-    shut, opened = (
-        passed(site["land_use"][rows], site["popularity"][rows], spells, ns / HOUR_NS) for ns in (shuts_ns, opens_ns)
-    )
+    popularity = popularity_on(midnight_ns // DAY_NS, site["popularity"][rows], conditions.draws.key[rows])
+    shut, opened = (passed(site["land_use"][rows], popularity, spells, ns / HOUR_NS) for ns in (shuts_ns, opens_ns))
     at_begin, at_end = (_inside(conditions, site, rows, ns) for ns in (closure.begin_ns, closure.end_ns))
     gone, gone_before = closure.gone(now_ns), closure.gone(midnight_ns)
     back, back_before = closure.back(now_ns), closure.back(midnight_ns)
@@ -111,8 +110,10 @@ def _closed(
 
 def _inside(conditions: Conditions, site: Site, rows: IntArray, time_ns: IntArray) -> FloatArray:
     """(r,) share of the spaces that is taken then without any event."""
-    spells = conditions.days.spells(time_ns // DAY_NS, site["pasaran"][rows])
-    shares = passed(site["land_use"][rows], site["popularity"][rows], spells, time_ns % DAY_NS / HOUR_NS)
+    day = time_ns // DAY_NS
+    spells = conditions.days.spells(day, site["pasaran"][rows])
+    popularity = popularity_on(day, site["popularity"][rows], conditions.draws.key[rows])
+    shares = passed(site["land_use"][rows], popularity, spells, time_ns % DAY_NS / HOUR_NS)
     return shares.stood + shares.came - shares.left
 
 

@@ -3,7 +3,7 @@ import numpy as np
 from config.settings import Device, Kind, Quantity, Settings
 from simulators.fleet import Fleet
 from simulators.land_uses import LAND_USES
-from simulators.parking_fill import passed
+from simulators.parking_fill import Popularity, passed
 
 SECOND_NS = 1_000_000_000
 HOUR_NS = 3600 * SECOND_NS
@@ -24,7 +24,7 @@ def columns_of(
 
 def at(hour: float, land_use: int = PASAR) -> tuple[float, float, float]:
     one = np.ones(1)
-    found = passed(one * land_use, one, np.zeros(1, np.int64), one * hour)
+    found = passed(one * land_use, Popularity(one, one), np.zeros(1, np.int64), one * hour)
     return float(found.stood[0]), float(found.came[0]), float(found.left[0])
 
 
@@ -43,7 +43,7 @@ def test_a_day_ends_as_it_began_and_every_space_was_used_several_times() -> None
 
 def test_nobody_comes_twice_however_often_the_gate_is_read() -> None:
     hours = np.linspace(0.0, 24.0, 1000)
-    found = passed(np.full(1000, PASAR), np.ones(1000), np.zeros(1000, np.int64), hours)
+    found = passed(np.full(1000, PASAR), Popularity(np.ones(1000), np.ones(1000)), np.zeros(1000, np.int64), hours)
     assert np.all(np.diff(found.came) >= 0)
     assert np.all(np.diff(found.left) >= 0)
 
