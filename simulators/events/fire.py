@@ -27,6 +27,8 @@ _AFTERWARDS_NS = UNITS_NS["h"]
 class Fire(Event):
     device: Name
     """The car park of what burns; it closes."""
+    closes: tuple[Name, ...] = ()
+    """Other car parks that close with it."""
     amount: Annotated[float, Field(gt=0, le=20_000)] = 800.0
     """ug/m3 of PM2.5 close to it, in the wind."""
     lasts: Duration = 2 * UNITS_NS["h"]
@@ -49,7 +51,7 @@ def influences(fire: Fire, stage: Stage, wind_from: float) -> Iterator[Influence
     siren = np.where(metres < 3000.0 * fire.reach, 10.0 ** (_SIREN_DB / 10.0) * (_SIREN_M / metres) ** 2, 0.0)
     yield stage.at("noise", "noise", siren, fire.begin, burning)
     yield from _roads(fire, stage, Swell(5 * _MINUTE_NS, closed, 15 * _MINUTE_NS))
-    shut = np.array([float(identifier == fire.device) for identifier in car_parks.ids])
+    shut = np.array([float(identifier in (fire.device, *fire.closes)) for identifier in car_parks.ids])
     yield stage.at("parking", "closed", shut, fire.begin, Switch(closed))
 
 

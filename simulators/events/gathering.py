@@ -1,10 +1,10 @@
 """A festival, a match, a sermon: people come, their vehicles fill the car parks, and later all of them leave."""
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from config.durations import UNITS_NS
 from config.section import Duration, Name, Wait
@@ -37,6 +37,12 @@ class Gathering(Event):
     """dB(A) that the crowd makes 100 m away."""
     reach: Annotated[float, Field(gt=0, le=50)] = 1.0
     """km at which the roads feel a third of it."""
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Self:
+        if not self.devices and not self.zones:
+            raise ValueError("name the devices or the zones whose car parks fill")
+        return self
 
 
 def influences(gathering: Gathering, stage: Stage) -> Iterator[Influence]:

@@ -43,7 +43,11 @@ def _unknown_devices(scenario: Scenario, rosters: Mapping[str, Roster]) -> Itera
         kind = _DEVICE_KINDS.get(table)
         rosters_here = rosters.values() if kind is None else [rosters[kind]] if kind in rosters else []
         what = "device" if kind is None else f"{kind} device"
-        named = [*_named(scenario, table, "device"), *_named(scenario, table, "devices")]
+        named = [
+            *_named(scenario, table, "device"),
+            *_named(scenario, table, "devices"),
+            *_named(scenario, table, "closes"),
+        ]
         if named:
             known = [identifier for roster in rosters_here for identifier in roster.ids]
             yield from _unknown(named, known, what)
