@@ -62,7 +62,7 @@ class Sent:
             together=no,
             retain=no,
             faults=np.zeros(size, np.uint32),
-            true=report.columns,
+            true={**report.columns, **report.true},
             said=dict(report.columns),
         )
 
