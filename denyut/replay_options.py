@@ -14,7 +14,7 @@ from processors.processor import TimeBase
 from simulators.mapping import IncompleteMapping, Mapping
 from simulators.mapping_files import load_mapping
 from simulators.mapping_mistakes import mapping_failures
-from simulators.recorded_rows import RecordingError
+from simulators.recorded_files import RecordingError
 
 _OF_TIME = (("time_column", "column"), ("time_format", "format"), ("timezone", "timezone"))
 _OPTIONS: dict[Path, str] = {
@@ -44,7 +44,7 @@ _REMEDIES = {
     "wrong_field_count": "see --delimiter",
     "invalid_json": "each line must hold one JSON object",
     "source_unknown": "name the configuration of that run with --config",
-    "topic_unknown": "topics must be city/CITY/KIND/DEVICE, or of a journal fit the sources of --config",
+    "topic_unknown": "topics must be city/CITY/KIND/DEVICE, or fit the sources of --config",
 }
 
 

@@ -40,7 +40,7 @@ class Replay:
         """Raises `RecordingError` and what `build` raises."""
         self._time_base = time_base
         self._pipeline = ReplayPipeline(settings, data_dir, time_base)
-        self.recording: Recording = open_recording(paths, mapping, self._pipeline.devices)
+        self.recording: Recording = open_recording(paths, mapping, self._pipeline.devices, settings)
         self.status: dict[str, Any]
         self.rehearsal: Rehearsal | None = None
         """To be set before `run`: whom alerts would reach."""

@@ -1,6 +1,5 @@
 """What the columns of a recorded file mean."""
 
-import re
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -11,6 +10,7 @@ from pydantic_core import InitErrorDetails
 from config.section import Name, Section
 from config.settings import Kind, Windows
 from config.timezones import checked_timezone
+from simulators.recorded_files import inner_suffix
 
 
 class Column(Section):
@@ -197,4 +197,4 @@ def _moved(error: ValidationError, place: tuple[str | int, ...]) -> ValidationEr
 def is_jsonl(mapping: Mapping | None, path: Path) -> bool:
     if mapping is not None and mapping.format != "auto":
         return mapping.format == "jsonl"
-    return re.fullmatch(r"\.(jsonl|ndjson|json)", path.suffix.lower()) is not None
+    return inner_suffix(path) in (".jsonl", ".ndjson", ".json")

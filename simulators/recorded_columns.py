@@ -63,17 +63,19 @@ class RecordedColumns:
         )
 
 
-def from_batch(batch: ReadingBatch, first_row: int) -> RecordedColumns:
-    """A decoded batch of recorded messages; `first_row` counts the rows before it."""
+def from_batch(
+    batch: ReadingBatch, first_row: int, time_ns: NDArray[np.int64], received_ns: NDArray[np.int64]
+) -> RecordedColumns:
+    """A decoded batch of recorded messages, and (n,) the times of its rows; `first_row` counts the rows before it."""
     return RecordedColumns(
         batch.kind,
         batch.quantities,
         batch.device,
         batch.device,
-        batch.time_ns,
+        time_ns,
         batch.sequence,
         batch.values,
-        batch.time_ns.copy(),
+        received_ns,
         first_row + batch.message,
     )
 

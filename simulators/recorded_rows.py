@@ -11,16 +11,13 @@ from typing import IO, Any
 import msgspec
 
 from simulators.mapping import Table
+from simulators.recorded_files import RecordingError, open_recorded
 from simulators.rejections import Rejections, RowReason
 
 CHUNK_ROWS = 20_000
 # A garbled quote makes the rest of a file one field; the reader refuses it instead of holding it all.
 _LONGEST_FIELD = 1 << 20
 csv.field_size_limit(_LONGEST_FIELD)
-
-
-class RecordingError(ValueError):
-    """The file cannot be read with this mapping; one sentence with the file and what was found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +39,14 @@ def csv_chunks(path: Path, table: Table, rejections: Rejections, progress: Calla
 
     Raises RecordingError for a missing column, or a file that is no CSV.
     """
-    with path.open("rb") as raw:
+    with open_recorded(path) as (raw, position):
         stream = TextIOWrapper(raw, encoding="utf-8-sig", newline="", errors="replace")
         reader = csv.reader(stream, delimiter=table.delimiter, strict=True)
         try:
             header = [name.strip() for name in next(reader, [])]
             wanted = _positions(path, header, table)
             while (found := _next_rows(reader, len(header), path, rejections))[1]:
-                progress(raw.tell())
+                progress(position())
                 yield _chunk_of_rows(path, *found, wanted)
         except csv.Error as error:
             raise RecordingError(f"{path}:{reader.line_num}: {error}") from None
@@ -58,11 +55,11 @@ def csv_chunks(path: Path, table: Table, rejections: Rejections, progress: Calla
 def json_chunks(path: Path, table: Table, rejections: Rejections, progress: Callable[[int], None]) -> Iterator[Chunk]:
     """Chunks of a file with one JSON object on each line; absent fields and null are empty cells."""
     needed = tuple(table.columns)
-    with path.open("rb") as stream:
+    with open_recorded(path) as (stream, position):
         line = 0
         while raw := list(islice(stream, CHUNK_ROWS)):
             found = _objects(raw, line, path, rejections)
-            progress(stream.tell())
+            progress(position())
             # Objects may leave fields out, so only a field that the whole beginning lacks is a mistake.
             if line == 0:
                 _require_known(path, needed, found, table)

@@ -9,17 +9,19 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
+from config.settings import Settings
 from ingest.devices import DeviceTable
 from ingest.readings import ReadingBatch
 from simulators.event_order import Span, in_event_order, in_file_order
 from simulators.mapping import Mapping, Table, is_jsonl
 from simulators.recorded_columns import RecordedColumns, by_kind
-from simulators.recorded_messages import holds_messages, message_columns, message_decoder
+from simulators.recorded_files import RecordingError, inner_suffix, open_recorded
+from simulators.recorded_messages import RecordedDecoder, first_message, message_columns
 from simulators.recorded_readings import ReadingMaker
-from simulators.recorded_rows import RecordingError, csv_chunks, json_chunks
+from simulators.recorded_rows import csv_chunks, json_chunks
 from simulators.rejections import ROWS_NOT_TAKEN, RejectedRow, Rejections
 
-_COMPRESSED = (b"\x1f\x8b", b"PK\x03\x04")
+_ARCHIVE = b"PK\x03\x04"
 DEFAULT_BATCH = 20_000
 _COUNTED_AT_ONCE = 1 << 20
 
@@ -27,7 +29,9 @@ _COUNTED_AT_ONCE = 1 << 20
 class Recording:
     """Files with one mapping; `batches` reads them, and the counts grow as it goes."""
 
-    def __init__(self, files: Sequence[Path], mapping: Mapping | None, devices: DeviceTable) -> None:
+    def __init__(
+        self, files: Sequence[Path], mapping: Mapping | None, devices: DeviceTable, settings: Settings
+    ) -> None:
         """Made by `open_recording`, which has checked that the files are there and fit the mapping."""
         self.files = tuple(files)
         self.mapping = mapping
@@ -38,7 +42,7 @@ class Recording:
         self._devices = devices
         self._rejections = Rejections()
         self._taken_rows = 0
-        self._decoder = message_decoder(devices, mapping.kinds if mapping else {})
+        self._decoder = RecordedDecoder(settings, devices)
 
     @property
     def rows(self) -> int:
@@ -107,25 +111,27 @@ class Recording:
             yield maker.make(chunk, self._taken_rows - len(chunk))
 
 
-def open_recording(paths: Iterable[Path], mapping: Mapping | None, devices: DeviceTable) -> Recording:
+def open_recording(
+    paths: Iterable[Path], mapping: Mapping | None, devices: DeviceTable, settings: Settings | None = None
+) -> Recording:
     """A recording of files, and of directories with all files in them that the mapping covers.
 
-    Only recorded messages (topic and payload) need no mapping. Raises RecordingError, in one sentence with the file,
-    where a file is absent or empty, or does not fit the mapping.
+    Only recorded messages (topic and payload) need no mapping: the sources of the settings read them. Raises
+    RecordingError, in one sentence with the file, where a file is absent or empty, or does not fit the mapping.
     """
     files = [file for path in paths for file in _found(path, mapping)]
     if not files:
         raise RecordingError("there are no files to replay")
     for file in files:
         _require_fitting(file, mapping, devices)
-    return Recording(files, mapping, devices)
+    return Recording(files, mapping, devices, settings or Settings())
 
 
 def _found(path: Path, mapping: Mapping | None) -> list[Path]:
     if not path.is_dir():
         return [path]
     suffixes = {".csv", ".tsv", ".txt", ".jsonl", ".ndjson"}
-    inside = sorted(file for file in path.rglob("*") if file.suffix.lower() in suffixes)
+    inside = sorted(file for file in path.rglob("*") if inner_suffix(file) in suffixes)
     found = [file for file in inside if mapping is None or mapping.covers(file)]
     if not found:
         raise RecordingError(f"{path}: no file in this directory fits the mapping")
@@ -137,8 +143,8 @@ def _require_fitting(path: Path, mapping: Mapping | None, devices: DeviceTable) 
     try:
         if path.stat().st_size == 0:
             raise RecordingError(f"{path}: the file is empty")
-        if _begins(path).startswith(_COMPRESSED):
-            raise RecordingError(f"{path}: is compressed; unpack it first")
+        if _begins(path) == _ARCHIVE:
+            raise RecordingError(f"{path}: is a ZIP archive; unpack it first")
         if _is_messages(path, mapping):
             return
         table = _table(mapping, path)
@@ -159,7 +165,7 @@ def _begins(path: Path) -> bytes:
 
 
 def _is_messages(path: Path, mapping: Mapping | None) -> bool:
-    return is_jsonl(mapping, path) and holds_messages(path)
+    return is_jsonl(mapping, path) and first_message(path) is not None
 
 
 def _table(mapping: Mapping | None, path: Path) -> Table:
@@ -174,7 +180,7 @@ def _table(mapping: Mapping | None, path: Path) -> Table:
 def _lines(path: Path) -> int:
     last = b"\n"
     count = 0
-    with path.open("rb") as stream:
+    with open_recorded(path) as (stream, _):
         while block := stream.read(_COUNTED_AT_ONCE):
             count += block.count(b"\n")
             last = block[-1:]

@@ -28,7 +28,7 @@ from denyut.replay_options import OptionError, in_options, mapping_of
 from denyut.replaying import Replay, in_city, settings_for
 from denyut.terminal_text import visible
 from processors.indicators.catalogue import UNITS
-from simulators.recorded_rows import RecordingError
+from simulators.recorded_files import RecordingError
 from storage.store import StoreUnusable
 
 EXAMPLE = """\b

@@ -21,7 +21,7 @@ from denyut.time_option import TimeType
 from ingest.devices import DeviceTable
 from processors.indicators.catalogue import UNITS
 from processors.processor import TimeBase
-from simulators.recorded_rows import RecordingError
+from simulators.recorded_files import RecordingError
 from simulators.recordings import open_recording
 from storage.store import StoreUnusable
 
@@ -109,7 +109,7 @@ def command(
             mapping = in_city(mapping_of(mapping_name, columns), settings)
             settings = settings_for(settings, mapping, configured=config is not None)
             # A file that does not fit must be found before anything is made in the data directory.
-            open_recording(files, mapping, DeviceTable())
+            open_recording(files, mapping, DeviceTable(), settings)
             with claimed(directory):
                 replay = Replay(settings, files, mapping, directory, time_base or "event")
                 _watch(replay, speed)

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import zstandard
 
-from config.settings import Device
+from config.settings import City, Device, Settings, Source
 from ingest.devices import DeviceTable
 from ingest.readings import ReadingBatch
 from simulators.mapping import Mapping
 from simulators.mapping_files import load_mapping
-from simulators.recorded_rows import RecordingError
+from simulators.recorded_files import RecordingError
 from simulators.recordings import Recording, open_recording
 from tests.simulators.recordings import SLICES, whole
 
@@ -294,3 +295,35 @@ def test_a_recording_longer_than_a_chunk_is_read_to_its_end(tmp_path: Path) -> N
     assert [len(batch) for batch in batches] == [20_000] * 6
     times = np.concatenate([batch.time_ns for batch in batches])
     assert np.array_equal(times, (1_577_836_800 + np.arange(120_000)) * 1_000_000_000)
+
+
+def test_a_recorded_message_without_a_time_is_as_old_as_its_receipt(tmp_path: Path) -> None:
+    text = '{"received": 1772406001500, "topic": "city/b/air/A1", "payload": {"pm25": 12.5}}\n'
+    recording, (batch,), _ = read(written(tmp_path / "a.jsonl", text), None)
+    assert batch.time_ns.tolist() == [1_772_406_001_500_000_000]
+    assert recording.rejected == {}
+
+
+def test_recorded_messages_are_read_as_the_sources_of_a_configuration_say(tmp_path: Path) -> None:
+    text = (
+        '{"topic": "pdam/TMA-1", "payload": {"waktu": 1772406001, "tinggi": 41.5}}\n'
+        '{"topic": "city/b/air/A1", "payload": {"ts": 1772406001, "pm25": 12.5}}\n'
+    )
+    pdam = Source(
+        name="pdam", topics=("pdam/+",), topic="pdam/{device}", kind="water", time_field="waktu",
+        fields={"tinggi": "level_cm"},
+    )  # fmt: skip
+    settings = Settings(city=City(id="b"), sources=(pdam, Source()))
+    recording = open_recording([written(tmp_path / "a.jsonl", text)], None, DeviceTable(), settings)
+    found = {(batch.kind, batch.quantities): batch.values.tolist() for batch in recording.batches()}
+    assert found == {("water", ("level_cm",)): [[41.5]], ("air", ("pm25",)): [[12.5]]}
+
+
+def test_compressed_messages_are_read_and_what_breaks_off_is_named(tmp_path: Path) -> None:
+    text = b'{"topic": "city/b/air/A1", "payload": {"ts": 1772406001, "pm25": 12.5}}\n' * 100_000
+    file = tmp_path / "a.jsonl.zst"
+    file.write_bytes(zstandard.compress(text))
+    assert read(file, None)[0].readings == 100_000
+    file.write_bytes(zstandard.compress(text)[:-9])
+    with pytest.raises(RecordingError, match=r"a\.jsonl\.zst: the compressed file is damaged or incomplete"):
+        read(file, None)

@@ -1,8 +1,10 @@
 import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import zstandard
 from click.testing import CliRunner, Result
 
 from config.durability import JournalSettings
@@ -117,12 +119,25 @@ def test_a_mistake_in_the_options_is_told_in_their_words(speeds: Path, arguments
     assert "Value error" not in told
 
 
-def test_a_compressed_file_is_to_be_unpacked(tmp_path: Path) -> None:
+@pytest.mark.parametrize("compress", [gzip.compress, zstandard.compress])
+def test_a_compressed_file_is_read_as_it_is(speeds: Path, compress: Callable[[bytes], bytes]) -> None:
+    file = speeds.with_suffix(".csv.gz")
+    file.write_bytes(compress(speeds.read_bytes()))
+    assert json.loads(replay(file, *COLUMNS, "--json").stdout)["accepted"] == 2
+    assert speed_means(speeds.parent / "data") == {42.5}
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, zstandard.compress])
+def test_a_compressed_file_that_breaks_off_is_named(speeds: Path, compress: Callable[[bytes], bytes]) -> None:
+    file = speeds.with_suffix(".csv.gz")
+    file.write_bytes(compress(speeds.read_bytes())[:-9])
+    assert complaint(file, *COLUMNS).startswith(f"denyut: {file}: the compressed file is damaged or incomplete")
+
+
+def test_an_archive_is_to_be_unpacked(tmp_path: Path) -> None:
     file = tmp_path / "speeds.csv"
-    file.write_bytes(gzip.compress(b"at,v\n"))
-    assert complaint(file, *COLUMNS) == f"denyut: {file}: is compressed; unpack it first\n"
     file.write_bytes(b"PK\x03\x04 and more")
-    assert complaint(file, *COLUMNS) == f"denyut: {file}: is compressed; unpack it first\n"
+    assert complaint(file, *COLUMNS) == f"denyut: {file}: is a ZIP archive; unpack it first\n"
 
 
 def test_a_column_that_is_absent_leaves_nothing_behind(speeds: Path) -> None:
