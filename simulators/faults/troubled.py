@@ -8,13 +8,17 @@ from simulators.faults.effects import EFFECTS
 from simulators.faults.sent import Mask, Sent
 from simulators.fleet import Fleet
 from simulators.scenario import Scenario
+from simulators.uploads import Uploads
 
 
 class TroubledFleet:
     """Spans are asked for in their order. The same seed and scenario give the same, however time is cut up."""
 
-    def __init__(self, fleet: Fleet, scenario: Scenario, start_ns: int, seed: int) -> None:
+    def __init__(
+        self, fleet: Fleet, scenario: Scenario, start_ns: int, seed: int, uploads: Uploads | None = None
+    ) -> None:
         self.fleet = fleet
+        self._uploads = uploads
         gateways = {device.gateway for device in fleet.devices} - {""}
         # A device that is away sends nothing, however late it would have been anyway.
         faults = sorted(enumerate(scenario.faults), key=lambda each: each[1].kind in ABSENCES)
@@ -53,6 +57,8 @@ class TroubledFleet:
         return {kind: away(found, time_ns) for kind, found in cases.items() if found}
 
     def _befallen(self, sent: Sent) -> Sent:
+        if self._uploads is not None:
+            sent = self._uploads.gathered(sent)
         for case in self._cases[sent.kind]:
             sent = EFFECTS[case.fault.kind](sent, case)
         return sent
