@@ -46,6 +46,8 @@ def _summary(tally: Tally) -> str:
     kinds = ", ".join(f"{kind} {count:,}" for kind, count in sorted(tally.by_kind.items()))
     rate = tally.sent / tally.seconds if tally.seconds else 0.0
     unsent = f", {tally.unsent:,} not sent for want of a connection" if tally.unsent else ""
-    return f"{tally.sent:,} messages sent in {tally.seconds:.1f} s ({rate:,.0f}/s){unsent}" + (
-        f": {kinds}" if kinds else ""
+    returns = f", {tally.returns:,} connections made again after an absence" if tally.returns else ""
+    retained = f"\n{tally.retained:,} of them are for the broker to keep (retain)" if tally.retained else ""
+    return f"{tally.sent:,} messages sent in {tally.seconds:.1f} s ({rate:,.0f}/s){unsent}{returns}" + (
+        f": {kinds}{retained}" if kinds else ""
     )

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -10,12 +10,12 @@ import aiomqtt
 
 from config.durations import SECOND_NS
 from ingest.mqtt.options import ConnectionOptions
+from simulators.connections import Connections, Routes
+from simulators.faults.sent import Mask
 from simulators.fleet import Fleet
 from simulators.pace import Pace
 from simulators.payloads import Messages
 
-_WORKERS = 8
-"""Publishes that wait for their PUBACK at the same time; aiomqtt warns from ten on."""
 _FIRST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 15.0
 _DIALECTS = ((aiomqtt.ProtocolVersion.V5, 2.0), (aiomqtt.ProtocolVersion.V311, 5.0))
@@ -29,6 +29,11 @@ class Tally:
     """Came due while there was no connection, or broke off with it; the broker may have a few of the latter."""
     by_kind: dict[str, int] = field(default_factory=dict)
     connections: int = 0
+    """How often a connection was made to the broker, all of a try counted as one."""
+    retained: int = 0
+    """Of those sent, how many the broker was asked to keep."""
+    returns: int = 0
+    """How often one of several connections came back that a scenario had taken away."""
     seconds: float = 0.0
 
     def add(self, topic: str) -> None:
@@ -40,17 +45,35 @@ class Tally:
 class MessageSource(Protocol):
     fleet: Fleet
 
+    def topic(self, kind: str, device: int) -> str: ...
+
     def messages(self, start_ns: int, end_ns: int) -> Messages: ...
+
+
+def nobody(_time_ns: int) -> Mapping[str, Mask]:
+    """No device is ever away."""
+    return {}
 
 
 class Publisher:
     """Publishes what comes due, and reconnects with growing pauses; what came due meanwhile is counted as unsent."""
 
     def __init__(
-        self, encoder: MessageSource, broker: ConnectionOptions, pace: Pace, note: Callable[[str], None]
+        self,
+        encoder: MessageSource,
+        broker: ConnectionOptions,
+        pace: Pace,
+        note: Callable[[str], None],
+        connections: int = 1,
+        away: Callable[[int], Mapping[str, Mask]] = nobody,
     ) -> None:
+        """`away`: of each kind (d,) the devices that have no connection at a time; where that is all of a connection's,
+        it is closed, and made anew when one of them returns.
+        """
         self.tally = Tally()
         self._encoder = encoder
+        self._away = away
+        self._routes = Routes(encoder.fleet, encoder.topic, connections)
         self._broker = broker
         self._address = f"{broker.host}:{broker.port}"
         self._pace = pace
@@ -96,10 +119,15 @@ class Publisher:
         """Why the connection failed or broke; None when all was sent, or the next try is due at once."""
         try:
             async with self._client() as client:
-                self.tally.connections += 1
-                self._note(f"connected to {self._address} ({_DIALECTS[self._dialect][0].name})")
-                self._sending = True
-                await self._send_all(client)
+                connections = Connections(client, self._client, self._routes)
+                try:
+                    await connections.open(())
+                    self.tally.connections += 1
+                    self._note(self._greeting())
+                    self._sending = True
+                    await self._send_all(connections)
+                finally:
+                    await connections.close_all()
         except aiomqtt.MqttError as error:
             if self.tally.connections or self._refused(error):
                 return str(error)
@@ -109,6 +137,10 @@ class Publisher:
         finally:
             self._sending = False
         return None
+
+    def _greeting(self) -> str:
+        times = f" {self._routes.count} times" if self._routes.count > 1 else ""
+        return f"connected to {self._address}{times} ({_DIALECTS[self._dialect][0].name})"
 
     def _refused(self, error: aiomqtt.MqttError) -> bool:
         return isinstance(error.__cause__, OSError) and not isinstance(error.__cause__, ConnectionResetError)
@@ -125,31 +157,25 @@ class Publisher:
             timeout=timeout_s,
         )
 
-    async def _send_all(self, client: aiomqtt.Client) -> None:
+    async def _send_all(self, connections: Connections) -> None:
         missed_until_ns = self._pace.now_ns()
         self.tally.unsent += self._encoder.fleet.count(self._reached_ns, missed_until_ns)
         self._reached_ns = missed_until_ns
         async for start_ns, end_ns in self._pace.spans(self._reached_ns):
             self._reached_ns = end_ns
-            await self._send(client, self._encoder.messages(start_ns, end_ns))
+            idle = self._routes.idle(self._away(end_ns))
+            there = connections.opened
+            await connections.open(idle)
+            self.tally.returns += connections.opened - there
+            await self._send(connections, self._encoder.messages(start_ns, end_ns))
+            await connections.close(idle)
             if self._stopped:
                 return
 
-    async def _send(self, client: aiomqtt.Client, messages: Messages) -> None:
+    async def _send(self, connections: Connections, messages: Messages) -> None:
         sent_before = self.tally.sent
-        remaining = zip(messages.topics, messages.payloads, strict=True)
-        workers = 1 if self._broker.qos == 0 else _WORKERS
         try:
-            results = await asyncio.gather(
-                *(self._work(client, remaining) for _ in range(workers)), return_exceptions=True
-            )
+            await connections.publish(messages, self._broker.qos, self.tally.add)
         finally:
             self.tally.unsent += len(messages) - (self.tally.sent - sent_before)
-        for result in results:
-            if isinstance(result, BaseException):
-                raise result
-
-    async def _work(self, client: aiomqtt.Client, remaining: Iterator[tuple[str, bytes]]) -> None:
-        for topic, payload in remaining:
-            await client.publish(topic, payload, qos=self._broker.qos)
-            self.tally.add(topic)
+        self.tally.retained += 0 if messages.retain is None else int(messages.retain.sum())

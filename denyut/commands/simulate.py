@@ -14,7 +14,7 @@ from denyut.simulation import broker_of, fleet_of, rates_of, scenario_named, set
 from simulators.faults.payloads import TroubledEncoder
 from simulators.pace import Pace
 from simulators.payloads import Encoder
-from simulators.publish import Publisher
+from simulators.publish import Publisher, nobody
 from simulators.scenario import Scenario
 
 _UNPACED_NS = 10 * SECOND_NS
@@ -54,7 +54,11 @@ Examples:
 )
 @click.option("--rate", help="A load instead: messages a second, such as 50k, steps 10k,50k or a rise 10k:200k.")
 @click.option(
-    "--connections", type=click.IntRange(1, 1000), default=1, show_default=True, help="With --rate: how many."
+    "--connections",
+    type=click.IntRange(1, 1000),
+    default=1,
+    show_default=True,
+    help="To the broker; the devices are dealt out over them.",
 )
 @click.option("--storm", type=DurationType(), help="With --rate: all connections drop and come back every so often.")
 @click.option("--dry-run", is_flag=True, help="Print topic and payload instead of sending; as fast as possible.")
@@ -100,15 +104,29 @@ def command(
         encoder: Encoder | TroubledEncoder = plain
         if played is not None and (played.faults or truth is not None):
             encoder = troubled(plain, played, began_ns, seed, truth, stack)
+        if isinstance(encoder, TroubledEncoder):
+            stack.callback(_tell_faults, encoder)
         if dry_run or output is not None:
             write_out(encoder, Pace(began_ns, speed, lasts or _UNPACED_NS), output)
             return
-        publisher = Publisher(encoder, broker_of(settings, broker, qos), Pace(began_ns, speed, lasts), _note)
+        publisher = Publisher(
+            encoder,
+            broker_of(settings, broker, qos),
+            Pace(began_ns, speed, lasts),
+            _note,
+            connections,
+            encoder.troubled.away if isinstance(encoder, TroubledEncoder) else nobody,
+        )
         warn_of_speed(speed, settings)
         _note(f"{len(fleet.devices)} devices of {fleet.city}, seed {seed}")
         publish(publisher)
     if lasts is not None and not publisher.tally.connections:
         raise SystemExit(1)
+
+
+def _tell_faults(encoder: TroubledEncoder) -> None:
+    if encoder.befallen.counts:
+        _note(f"readings with faults, of {encoder.befallen.readings:,}: {encoder.befallen}")
 
 
 def _note(line: str) -> None:

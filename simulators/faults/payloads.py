@@ -32,6 +32,9 @@ class TroubledEncoder:
         self._witness = witness
         self._next = 0
 
+    def topic(self, kind: str, device: int) -> str:
+        return self._encoder.topic(kind, device)
+
     def messages(self, start_ns: int, end_ns: int) -> Messages:
         """Everything that is sent in [start, end), ordered by the time of sending, then by kind and device."""
         batches = list(self.troubled.due(start_ns, end_ns))
