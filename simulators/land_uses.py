@@ -10,7 +10,7 @@ from simulators.road_rhythms import SCHOOL_WORDS
 @dataclass(frozen=True, slots=True)
 class LandUse:
     words: tuple[str, ...]
-    """Of which one begins a word in a device's id or name."""
+    """Of which one stands in a device's id or name."""
     rhythm: Rhythm
     """Share of the spaces that are taken."""
     stay_h: float
@@ -51,7 +51,7 @@ _SHOPPING = Rhythm(
         (Day.FRIDAY, _PRAYER),
         (
             Day.RAMADAN,
-            ((10, 1.0), (12, 0.55), (15, 0.8), (17, 1.35), (18.5, 1.25), (19.5, 0.85), (20.5, 1.3), (22, 1.5)),
+            ((10, 1.0), (12, 0.55), (15, 0.8), (17, 1.2), (18.5, 1.1), (19.5, 0.85), (20.5, 1.3), (22, 1.5)),
         ),
     ),
 )

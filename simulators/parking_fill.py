@@ -20,7 +20,11 @@ _DRAWN = np.cumsum([use.share for use in LAND_USES])
 def land_use_of(device: Device) -> int:
     """Position in `LAND_USES`; -1 where neither id nor name tells it."""
     text = f"{device.id} {device.name}".lower()
-    found = (number for number, use in enumerate(LAND_USES) if re.search(rf"\b({'|'.join(use.words)})", text))
+    found = (
+        number
+        for number, use in enumerate(LAND_USES)
+        if re.search(rf"(?<![a-z])({'|'.join(use.words)})(?![a-z])", text)
+    )
     return next(found, -1)
 
 
