@@ -58,6 +58,15 @@ AIR = {
     "humidity": HUMIDITY,
 }
 
+# Low-cost sensors: optical, so that they read too much in humid air, each by a factor of its own. Not compared with
+# their neighbours, since they differ for good.
+LOW_COST_PM = {
+    "pm25": Quantity(unit="µg/m³", min=-20, max=5_000),
+    "pm10": Quantity(unit="µg/m³", min=-20, max=10_000),
+    "temperature": Quantity(unit="°C", min=-30, max=80),
+    "humidity": Quantity(unit="%", min=0, max=105),
+}
+
 # 0.5 dB bins, from the noise floor of a class 2 meter to the threshold of pain; L10 and L90 are exceeded 10 % and 90 %
 # of the time, so they are the 90th and the 10th percentile.
 NOISE = {"laeq": Quantity(unit="dB(A)", kind="level", min=20, max=140, percentiles=(10, 50, 90), bins=240)}
@@ -81,6 +90,18 @@ WEATHER = {
     "solar": Quantity(unit="W/m²", min=-20, max=2_000),
 }
 
+LIGHT = {
+    # 1 on, 0 off: the time in which it is on.
+    "on": Quantity(kind="state", min=0, max=1, steady=True),
+    "dimming": Quantity(unit="%", min=0, max=100, steady=True),
+    "power_w": Quantity(unit="W", min=0, max=5_000, steady=True),
+    # A running total, as meters have it.
+    "energy_kwh": Quantity(unit="kWh", kind="counter", min=0),
+}
+
+# Under a dark lid in the sun it is hotter than the air.
+BIN = {"fill": Quantity(unit="%", min=0, max=100), "temperature": Quantity(unit="°C", min=-30, max=100)}
+
 # Answers since the previous reading, as from a kiosk with four buttons; a running total is kind "counter".
 ANSWERS = Quantity(unit="answers", min=0)
 SATISFACTION = {"very_satisfied": ANSWERS, "satisfied": ANSWERS, "fair": ANSWERS, "not_satisfied": ANSWERS}
@@ -98,9 +119,12 @@ DEFAULT_KINDS: dict[str, Kind] = {
         "parking": PARKING,
         "traffic": TRAFFIC,
         "air": AIR,
+        "pm": LOW_COST_PM,
         "noise": NOISE,
         "water": WATER,
         "weather": WEATHER,
+        "light": LIGHT,
+        "bin": BIN,
         "satisfaction": SATISFACTION,
     }.items()
 }

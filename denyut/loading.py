@@ -31,7 +31,7 @@ def run_load(
     messages = Encoder(fleet).messages(_ROUND_START_NS, _ROUND_START_NS + DEFAULT_EVERY_NS)
     frames = Frames(messages.topics, messages.payloads, broker.qos)
     ways = "connection" if connections == 1 else "connections"
-    _note(f"{len(fleet.devices):,} devices, {connections:,} {ways}, QoS {broker.qos}")
+    _note(f"{fleet.size:,} devices, {connections:,} {ways}, QoS {broker.qos}")
     storms = Storms(None if storm_ns is None else storm_ns / SECOND_NS)
     last: Progress | None = None
     try:

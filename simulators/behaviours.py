@@ -4,14 +4,23 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from config.settings import Kind
-from simulators import air, noise, parking, satisfaction, traffic, water, weather
+from simulators import (
+    air,
+    light,
+    litter_bin,
+    low_cost_pm,
+    noise,
+    parking,
+    satisfaction,
+    traffic,
+    water,
+    weather,
+)
 from simulators.conditions import Conditions
 from simulators.draws import Draws, FloatArray
 from simulators.roster import Roster
 
 Sites = dict[str, FloatArray]
-TRUE = "true_"
-"""Before the name of a quantity whose true value an instrument does not tell, whatever befalls it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +38,11 @@ BEHAVIOURS = {
     "parking": Behaviour(parking.sites, parking.readings, parking.DECIMALS, 0.4),
     "traffic": Behaviour(traffic.sites, traffic.readings, traffic.DECIMALS, 0.0),
     "air": Behaviour(air.sites, air.readings, air.DECIMALS, 0.3),
+    "pm": Behaviour(low_cost_pm.sites, low_cost_pm.readings, low_cost_pm.DECIMALS, 0.5),
     "noise": Behaviour(noise.sites, noise.readings, noise.DECIMALS, 0.5),
     "water": Behaviour(water.sites, water.readings, water.DECIMALS, 0.6),
     "weather": Behaviour(weather.sites, weather.readings, weather.DECIMALS, 0.2),
+    "light": Behaviour(light.sites, light.readings, light.DECIMALS, 0.0),
+    "bin": Behaviour(litter_bin.sites, litter_bin.readings, litter_bin.DECIMALS, 1.0),
     "satisfaction": Behaviour(satisfaction.sites, satisfaction.readings, satisfaction.DECIMALS, 0.0),
 }

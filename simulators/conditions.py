@@ -21,8 +21,10 @@ from simulators.sky import Sky
 class Conditions:
     """One row for each reading."""
 
+    time_ns: NDArray[np.int64]
+    """(n,) ns UTC."""
     civil_ns: NDArray[np.int64]
-    """(n,) ns of the city's clock."""
+    """(n,) the same by the city's clock."""
     interval_s: FloatArray
     """(n,) time since the device's reading before."""
     draws: Draws
@@ -43,7 +45,7 @@ class Conditions:
         surroundings: Surroundings | None = None,
     ) -> "Conditions":
         """The conditions at `time_ns`, (n,) ns UTC."""
-        return cls(utc_to_civil(time_ns, zone), interval_s, draws, sky, days, surroundings)
+        return cls(time_ns, utc_to_civil(time_ns, zone), interval_s, draws, sky, days, surroundings)
 
     def felt(self, feeling: Feeling, default: float, before_ns: NDArray[np.int64] | int = 0) -> FloatArray | float:
         """(n,) what events do to that, `before_ns` before each row; the default where none does."""

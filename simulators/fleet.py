@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from config.default_kinds import effective_kinds
 from config.durations import SECOND_NS
 from config.settings import Device, Kind, Settings
-from simulators.behaviours import BEHAVIOURS, TRUE
+from simulators.behaviours import BEHAVIOURS
 from simulators.conditions import Conditions
 from simulators.days import CityDays
 from simulators.draws import Draws, FloatArray, keys_of
@@ -20,6 +20,7 @@ from simulators.events.influences import Influence, Surroundings
 from simulators.registry import choose_devices
 from simulators.roster import Roster
 from simulators.sky import Sky
+from simulators.true_values import TRUE, apart
 
 DEFAULT_EVERY_NS = 5 * SECOND_NS
 _MILLISECOND_NS = 1_000_000
@@ -106,8 +107,7 @@ class Group:
             for rows in (slice(start, start + _ROWS) for start in range(0, max(len(device), 1), _ROWS))
         ]
         columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-        true = {name.removeprefix(TRUE): columns.pop(name) for name in list(columns) if name.startswith(TRUE)}
-        return Reports(self.kind, device, time_ns, sequence, columns, true)
+        return Reports(self.kind, device, time_ns, sequence, *apart(columns))
 
     def _readings(
         self,

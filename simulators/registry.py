@@ -10,7 +10,17 @@ from config.settings import Device, Settings
 from simulators.roster import Roster, made_id
 from simulators.topics import reachable, source_of
 
-SHARES = {"parking": 60, "traffic": 100, "air": 45, "noise": 45, "water": 30, "weather": 40}
+SHARES = {
+    "parking": 60,
+    "traffic": 100,
+    "air": 45,
+    "pm": 30,
+    "noise": 45,
+    "water": 30,
+    "weather": 40,
+    "light": 30,
+    "bin": 20,
+}
 """Kinds of which a fleet can have made devices, and how many of each a default one has."""
 KINDS = (*SHARES, "satisfaction")
 """Kinds that can be simulated where devices of them are configured."""
@@ -37,12 +47,12 @@ def choose_devices(settings: Settings, count: int | None = None) -> dict[str, Ro
 
 
 def shares_of(count: int, kinds: Collection[str] = KINDS) -> dict[str, int]:
-    """How many of each of these kinds `count` made devices are: in proportion to `SHARES`, also in a small city."""
+    """How many of each of these kinds `count` made devices are: in proportion to `SHARES`, one of each first."""
     shares = {kind: share for kind, share in SHARES.items() if kind in kinds}
     cities, rest = divmod(count, sum(shares.values())) if shares else (0, 0)
     given = dict.fromkeys(shares, 0)
     for _ in range(rest):
-        given[min(shares, key=lambda kind: (given[kind] + 1) / shares[kind])] += 1
+        given[min(shares, key=lambda kind: (given[kind] > 0, (given[kind] + 1) / shares[kind]))] += 1
     return {kind: cities * share + given[kind] for kind, share in shares.items()}
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from config.civil_time import DAY_NS, HOUR_NS
-from config.settings import Kind
+from config.settings import Device, Kind
 from simulators.conditions import Conditions
 from simulators.draws import Draws, FloatArray
 from simulators.road_rhythms import ROADS, surroundings
@@ -30,6 +30,11 @@ _CYCLE_S, _GREEN = 90.0, 0.45
 """Of a traffic light, and its green share."""
 _SIGNALS = ("simpang", "bundaran", "perlintasan")
 
+_LOOP, _CAMERA, _PAIR = 0, 1, 2
+_DRAWN_BELOW = (0.65, 0.85)
+"""Of made stations: loops, then cameras, and pairs."""
+_CAMERAS = ("cctv", "kamera", "camera", "anpr")
+
 Site = dict[str, FloatArray]
 
 
@@ -38,17 +43,22 @@ def sites(devices: Roster, kind: Kind, draws: Draws) -> Site:  # noqa: ARG001
 
     A station with a registered capacity (smp/h) tells classes of vehicle, so many motorcycles among them that together
     they fill that capacity. One with a length measures travel times, one at a crossing how long its signal holds up.
+    A camera tells classes and no occupancy; a pair, of which nothing but a length is registered, travel times alone.
     """
+    sort = devices.each(_sort_of, np.searchsorted(_DRAWN_BELOW, draws.uniform(7)).astype(np.float64))
     lanes = devices.each(lambda device: device.lanes, 1.0 + np.floor(draws.uniform(1) * 3.0))
     free_speed = devices.each(lambda device: device.free_speed, 38.0 + 8.0 * lanes + 10.0 * draws.uniform(2))
     capacity = devices.each(lambda device: device.capacity, free_speed * JAM_DENSITY / 4.0 * lanes)
-    classes = devices.each(lambda device: device.capacity is not None, 0.0) > 0
+    classes = (devices.each(lambda device: device.capacity is not None, 0.0) > 0) | (sort == _CAMERA)
     freeway = devices.each(lambda device: device.road == "freeway", 0.0) > 0
     heavy = np.where(classes, np.where(freeway, 0.2, 0.04 + 0.06 * draws.uniform(4)), 0.0)
     motorcycles = np.where(classes & ~freeway, 0.56 + 0.16 * draws.uniform(5), 0.0)
     room = 1.0 + heavy * (EMP_HEAVY - 1.0) - motorcycles * (1.0 - EMP_MOTORCYCLE)
-    length = devices.each(lambda device: device.length)
+    length = devices.each(
+        lambda device: device.length, np.where(sort == _PAIR, 300.0 + 2200.0 * draws.uniform(8), np.nan)
+    )
     return {
+        "sort": sort,
         "lanes": lanes,
         "free_speed": free_speed,
         "demand": 0.35 + 0.75 * draws.uniform(3),
@@ -85,13 +95,21 @@ def readings(conditions: Conditions, site: Site) -> dict[str, FloatArray]:
     occupancy = np.minimum(per_lane * site["detected_m"] / (1000.0 * measured), 1.0)
     way = site["free_time"] * site["free_speed"] / stream_speed * np.exp(0.08 * conditions.draws.normal(17))
     held = control_delay(demand) * np.exp(0.15 * conditions.draws.normal(18))
+    pair = site["sort"] == _PAIR
     return {
-        **counts,
-        "speed": np.where(passed, measured, np.nan),
-        "occupancy": occupancy,
+        **{name: np.where(pair, np.nan, seen) for name, seen in counts.items()},
+        "speed": np.where(passed & ~pair, measured, np.nan),
+        "occupancy": np.where(site["sort"] == _LOOP, occupancy, np.nan),
         "travel_time": np.where(passed, way, np.nan),
         "delay": np.where(passed & (site["signal"] > 0), held, np.nan),
     }
+
+
+def _sort_of(device: Device) -> int:
+    if any(word in f"{device.id} {device.name}".lower() for word in _CAMERAS):
+        return _CAMERA
+    of_a_detector = (device.capacity, device.lanes, device.road, device.free_speed, device.detector_length)
+    return _PAIR if device.length is not None and not any(of_a_detector) else _LOOP
 
 
 def lost_in_rain(rain_mm_h: FloatArray) -> FloatArray:
@@ -105,8 +123,8 @@ def lost_in_rain(rain_mm_h: FloatArray) -> FloatArray:
 
 def _drift(conditions: Conditions) -> FloatArray:
     """(n,) about 0: days, hours and quarters of an hour differ, of every road by itself."""
-    slow = 0.06 * conditions.wander(20, DAY_NS) + 0.06 * conditions.wander(21, 4 * HOUR_NS)
-    return slow + 0.06 * conditions.wander(10, HOUR_NS // 2)
+    slow = 0.08 * conditions.wander(20, DAY_NS) + 0.07 * conditions.wander(21, 4 * HOUR_NS)
+    return slow + 0.05 * conditions.wander(10, HOUR_NS // 2)
 
 
 def relative_density(demand: FloatArray) -> FloatArray:

@@ -34,13 +34,19 @@ def readings(conditions: Conditions, site: dict[str, FloatArray]) -> dict[str, F
     interval_ns = np.rint(conditions.interval_s * SECOND_NS).astype(np.int64)
     warmth = sky.temperature(civil_ns) + site["warmer"] + conditions.felt("heat", 0.0)
     rain = sky.rain_between(civil_ns - interval_ns, civil_ns) * site["wetter"]
-    wet = 12.0 * (sky.rain_between(civil_ns - HOUR_NS, civil_ns) > 0.5)
     direction = np.mod(sky.wind_direction(civil_ns) + 12.0 * draws.normal(14), 360.0)
     return {
         "temperature": warmth + 0.1 * draws.normal(11),
-        "humidity": np.clip(80.0 - 4.0 * (warmth - 28.0) + wet + draws.normal(12), 30.0, 100.0),
+        "humidity": np.clip(relative_humidity(conditions, warmth) + draws.normal(12), 30.0, 100.0),
         "pressure": sky.pressure(civil_ns) + site["higher"] + 0.1 * draws.normal(13),
         "wind_speed": np.maximum(sky.wind_speed(civil_ns) * np.exp(0.2 * draws.normal(15)), 0.0),
         "wind_direction": np.where(direction >= 359.5, 0.0, direction),
         "rain_mm": rain,
     }
+
+
+def relative_humidity(conditions: Conditions, warmth: FloatArray) -> FloatArray:
+    """(n,) %, beyond 100 too: lower where it is warmer, higher while and after it rains."""
+    before_ns = conditions.civil_ns - HOUR_NS
+    wet = 12.0 * (conditions.sky.rain_between(before_ns, conditions.civil_ns) > 0.5)
+    return 80.0 - 4.0 * (warmth - 28.0) + wet

@@ -118,7 +118,7 @@ def command(
             encoder.troubled.away if isinstance(encoder, TroubledEncoder) else nobody,
         )
         warn_of_speed(speed, settings)
-        _note(f"{len(fleet.devices)} devices of {fleet.city}, seed {seed}")
+        _note(f"{fleet.size:,} devices of {fleet.city}, seed {seed}")
         publish(publisher)
     if lasts is not None and not publisher.tally.connections:
         raise SystemExit(1)

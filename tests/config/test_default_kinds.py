@@ -7,8 +7,9 @@ from config.settings import Kind, Quantity, Settings
 TWO = IndicatorRules(us_aqi_above_300="two")
 
 
-def test_the_six_kinds_of_the_contract_are_known():
-    assert set(DEFAULT_KINDS) == {"parking", "traffic", "air", "noise", "water", "weather", "satisfaction"}
+def test_the_six_kinds_of_the_contract_are_known_and_some_that_cities_also_have():
+    six = {"parking", "traffic", "air", "noise", "water", "weather"}
+    assert set(DEFAULT_KINDS) == {*six, "pm", "light", "bin", "satisfaction"}
 
 
 def test_speeds_have_a_harmonic_mean_and_an_85th_percentile():
@@ -39,6 +40,8 @@ def test_percentiles_have_the_range_their_histogram_needs(kind, entry):
         ("noise", "laeq", 31.2),
         ("water", "level_cm", 1_048),
         ("traffic", "speed", 0),
+        ("bin", "temperature", 70),  # in the sun
+        ("light", "energy_kwh", 250_000),
     ],
 )
 def test_a_range_keeps_real_extremes(kind, name, value):

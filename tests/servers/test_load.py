@@ -51,7 +51,7 @@ def test_a_broker_that_is_not_there_is_named() -> None:
     result = load(port, "--rate", "1k", "--for", "1s")
     assert result.returncode == 1
     assert result.stderr.splitlines() == [
-        "320 devices, 1 connection, QoS 1",
+        "400 devices, 1 connection, QoS 1",
         f"denyut: 127.0.0.1:{port}: Connection refused",
     ]
 

@@ -193,7 +193,7 @@ def test_a_recorded_run_holds_the_messages_that_a_dry_run_prints(tmp_path: Path)
     subprocess.run([*DENYUT, "simulate", "--output", file, *options], capture_output=True, check=True)
     lines = printed.stdout.splitlines()
     recorded = [json.loads(line) for line in file.read_text().splitlines()]
-    assert len(lines) == 320 * 4
+    assert len(lines) == 400 * 4
     assert [
         {"topic": topic, "payload": json.loads(payload)} for topic, payload in (line.split(" ", 1) for line in lines)
     ] == recorded

@@ -20,16 +20,18 @@ def fleet() -> Fleet:
     return Fleet(Settings(), seed=1)
 
 
-def test_without_a_configuration_there_are_320_devices_of_six_kinds(fleet: Fleet) -> None:
+def test_without_a_configuration_there_are_400_devices_of_nine_kinds(fleet: Fleet) -> None:
     counts = {kind: len(group.devices) for kind, group in fleet.groups.items()}
-    assert counts == {"parking": 60, "traffic": 100, "air": 45, "noise": 45, "water": 30, "weather": 40}
+    six = {"parking": 60, "traffic": 100, "air": 45, "noise": 45, "water": 30, "weather": 40}
+    assert counts == {**six, "pm": 30, "light": 30, "bin": 20}
+    assert fleet.size == len(fleet.devices) == 400
 
 
 def test_every_device_reports_once_in_each_interval(fleet: Fleet) -> None:
     for reports in at_hour(fleet, 9.0).values():
         assert sorted(reports.device.tolist()) == list(range(len(fleet.groups[reports.kind].devices)))
         assert np.all(np.diff(reports.time_ns) >= 0)
-    assert fleet.count(MONDAY_NS, MONDAY_NS + 60 * SECOND_NS) == 320 * 12
+    assert fleet.count(MONDAY_NS, MONDAY_NS + 60 * SECOND_NS) == 400 * 12
 
 
 def test_reports_are_spread_over_the_interval(fleet: Fleet) -> None:
@@ -70,7 +72,7 @@ def test_an_office_car_park_is_full_in_the_morning_and_empty_at_night() -> None:
 
 
 def test_traffic_peaks_at_seven_and_at_seventeen(fleet: Fleet) -> None:
-    counts = [at_hour(fleet, hour, 600)["traffic"].columns["vehicle_count"].mean() for hour in range(24)]
+    counts = [np.nanmean(at_hour(fleet, hour, 600)["traffic"].columns["vehicle_count"]) for hour in range(24)]
     ranked = sorted(range(24), key=lambda hour: counts[hour], reverse=True)
     assert set(ranked[:2]) == {7, 17}
     assert counts[3] < counts[7] / 5
@@ -79,14 +81,15 @@ def test_traffic_peaks_at_seven_and_at_seventeen(fleet: Fleet) -> None:
 def test_speed_falls_where_traffic_is_dense(fleet: Fleet) -> None:
     rush, night = (at_hour(fleet, hour, 600)["traffic"].columns for hour in (7.0, 3.0))
     assert np.nanmean(rush["speed"]) < np.nanmean(night["speed"]) - 8.0
-    assert rush["occupancy"].mean() > 5 * night["occupancy"].mean()
-    assert rush["occupancy"].max() <= 1.0
+    assert np.nanmean(rush["occupancy"]) > 5 * np.nanmean(night["occupancy"])
+    assert np.nanmax(rush["occupancy"]) <= 1.0
 
 
 def test_a_detector_reports_a_speed_only_where_a_vehicle_passed(fleet: Fleet) -> None:
     columns = at_hour(fleet, 3.0, 600)["traffic"].columns
-    assert np.array_equal(np.isnan(columns["speed"]), columns["vehicle_count"] == 0)
-    assert np.all(columns["occupancy"][columns["vehicle_count"] == 0] == 0.0)
+    counted, loops = np.isfinite(columns["vehicle_count"]), np.isfinite(columns["occupancy"])
+    assert np.array_equal(np.isnan(columns["speed"][counted]), columns["vehicle_count"][counted] == 0)
+    assert np.all(columns["occupancy"][loops & (columns["vehicle_count"] == 0)] == 0.0)
 
 
 def test_pm10_holds_pm25_and_noise_follows_the_traffic(fleet: Fleet) -> None:
@@ -114,6 +117,7 @@ def test_some_devices_report_a_battery_and_it_never_leaves_its_range(fleet: Flee
 def test_the_hour_is_that_of_the_city() -> None:
     jayapura = Fleet(Settings(city=City(id="city", timezone="Asia/Jayapura")), seed=1)
     jakarta = Fleet(Settings(city=City(id="city", timezone="Asia/Jakarta")), seed=1)
-    early = at_hour(jakarta, 5.0, 600)["traffic"].columns["vehicle_count"].mean()
-    later = at_hour(jayapura, 5.0, 600)["traffic"].columns["vehicle_count"].mean()
+    early, later = (
+        np.nanmean(at_hour(city, 5.0, 600)["traffic"].columns["vehicle_count"]) for city in (jakarta, jayapura)
+    )
     assert later > 2 * early

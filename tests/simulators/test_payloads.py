@@ -37,8 +37,8 @@ def test_a_reading_becomes_one_object_with_its_time_in_milliseconds() -> None:
 def test_every_payload_is_json_and_its_topic_names_city_kind_and_device() -> None:
     encoder = Encoder(Fleet(Settings(city=City(id="bojonegoro")), seed=2))
     messages = encoder.messages(START_NS, START_NS + 5 * SECOND_NS)
-    assert len(messages) == 320
-    assert len(set(messages.topics)) == 320
+    assert len(messages) == 400
+    assert len(set(messages.topics)) == 400
     for topic, payload, time_ns in zip(messages.topics, messages.payloads, messages.time_ns.tolist(), strict=True):
         prefix, city, kind, device = topic.split("/")
         assert (prefix, city, device.rsplit("-", 1)[0]) == ("city", "bojonegoro", kind)

@@ -1,7 +1,7 @@
 import pytest
 
 from config.settings import Device, Settings, Zone
-from simulators.registry import choose_devices, shares_of
+from simulators.registry import SHARES, choose_devices, shares_of
 
 
 def test_devices_of_kinds_that_cannot_be_simulated_are_left_out() -> None:
@@ -24,7 +24,9 @@ def test_made_devices_join_the_registered_ones_in_the_zones_of_the_city() -> Non
 
 def test_a_small_made_city_has_every_kind_and_a_large_one_keeps_the_shares() -> None:
     assert all(count > 0 for count in shares_of(9).values())
-    assert shares_of(3200) == {"parking": 600, "traffic": 1000, "air": 450, "noise": 450, "water": 300, "weather": 400}
+    six = {"parking": 600, "traffic": 1000, "air": 450, "noise": 450, "water": 300, "weather": 400}
+    assert shares_of(4000) == {**six, "pm": 300, "light": 300, "bin": 200}
+    assert shares_of(4009) == {kind: 10 * share + shares_of(9)[kind] for kind, share in SHARES.items()}
 
 
 def test_the_first_devices_of_a_larger_city_are_those_of_a_smaller_one() -> None:

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from config.settings import Device, Settings
 from simulators.fleet import Fleet
@@ -78,3 +79,28 @@ def test_only_a_crossing_has_a_delay() -> None:
     crossing, street = (Device(id=name, kind="traffic", name=name, every="10s") for name in ("Simpang Tiga", "Jalan"))
     assert np.isfinite(columns_of(crossing, 7.0)["delay"]).all()
     assert np.isnan(columns_of(street, 7.0)["delay"]).all()
+
+
+def test_a_camera_tells_classes_of_vehicle_and_no_occupancy() -> None:
+    columns = columns_of(Device(id="CCTV-07", kind="traffic", every="10s"), 7.0)
+    assert np.isfinite(columns["motorcycle_count"]).all()
+    assert np.array_equal(
+        columns["light_count"] + columns["heavy_count"] + columns["motorcycle_count"], columns["vehicle_count"]
+    )
+    assert np.isnan(columns["occupancy"]).all()
+
+
+def test_a_pair_of_readers_of_which_only_the_length_is_known_tells_travel_times_alone() -> None:
+    columns = columns_of(Device(id="T1", kind="traffic", length=1200, every="1m"), 7.0)
+    assert {name for name, values in columns.items() if np.isfinite(values).any()} == {"travel_time"}
+    assert 60 < np.nanmean(columns["travel_time"]) < 200
+
+
+def test_made_stations_are_loops_cameras_and_pairs() -> None:
+    start_ns = MONDAY_NS + 7 * HOUR_NS
+    reports = {each.kind: each for each in Fleet(Settings(), count=4000).reports(start_ns, start_ns + 5 * SECOND_NS)}
+    columns = reports["traffic"].columns
+    loops, cameras = np.isfinite(columns["occupancy"]), np.isfinite(columns["light_count"])
+    pairs = np.isnan(columns["vehicle_count"])
+    assert [each.mean() for each in (loops, cameras, pairs)] == pytest.approx([0.65, 0.20, 0.15], abs=0.04)
+    assert np.all(loops.astype(int) + cameras + pairs == 1)
