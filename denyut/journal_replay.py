@@ -55,7 +55,7 @@ class JournalReplay:
             self.rehearsal.attach(self._pipeline)
         self._pipeline.start()
         read_bytes, (_, total_bytes) = 0, closed_files(self._journal)
-        pace = _Pace(speed)
+        pace = Pace(speed)
         for row, path in read_rows(self._journal, on_damage=self._damaged):
             read_bytes += len(row.content)
             if self._is_wanted(row):
@@ -123,7 +123,9 @@ class JournalReplay:
             self.entries_lost += damage.last - damage.first + 1
 
 
-class _Pace:
+class Pace:
+    """Of what is replayed, by the times at which it came."""
+
     def __init__(self, speed: float | None) -> None:
         """None: no wait."""
         self._speed = speed

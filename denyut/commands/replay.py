@@ -15,6 +15,7 @@ from config.load import load_settings
 from config.mistakes import ConfigurationError
 from denyut.data_dir import DEFAULT_SAID, DataDirError, claimed, default_data_dir
 from denyut.journal_replay import JournalReplay, journal_in, settings_for_journal
+from denyut.message_replay import MessageReplay, tell_when_they_came
 from denyut.replay_options import OptionError, in_options, mapping_of, nothing_taken, refuse_mixture, refuse_same
 from denyut.replaying import Replay, in_city, settings_for
 from denyut.time_option import TimeType
@@ -25,11 +26,14 @@ from simulators.recorded_files import RecordingError
 from simulators.recordings import open_recording
 from storage.store import StoreUnusable
 
+AnyReplay = Replay | MessageReplay | JournalReplay
+
 EXAMPLE = """\b
 Examples:
   denyut replay --mapping parking_aarhus aarhus_2014-06.csv
   denyut replay speeds.csv --kind traffic --device d1 --time-column at --timezone Asia/Jakarta --value v=speed
-  denyut simulate --for 1m --output day.jsonl; denyut replay day.jsonl
+  denyut simulate --lasts 24h --output day.jsonl.zst; denyut replay day.jsonl.zst
+  denyut replay --time received day.jsonl.zst
   denyut replay --journal denyut-data --from 2h --data-dir what-was
 """
 
@@ -102,7 +106,7 @@ def command(
             refuse_same(source, directory)
             with claimed(directory):
                 chosen = settings_for_journal(settings, into_store)
-                replay: Replay | JournalReplay = JournalReplay(chosen, source, directory, from_ns, to_ns)
+                replay: AnyReplay = JournalReplay(chosen, source, directory, from_ns, to_ns)
                 _watch(replay, speed)
         else:
             columns["values"] = dict(columns["values"])
@@ -110,8 +114,12 @@ def command(
             settings = settings_for(settings, mapping, configured=config is not None)
             # A file that does not fit must be found before anything is made in the data directory.
             open_recording(files, mapping, DeviceTable(), settings)
+            as_it_came = time_base == "received" and mapping is None and tell_when_they_came(files)
             with claimed(directory):
-                replay = Replay(settings, files, mapping, directory, time_base or "event")
+                if as_it_came:
+                    replay = MessageReplay(settings, files, directory)
+                else:
+                    replay = Replay(settings, files, mapping, directory, time_base or "event")
                 _watch(replay, speed)
     except RecordingError as error:
         _end(in_options(error, mapping_name))
@@ -120,7 +128,7 @@ def command(
     _summarise(replay, as_json)
 
 
-def _watch(replay: Replay | JournalReplay, speed: float | None) -> None:
+def _watch(replay: AnyReplay, speed: float | None) -> None:
     console = Console(stderr=True)
     if not console.is_terminal:
         _print_progress(replay, speed)
@@ -133,7 +141,7 @@ def _watch(replay: Replay | JournalReplay, speed: float | None) -> None:
             progress.update(task, completed=done.readings, total=total)
 
 
-def _print_progress(replay: Replay | JournalReplay, speed: float | None) -> None:
+def _print_progress(replay: AnyReplay, speed: float | None) -> None:
     """One line at each tenth of the bytes read."""
     tenth = 0
     for done in replay.run(speed):
@@ -143,7 +151,7 @@ def _print_progress(replay: Replay | JournalReplay, speed: float | None) -> None
             click.echo(f"{10 * tenth} % read, {done.readings} readings", err=True)
 
 
-def _summarise(replay: Replay | JournalReplay, as_json: bool) -> None:
+def _summarise(replay: AnyReplay, as_json: bool) -> None:
     status = replay.status
     for line in replay.complaints:
         click.echo(f"denyut: {line}", err=True)
