@@ -5,9 +5,12 @@ Each mistake of a user is a click exception, or what is wrong with a file on sta
 
 import time
 from contextlib import ExitStack
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import click
+import numpy as np
 
 from config.addresses import checked_broker
 from config.cities import shipped_city
@@ -20,7 +23,8 @@ from simulators.events.eventful import EventfulFleet
 from simulators.events.names import UnknownNamesError
 from simulators.faults.payloads import TroubledEncoder
 from simulators.faults.troubled import TroubledFleet
-from simulators.faults.truth import TruthFiles
+from simulators.faults.truth import EVENTS, FAULTS, NEVER, TruthFiles
+from simulators.faults.truth_tables import EVENT_COLUMNS, FAULT_COLUMNS, event_rows, fault_rows
 from simulators.fleet import Fleet
 from simulators.load.rates import Rates, parse_rates
 from simulators.payloads import Encoder
@@ -69,11 +73,27 @@ def troubled(
         return TroubledEncoder(encoder, fleet, lambda _sent, _message: None)
     try:
         files = stack.enter_context(TruthFiles(truth, encoder.fleet))
+        files.table(FAULTS, FAULT_COLUMNS, fault_rows(scenario.faults, start_ns, start_ns + scenario.lasts))
+        files.table(EVENTS, EVENT_COLUMNS, event_rows(encoder.fleet.happenings()))
     except OSError as error:
         raise click.BadParameter(f"{truth}: {error.strerror}", param_hint="--truth") from None
-    about = {"city": encoder.fleet.city, "seed": seed, "start_ns": start_ns, "scenario": scenario.name}
-    stack.callback(files.about, about)
+    about = {
+        "version": version("denyut"),
+        "city": encoder.fleet.city,
+        "devices": encoder.fleet.size,
+        "seed": seed,
+        "start_ns": start_ns,
+        "scenario": scenario.name,
+    }
+    stack.callback(_finish, files, fleet, about)
     return TroubledEncoder(encoder, fleet, files.witness)
+
+
+def _finish(files: TruthFiles, fleet: TroubledFleet, about: dict[str, Any]) -> None:
+    """What is still held never was sent."""
+    for sent in fleet.left():
+        files.witness(sent, np.full(len(sent), NEVER))
+    files.about(about)
 
 
 def start_ns(text: str | None) -> int:

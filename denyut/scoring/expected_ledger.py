@@ -19,13 +19,14 @@ from denyut.scoring.truth import IntArray, Readings, Truth
 from ingest.reasons import Reason
 from processors.ranges import without_implausible
 from processors.window_plan import WindowPlan, plan_of
+from simulators.faults.malformed import REASONS as SORT_REASONS
 
 NEVER_NS = -(2**62)
 _UNCONFIGURED = Kind()
 
 
 class Fate(IntEnum):
-    """Of a reading. The smallest of its readings is the message's, but that one broken reading breaks all."""
+    """Of a reading. The smallest of its readings is the message's, but for what breaks all of it."""
 
     ACCEPTED = 0
     LATE = 1
@@ -35,6 +36,14 @@ class Fate(IntEnum):
     OUT_OF_RANGE = 5
     NO_QUANTITY = 6
     INVALID_JSON = 7
+    NOT_UTF8 = 8
+    NUMBER_OUT_OF_RANGE = 9
+    NUMBER_IN_STRING = 10
+    EMPTY_PAYLOAD = 11
+    NESTED_TOO_DEEPLY = 12
+    TOO_MANY_FIELDS = 13
+    DUPLICATE_KEY = 14
+    NOT_AN_OBJECT = 15
 
 
 REASONS = {fate: Reason[fate.name] for fate in Fate if fate > Fate.DUPLICATE}
@@ -95,9 +104,10 @@ def _messages(readings: Readings, fates: Fates) -> Fates:
     """(m,) of each message, in the order of their numbers."""
     rows = np.flatnonzero(readings.sent)
     _, message = np.unique(readings.message[rows], return_inverse=True)
-    best = np.full(int(message.max(initial=-1)) + 1, Fate.INVALID_JSON, np.int8)
+    best = np.full(int(message.max(initial=-1)) + 1, max(Fate), np.int8)
     np.minimum.at(best, message, fates[rows])
-    best[message[fates[rows] == Fate.INVALID_JSON]] = Fate.INVALID_JSON
+    broken = fates[rows] >= Fate.INVALID_JSON
+    best[message[broken]] = fates[rows[broken]]
     return best
 
 
@@ -122,7 +132,8 @@ def _fates(
         fates[_is_too_late(readings.stated_ns, plan, closed_ns, settings.windows.lateness)] = Fate.TOO_LATE
     fates[readings.stated_ns > received_ns + settings.windows.ahead] = Fate.TIME_AHEAD
     _judge_values(readings, quantities, fates)
-    fates[readings.has("malformed")] = Fate.INVALID_JSON
+    for sort, reason in SORT_REASONS.items():
+        fates[readings.has(f"malformed:{sort}")] = Fate[reason.name]
     fates[_repeats(readings, fates)] = Fate.DUPLICATE
     return fates
 

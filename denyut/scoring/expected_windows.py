@@ -10,8 +10,6 @@ from config.settings import Quantity, QuantityKind
 from denyut.scoring.truth import FloatArray, IntArray, Readings
 from processors.ranges import without_implausible
 
-UNREADABLE = ("malformed", "changed_shape")
-"""As the quantities that they are meant for."""
 Place = tuple[str, int]
 """(device, end of the window)"""
 
@@ -42,7 +40,8 @@ def expected_windows(
     end_ns = (readings.stated_ns // size_ns + 1) * size_ns
     judged = readings.sent & (end_ns <= closing.until_ns)
     gone_ns = end_ns + closing.after_ns
-    taken = judged & (readings.copy == 0) & ~readings.has(*UNREADABLE)
+    # In another shape its quantities have other names.
+    taken = judged & (readings.copy == 0) & ~readings.has("malformed", "changed_shape")
     near = taken & (readings.sent_ns + closing.slack_ns >= gone_ns) & (readings.sent_ns < gone_ns + closing.slack_ns)
     uncertain = set(_places(readings, end_ns, near))
     taken &= readings.sent_ns < gone_ns

@@ -46,6 +46,11 @@ class TroubledFleet:
             if now.any():
                 yield all_of.take(now)
 
+    def left(self) -> list[Sent]:
+        """What is still held, of each kind: the end came before it was sent."""
+        held, self._held = list(self._held.values()), {}
+        return held
+
     @property
     def held(self) -> int:
         """Readings that are still to be sent."""

@@ -18,8 +18,9 @@ ABOUT = "truth.json"
 FAULTS = "faults.csv"
 EVENTS = "events.csv"
 COLUMNS = ("device", "zone", "sequence", "copy", "measured_ns", "stated_ns", "sent_ns", "message", "faults")
-"""`message` is the number of the message in which it went, -1 where it was never sent; quantities follow, as they were
-said, and where something else is true also as `true_QUANTITY`."""
+"""`message` is the number of the message in which it went, `NEVER` where in none; quantities follow, as they were said,
+and where something else is true also as `true_QUANTITY`."""
+NEVER = -1
 TRUE = "true_"
 NO_VALUE = "nan"
 """It is true that there is no value. An empty cell: as was said."""

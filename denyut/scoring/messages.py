@@ -1,0 +1,60 @@
+"""How the ledger of a run stands to what the truth says of each message."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from config.settings import Settings
+from denyut.scoring.expected_ledger import NONE, expected_ledger
+from denyut.scoring.truth import Truth
+from ingest.reasons import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class MessageScore:
+    sent: int
+    received: int
+    again: int
+    """Received beyond what was sent: the broker sends again what it knows no receipt of."""
+    lost: int
+    """Not received, or not taken in although it should have been."""
+    double: int
+    """Taken in although it should not have been."""
+    misjudged: int
+    """Late ones, duplicates and rejections that should not have been, by their name."""
+    outcomes: dict[str, tuple[int, int, int]]
+    """Found, and the least and most that the truth allows."""
+
+    @property
+    def holds(self) -> bool:
+        return not (self.lost or self.double or self.misjudged)
+
+
+def score_messages(truth: Truth, status: Mapping[str, Any], settings: Settings, slack_ns: int) -> MessageScore:
+    expected = expected_ledger(truth, settings, slack_ns)
+    rejected: dict[str, int] = dict(status["rejected"])
+    # What the broker kept of a message is handed over beside the message itself, at every subscription.
+    ghosts = rejected.pop(Reason.RETAINED, 0)
+    sent, received = int(truth.about["messages"]), int(status["received"]) - ghosts
+    again = max(0, received - sent)
+    outcomes = {
+        "accepted": (int(status["accepted"]), expected.accepted),
+        "late": (int(status["late"]), expected.late),
+        "duplicate": (int(status["duplicate"]) - again, expected.duplicate),
+        **{
+            reason.value: (rejected.get(reason, 0), expected.rejected.get(reason, NONE))
+            for reason in Reason
+            if reason in rejected or expected.rejected.get(reason, NONE).most
+        },
+    }
+    short = {name: each.short(found) for name, (found, each) in outcomes.items()}
+    over = {name: each.over(found) for name, (found, each) in outcomes.items()}
+    return MessageScore(
+        sent=sent,
+        received=received,
+        again=again,
+        lost=max(0, sent - received, sum(short.values()) - short["late"] - short["duplicate"]),
+        double=over["accepted"],
+        misjudged=sum(over.values()) - over["accepted"] + short["late"],
+        outcomes={name: (found, each.least, each.most) for name, (found, each) in outcomes.items()},
+    )
