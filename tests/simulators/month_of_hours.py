@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 import numpy as np
+from numpy.typing import NDArray
 
 from config.settings import Device, Settings
 from simulators.draws import FloatArray
@@ -21,7 +22,7 @@ class Month:
             Device(id=f"{kind}-{n}", kind=kind, every="10m") for kind, many in DEVICES.items() for n in range(many)
         ]
         fleet = Fleet(Settings(devices=tuple(devices)))
-        self._found: dict[str, list[tuple[FloatArray, FloatArray]]] = defaultdict(list)
+        self._found: dict[str, list[tuple[NDArray[np.int64], FloatArray]]] = defaultdict(list)
         for day in range(DAYS):
             begin_ns = BEGIN_NS + day * 24 * HOUR_NS
             for reports in fleet.reports(begin_ns, begin_ns + 24 * HOUR_NS):
@@ -31,7 +32,8 @@ class Month:
 
     def hourly(self, quantity: str) -> FloatArray:
         """(672,) the mean of each hour."""
-        hour, values = (np.concatenate(parts) for parts in zip(*self._found[quantity], strict=True))
+        hour = np.concatenate([hours for hours, _ in self._found[quantity]])
+        values = np.concatenate([values for _, values in self._found[quantity]])
         there = np.isfinite(values)
         sums, counts = (np.bincount(hour[there], weights, minlength=24 * DAYS) for weights in (values[there], None))
         return np.asarray(sums / counts)
