@@ -70,7 +70,7 @@ class TroubledEncoder:
         going = np.flatnonzero(~sent.never)
         payloads = _payloads(sent.take(going), self._encoder.wire)
         order, first = _uploads(sent, going)
-        ends = [*first[1:].tolist(), len(order)]
+        ends = [*first[1:].tolist(), len(order)][: len(first)]
         joined = [
             payloads[order[begin]] if end - begin == 1 else _list_of(payloads, order[begin:end])
             for begin, end in zip(first.tolist(), ends, strict=True)
