@@ -47,6 +47,12 @@ class Conditions:
         """The conditions at `time_ns`, (n,) ns UTC."""
         return cls(time_ns, utc_to_civil(time_ns, zone), interval_s, draws, sky, days, surroundings)
 
+    def of(self, rows: NDArray[np.int64]) -> "Conditions":
+        """Those of some rows."""
+        near = None if self.surroundings is None else self.surroundings.of(rows)
+        columns = (self.time_ns[rows], self.civil_ns[rows], self.interval_s[rows])
+        return Conditions(*columns, self.draws.of(rows), self.sky, self.days, near)
+
     def felt(self, feeling: Feeling, default: float, before_ns: NDArray[np.int64] | int = 0) -> FloatArray | float:
         """(n,) what events do to that, `before_ns` before each row; the default where none does."""
         if self.surroundings is None:

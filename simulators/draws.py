@@ -61,18 +61,37 @@ class Draws:
 
     def poisson(self, number: int, mean: FloatArray) -> FloatArray:
         """(n,) counts with the given means, by inversion; above a mean of 50 by the normal approximation."""
-        small = np.minimum(mean, _NORMAL_ABOVE)
-        drawn = self.uniform(number)
-        share = np.exp(-small)
-        below = share.copy()
-        count = np.zeros_like(small)
-        highest = small.max(initial=0.0)
-        for possible in range(1, int(highest + 10 * np.sqrt(highest)) + 12):
-            count += drawn > below
-            share = share * small / possible
-            below += share
-        large = np.maximum(np.rint(mean + np.sqrt(mean) * self.normal(number)), 0.0)
-        return np.where(mean > _NORMAL_ABOVE, large, count)
+        count = np.zeros(len(mean))
+        small, large = np.flatnonzero((mean > 0) & (mean <= _NORMAL_ABOVE)), np.flatnonzero(mean > _NORMAL_ABOVE)
+        if len(small):
+            count[small] = _inverted(mean[small], self.of(small).uniform(number))
+        if len(large):
+            about = mean[large] + np.sqrt(mean[large]) * self.of(large).normal(number)
+            count[large] = np.maximum(np.rint(about), 0.0)
+        return count
+
+    def of(self, rows: NDArray[np.int64]) -> "Draws":
+        """Those of some rows."""
+        return Draws(self.key[rows], self.step[rows])
+
+
+def _inverted(mean: FloatArray, drawn: FloatArray) -> FloatArray:
+    """(n,) the Poisson count at which the distribution passes what was drawn; rows that are done are left out."""
+    count = np.zeros(len(mean))
+    rows, share = np.arange(len(mean)), np.exp(-mean)
+    below = share.copy()
+    highest = mean.max(initial=0.0)
+    for possible in range(1, int(highest + 10 * np.sqrt(highest)) + 12):
+        above = np.flatnonzero(drawn > below)
+        if not len(above):
+            break
+        if len(above) < len(rows):
+            rows = rows[above]
+            mean, drawn, share, below = (each[above] for each in (mean, drawn, share, below))
+        count[rows] += 1.0
+        share = share * mean / possible
+        below = below + share
+    return count
 
 
 def wander(key: KeyArray, time_ns: NDArray[np.int64], period_ns: int, number: int) -> FloatArray:
@@ -84,7 +103,11 @@ def wander(key: KeyArray, time_ns: NDArray[np.int64], period_ns: int, number: in
 
 
 def _uniform(key: KeyArray, step: NDArray[np.int64], number: int) -> FloatArray:
-    place = mix(np.atleast_1d(step).astype(np.uint64) + np.uint64(number * _GOLDEN % 2**64))
+    step = np.atleast_1d(step)
+    if len(step) and np.all(step == step[0]):
+        # As in most batches: then one place serves all rows.
+        step = step[:1]
+    place = mix(step.astype(np.uint64) + np.uint64(number * _GOLDEN % 2**64))
     bits = mix(np.atleast_1d(key) ^ place) >> np.uint64(11)
     return (bits.astype(np.float64) + 0.5) / 2.0**53
 

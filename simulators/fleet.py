@@ -25,7 +25,7 @@ from simulators.true_values import TRUE, apart
 DEFAULT_EVERY_NS = 5 * SECOND_NS
 _MILLISECOND_NS = 1_000_000
 _BATTERY_LIFE_NS = 400 * 86_400 * SECOND_NS
-_ROWS = 16_384
+_ROWS = 65_536
 """Worked on at a time: their columns stay in the processor's cache."""
 
 
@@ -83,7 +83,7 @@ class Group:
         within = np.arange(len(device)) - np.repeat(np.cumsum(count) - count, count)
         sequence = first[device] + within
         time_ns = self._phase[device] + sequence * self._every[device]
-        order = np.argsort(time_ns, kind="stable")
+        order = _in_time(time_ns, start_ns)
         if self.influences:
             silent = Surroundings(self.influences, device, time_ns).felt("silence", 0.0)
             order = order[~np.broadcast_to(silent > 0.0, order.shape)[order]]
@@ -170,3 +170,11 @@ class Fleet:
             report = group.report(start_ns, end_ns, self._zone, self._sky, self._days)
             if len(report.time_ns):
                 yield report
+
+
+def _in_time(time_ns: NDArray[np.int64], start_ns: int) -> NDArray[np.int64]:
+    """(n,) the order of the times; those of the same time stay as they are."""
+    after_ms = (time_ns - start_ns) // _MILLISECOND_NS
+    # numpy sorts 16 bits by their digits, several times as fast.
+    short = after_ms.astype(np.uint16) if after_ms.max(initial=0) < 2**16 else after_ms
+    return np.argsort(short, kind="stable")

@@ -69,9 +69,13 @@ def readings(conditions: Conditions, site: Site) -> dict[str, FloatArray]:
     midnight. Behind gates what stands there is what drove in and has not left; a gate that misses vehicles drifts.
     """
     gated, single = site["gates"] > 0, site["capacity"] == 1.0
-    entries, exits, inside = _through_gates(conditions, site)
+    entries, exits, occupied = (np.full(len(gated), np.nan) for _ in range(3))
+    for mask, taken in ((single, is_taken), (~single & ~gated, _kerbside)):
+        rows, here, place = _only(mask, conditions, site)
+        occupied[rows] = taken(here, place)
+    rows, here, place = _only(gated, conditions, site)
+    entries[rows], exits[rows], occupied[rows] = _through_gates(here, place)
     spaces = site["capacity"] - site["blocked"]
-    occupied = np.where(gated, inside, np.where(single, is_taken(conditions, site), _kerbside(conditions, site)))
     occupied = np.clip(occupied, 0.0, spaces)
     tells = site["nothing_else"] == 0.0
     hour = conditions.civil_ns % DAY_NS / HOUR_NS
@@ -81,9 +85,14 @@ def readings(conditions: Conditions, site: Site) -> dict[str, FloatArray]:
         "free": np.where(tells & ~single, spaces - occupied, np.nan),
         "out_of_service": np.where(site["blocked"] > 0, site["blocked"], np.nan),
         "open": still_open(conditions, np.where(site["closes"] > 0, (hour >= _OPENS_H) & (hour < _CLOSES_H), np.nan)),
-        "entries": np.where(gated, entries, np.nan),
-        "exits": np.where(gated, exits, np.nan),
+        "entries": entries,
+        "exits": exits,
     }
+
+
+def _only(mask: NDArray[np.bool_], conditions: Conditions, site: Site) -> tuple[IntArray, Conditions, Site]:
+    rows = np.flatnonzero(mask)
+    return rows, conditions.of(rows), {name: values[rows] for name, values in site.items()}
 
 
 def _kerbside(conditions: Conditions, site: Site) -> FloatArray:

@@ -80,7 +80,10 @@ def _along(
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     knots = list(zip(course.hours.tolist(), course.values.tolist(), strict=True))
     came, left, taken_h = (np.zeros(len(hour)) for _ in range(3))
+    latest = hour.max(initial=0.0)
     for (begins, low), (ends, high) in pairwise(knots):
+        if begins >= latest:
+            break
         within_h = np.clip(hour, begins, ends) - begins
         later = popularity.tomorrow if ends == 24.0 else popularity.today
         first, last = np.minimum(low * popularity.today, 1.0), np.minimum(high * later, 1.0)

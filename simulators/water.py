@@ -42,15 +42,14 @@ def readings(conditions: Conditions, site: dict[str, FloatArray]) -> dict[str, F
 
 def _runoff(conditions: Conditions, site: dict[str, FloatArray]) -> FloatArray:
     """(n,) mm of past rain weighted by a gamma-shaped unit hydrograph that is 1 at its crest."""
-    hours = np.arange(_RUNOFF_H)[:, np.newaxis]
+    hours = np.arange(_RUNOFF_H)
     moments, which = distinct(conditions.civil_ns - np.rint(site["on_the_way_h"] * HOUR_NS).astype(np.int64))
-    end_ns = moments - hours * HOUR_NS  # axes: hour back, moment
+    end_ns = moments - hours[:, np.newaxis] * HOUR_NS  # axes: hour back, moment
     fallen = conditions.sky.rain_between((end_ns - HOUR_NS).ravel(), end_ns.ravel()).reshape(end_ns.shape)
-    if not fallen.any():
-        return np.zeros(len(which))
-    rain = fallen[:, which]
-    age = (hours + 0.5) / site["crest_h"]
-    weighted: FloatArray = (rain * age * np.exp(1.0 - age)).sum(axis=0)
+    weighted = np.zeros(len(which))
+    for hour in np.flatnonzero(fallen.any(axis=1)).tolist():
+        age = (hour + 0.5) / site["crest_h"]
+        weighted += fallen[hour][which] * age * np.exp(1.0 - age)
     return weighted
 
 

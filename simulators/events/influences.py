@@ -84,6 +84,10 @@ class Surroundings:
                 begin_ns = influence.begin_ns[self.device[rows]]
                 yield rows, begin_ns, begin_ns + influence.course.lasts_ns
 
+    def of(self, rows: IntArray) -> "Surroundings":
+        """Those of some rows."""
+        return Surroundings(self.influences, self.device[rows], self.time_ns[rows])
+
     def felt(self, feeling: Feeling, default: float, before_ns: IntArray | int = 0) -> FloatArray | float:
         """(n,) all influences of that name together, `before_ns` before each row; `default` where none is near."""
         together: FloatArray | None = None
