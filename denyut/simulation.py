@@ -12,11 +12,11 @@ from typing import Any
 import click
 import numpy as np
 
-from config.addresses import checked_broker
 from config.cities import shipped_city
 from config.load import load_settings
 from config.mistakes import ConfigurationError
-from config.settings import Settings, Source
+from config.settings import Settings
+from denyut.broker_option import with_broker
 from ingest.mqtt.options import ConnectionOptions, options_of
 from processors.indicators.catalogue import UNITS
 from simulators.events.eventful import EventfulFleet
@@ -31,17 +31,30 @@ from simulators.payloads import Encoder
 from simulators.scenario import Scenario
 from simulators.scenario_files import load_scenario, located
 from simulators.start_time import parse_start
+from simulators.topics import city_read
+from simulators.uploads import Uploads
+from simulators.wire import Wire
 
 
-def settings_for(config_file: Path | None, city: str | None) -> Settings:
-    """Of the file, or of the shipped city; without either the defaults."""
+def settings_for(config_file: Path | None, city: str | None, broker: str | None) -> Settings:
+    """Of the file, or of the shipped city; without either the defaults.
+
+    Every source is at `broker`, where one is named; the city is one whose topics the sources read.
+    """
     if config_file is not None and city is not None:
         raise click.UsageError(f"--config {config_file} and --city {city} exclude each other")
     try:
-        return load_settings(_city_file(city) if city is not None else config_file, UNITS)
+        settings = load_settings(_city_file(city) if city is not None else config_file, UNITS)
+        settings = with_broker(settings, broker)
     except ConfigurationError as error:
         click.echo(str(error), err=True)
         raise SystemExit(2) from None
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--broker") from None
+    if not settings.sources:
+        raise click.UsageError("the configuration has no sources: nobody would read what is simulated")
+    read = settings.city.model_copy(update={"id": city_read(settings)})
+    return settings.model_copy(update={"city": read})
 
 
 def scenario_named(name: str) -> Scenario:
@@ -64,11 +77,18 @@ def fleet_of(settings: Settings, seed: int, devices: int | None, scenario: Scena
         raise click.UsageError(str(error)) from None
 
 
+def encoder_of(fleet: Fleet, settings: Settings, payload: str, seed: int) -> Encoder:
+    try:
+        return Encoder(fleet, Wire(settings, payload, seed))
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--payload") from None
+
+
 def troubled(
     encoder: Encoder, scenario: Scenario, start_ns: int, seed: int, truth: Path | None, stack: ExitStack
 ) -> TroubledEncoder:
     """The encoder of what befalls the fleet; the truth is whole when `stack` is left."""
-    fleet = TroubledFleet(encoder.fleet, scenario, start_ns, seed)
+    fleet = TroubledFleet(encoder.fleet, scenario, start_ns, seed, Uploads(encoder.fleet, encoder.wire))
     if truth is None:
         return TroubledEncoder(encoder, fleet, lambda _sent, _message: None)
     try:
@@ -110,13 +130,10 @@ def rates_of(text: str) -> Rates:
         raise click.BadParameter(str(error), param_hint="--rate") from None
 
 
-def broker_of(settings: Settings, broker: str | None, qos: int) -> ConnectionOptions:
-    """The configuration's first, where `broker` names no other."""
+def broker_of(settings: Settings, qos: int) -> ConnectionOptions:
+    """That of the first source."""
     try:
-        source = settings.sources[0] if settings.sources else Source()
-        if broker is not None:
-            source = source.model_copy(update={"broker": checked_broker(broker)})
-        return options_of(source.model_copy(update={"qos": qos}), "simulate")
+        return options_of(settings.sources[0].model_copy(update={"qos": qos}), "simulate")
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--broker") from None
 

@@ -1,16 +1,13 @@
 """Reports as MQTT messages: by default on topic city/<city>/<kind>/<device>, with one JSON object as payload."""
 
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from config.settings import City, Settings
-from simulators.behaviours import BEHAVIOURS
-from simulators.fleet import Fleet, Reports
-from simulators.payload_texts import Form, payload_texts
-from simulators.spellings import FLAT, FieldNames
+from simulators.fleet import Fleet
 from simulators.wire import Wire
 
 
@@ -41,6 +38,13 @@ class Encoder:
         """`device`: its index in the kind's `Group`."""
         return self._topics[kind][device]
 
+    def kind_of(self, topic: str) -> str:
+        return self._kinds[topic]
+
+    @cached_property
+    def _kinds(self) -> dict[str, str]:
+        return {topic: kind for kind, topics in self._topics.items() for topic in topics}
+
     def messages(self, start_ns: int, end_ns: int) -> Messages:
         """All messages of [start, end), ordered by time, then by kind."""
         topics: list[str] = []
@@ -54,9 +58,3 @@ class Encoder:
         time_ns = np.concatenate(times)
         order = np.argsort(time_ns, kind="stable").tolist()
         return Messages([topics[row] for row in order], [payloads[row] for row in order], np.sort(time_ns))
-
-
-def encode_payloads(report: Reports) -> list[bytes]:
-    """As without a configuration."""
-    names, decimals = FieldNames(), BEHAVIOURS[report.kind].decimals
-    return payload_texts(report, Form(FLAT, names, decimals, frozenset(), ZoneInfo("UTC")))

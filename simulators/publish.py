@@ -36,8 +36,7 @@ class Tally:
     """How often one of several connections came back that a scenario had taken away."""
     seconds: float = 0.0
 
-    def add(self, topic: str) -> None:
-        kind = topic.split("/", 3)[2]
+    def add(self, kind: str) -> None:
         self.sent += 1
         self.by_kind[kind] = self.by_kind.get(kind, 0) + 1
 
@@ -46,6 +45,8 @@ class MessageSource(Protocol):
     fleet: Fleet
 
     def topic(self, kind: str, device: int) -> str: ...
+
+    def kind_of(self, topic: str) -> str: ...
 
     def messages(self, start_ns: int, end_ns: int) -> Messages: ...
 
@@ -175,7 +176,10 @@ class Publisher:
     async def _send(self, connections: Connections, messages: Messages) -> None:
         sent_before = self.tally.sent
         try:
-            await connections.publish(messages, self._broker.qos, self.tally.add)
+            await connections.publish(messages, self._broker.qos, self._count)
         finally:
             self.tally.unsent += len(messages) - (self.tally.sent - sent_before)
         self.tally.retained += 0 if messages.retain is None else int(messages.retain.sum())
+
+    def _count(self, topic: str) -> None:
+        self.tally.add(self._encoder.kind_of(topic))

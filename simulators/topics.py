@@ -51,7 +51,7 @@ def source_of(sources: Sequence[Source], city: str, kind: str) -> Source | None:
 def city_read(settings: Settings) -> str:
     """The configured city, or where no source lets its topics through, the first that one names."""
     named = [city_of(wanted, source.topic) for source in settings.sources for wanted in source.topics]
-    return settings.city.id if settings.city.id in named or None in named else str(named[0])
+    return settings.city.id if settings.city.id in named or None in named else next(filter(None, named))
 
 
 def reachable(settings: Settings) -> list[Source]:

@@ -67,6 +67,10 @@ class Wire:
         gathered = np.array([form.spelling.gathered for form in self._forms[kind]], np.bool_)
         return gathered[self._spelling[kind]]
 
+    @property
+    def gathers_any(self) -> bool:
+        return any(self.gathers(kind).any() for kind in self._forms)
+
     def fields_beside(self, kind: str) -> tuple[str, str]:
         """Where time and number stand in a payload: the outermost names."""
         names = self._forms[kind][0].names

@@ -8,10 +8,10 @@ from typing import get_args
 
 import click
 
-from config.addresses import checked_broker
 from config.load import load_settings
 from config.mistakes import ConfigurationError
 from config.settings import Settings
+from denyut.broker_option import with_broker
 from denyut.data_dir import DEFAULT_SAID, DamagedError, DataDirError, claimed, default_data_dir, in_words
 from denyut.log_setup import Format, Level, set_up_log
 from denyut.memory import return_large_blocks
@@ -71,15 +71,6 @@ def command(
         _fail(str(error))
     except (DataDirError, StateError, StoreUnusable, ValueError) as error:
         _refuse(f"denyut: {error}")
-
-
-def with_broker(settings: Settings, broker: str | None) -> Settings:
-    """The same settings with every source at this broker. Raises ValueError."""
-    if broker is None:
-        return settings
-    checked_broker(broker)
-    sources = tuple(source.model_copy(update={"broker": broker}) for source in settings.sources)
-    return settings.model_copy(update={"sources": sources})
 
 
 def _run(settings: Settings, data_dir: Path) -> None:

@@ -10,20 +10,30 @@ from denyut.duration_option import DurationType
 from denyut.loading import run_load
 from denyut.message_output import write_out
 from denyut.publishing import publish, warn_of_speed
-from denyut.simulation import broker_of, fleet_of, rates_of, scenario_named, settings_for, start_ns, troubled
+from denyut.simulation import (
+    broker_of,
+    encoder_of,
+    fleet_of,
+    rates_of,
+    scenario_named,
+    settings_for,
+    start_ns,
+    troubled,
+)
 from simulators.faults.payloads import TroubledEncoder
 from simulators.pace import Pace
 from simulators.payloads import Encoder
 from simulators.publish import Publisher, nobody
 from simulators.scenario import Scenario
+from simulators.spellings import MIXED, SAME_READINGS, SPELLINGS
 
-_UNPACED_NS = 10 * SECOND_NS
+_WRITTEN_NS = 10 * SECOND_NS
 _LOAD_NS = 10 * SECOND_NS
 
 EXAMPLE = """\b
 Examples:
   denyut simulate --broker mqtt://127.0.0.1:1883 --for 20s
-  denyut simulate --for 1m --speed 60 --output hour.jsonl; denyut replay hour.jsonl
+  denyut simulate --city bojonegoro --lasts 7d --output week.jsonl.zst; denyut replay week.jsonl.zst
   denyut simulate --rate 10k:100k --devices 10000 --connections 4 --for 30s --qos 0
   denyut simulate --dry-run --for 1m --start 2026-03-02T06:00:00+07:00 --seed 7
 """
@@ -41,7 +51,15 @@ Examples:
     default=1.0,
     help="Event time over wall time; default: 1.",
 )
-@click.option("--for", "lasts", type=DurationType(), help="End after this time, such as 20s; default: on Ctrl-C.")
+@click.option("--for", "for_ns", type=DurationType(), help="End after this time, such as 20s; default: on Ctrl-C.")
+@click.option("--lasts", type=DurationType(), help="Or end after so much event time, such as 7d, at any speed.")
+@click.option(
+    "--payload",
+    type=click.Choice([*SPELLINGS, MIXED]),
+    default="flat",
+    show_default=True,
+    help="How devices write readings; mixed: each has a way of its own.",
+)
 @click.option("--start", help="Event time of the first reading, ISO 8601 with offset; default: now.")
 @click.option(
     "--qos", type=click.IntRange(0, 1), default=1, show_default=True, help="Quality of service; 1: acknowledged."
@@ -62,7 +80,11 @@ Examples:
 )
 @click.option("--storm", type=DurationType(), help="With --rate: all connections drop and come back every so often.")
 @click.option("--dry-run", is_flag=True, help="Print topic and payload instead of sending; as fast as possible.")
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write JSON lines instead of sending.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write JSON lines instead of sending; compressed for a name in .gz or .zst.",
+)
 def command(
     config_file: Path | None,
     city: str | None,
@@ -70,7 +92,9 @@ def command(
     broker: str | None,
     seed: int,
     speed: float,
+    for_ns: int | None,
     lasts: int | None,
+    payload: str,
     start: str | None,
     qos: int,
     scenario: str | None,
@@ -84,35 +108,39 @@ def command(
     """Simulate a city of parking, traffic, air, noise, water and weather devices.
 
     Readings hang together (rush hours, rain, the river that rises after it) and depend on nothing but the seed and
-    their time. With --dry-run or --output nothing is sent, and --for (default 10s) is covered as fast as possible.
+    their time; they come on the topics, and in the fields, that the configuration reads. With --dry-run or --output
+    nothing is sent, and the time (10s where none is named) is covered as fast as possible.
     """
-    settings = settings_for(config_file, city)
+    _refuse_mixtures(for_ns, lasts, payload, truth)
+    settings = settings_for(config_file, city, broker)
     played = scenario_named(scenario) if scenario is not None else Scenario() if truth is not None else None
-    if played is not None and scenario is not None and lasts is None:
-        lasts = round(played.lasts / speed)
+    if lasts is None:
+        lasts = played.lasts if scenario is not None and played is not None else None
+        lasts = lasts if for_ns is None else round(for_ns * speed)
     began_ns = start_ns(start)
     fleet = fleet_of(settings, seed, devices, played, began_ns)
     if rate is not None:
-        if played is not None or dry_run or output is not None or start is not None or speed != 1:
+        if played is not None or dry_run or output is not None or start is not None or speed != 1 or payload != "flat":
             raise click.UsageError(
-                "--rate goes with neither --scenario, --truth, --speed, --start, --dry-run nor --output"
+                "--rate goes with neither --scenario, --truth, --speed, --start, --payload, --dry-run nor --output"
             )
-        run_load(fleet, broker_of(settings, broker, qos), rates_of(rate), lasts or _LOAD_NS, connections, storm)
+        run_load(fleet, broker_of(settings, qos), rates_of(rate), lasts or _LOAD_NS, connections, storm)
         return
     with ExitStack() as stack:
-        plain = Encoder(fleet)
+        plain = encoder_of(fleet, settings, payload, seed)
         encoder: Encoder | TroubledEncoder = plain
-        if played is not None and (played.faults or truth is not None):
-            encoder = troubled(plain, played, began_ns, seed, truth, stack)
+        if truth is not None or (played is not None and played.faults) or plain.wire.gathers_any:
+            encoder = troubled(plain, played or Scenario(), began_ns, seed, truth, stack)
         if isinstance(encoder, TroubledEncoder):
             stack.callback(_tell_faults, encoder)
         if dry_run or output is not None:
-            write_out(encoder, Pace(began_ns, speed, lasts or _UNPACED_NS), output)
+            # As fast as possible is no speed, so that the time is covered exactly.
+            write_out(encoder, Pace(began_ns, 1.0, lasts or round(_WRITTEN_NS * speed)), output)
             return
         publisher = Publisher(
             encoder,
-            broker_of(settings, broker, qos),
-            Pace(began_ns, speed, lasts),
+            broker_of(settings, qos),
+            Pace(began_ns, speed, None if lasts is None else round(lasts / speed)),
             _note,
             connections,
             encoder.troubled.away if isinstance(encoder, TroubledEncoder) else nobody,
@@ -122,6 +150,13 @@ def command(
         publish(publisher)
     if lasts is not None and not publisher.tally.connections:
         raise SystemExit(1)
+
+
+def _refuse_mixtures(for_ns: int | None, lasts: int | None, payload: str, truth: Path | None) -> None:
+    if for_ns is not None and lasts is not None:
+        raise click.UsageError("--for (time by the clock) and --lasts (event time) exclude each other")
+    if truth is not None and payload not in (*SAME_READINGS, MIXED):
+        raise click.UsageError(f"--truth and --payload {payload} exclude each other: a run would know other readings")
 
 
 def _tell_faults(encoder: TroubledEncoder) -> None:

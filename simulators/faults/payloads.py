@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import msgspec
 import numpy as np
@@ -34,6 +35,9 @@ class TroubledEncoder:
 
     def topic(self, kind: str, device: int) -> str:
         return self._encoder.topic(kind, device)
+
+    def kind_of(self, topic: str) -> str:
+        return self._encoder.kind_of(topic)
 
     def messages(self, start_ns: int, end_ns: int) -> Messages:
         """Everything that is sent in [start, end), ordered by the time of sending, then by kind and device."""
@@ -70,10 +74,10 @@ class TroubledEncoder:
         going = np.flatnonzero(~sent.never)
         payloads = _payloads(sent.take(going), self._encoder.wire)
         order, first = _uploads(sent, going)
-        ends = [*first[1:].tolist(), len(order)][: len(first)]
+        bounds = [*first.tolist(), len(order)]
         joined = [
             payloads[order[begin]] if end - begin == 1 else _list_of(payloads, order[begin:end])
-            for begin, end in zip(first.tolist(), ends, strict=True)
+            for begin, end in pairwise(bounds)
         ]
         rows = going[order]
         message = np.repeat(np.arange(len(first)), np.diff(first, append=len(order)))
