@@ -25,8 +25,8 @@ from simulators.payloads import Encoder
 
 SECOND_NS = 1_000_000_000
 HOUR_NS = 3600 * SECOND_NS
-# Monday 2 March 2026, 00:00 in Jakarta.
-MONDAY_NS = 1_772_384_400 * SECOND_NS
+# Monday 6 April 2026, 00:00 in Jakarta; it will rain.
+MONDAY_NS = 1_775_408_400 * SECOND_NS
 CITY = load_settings(shipped_city("bojonegoro"))
 PAGE = Path(__file__).parents[2] / "docs" / "indicators.md"
 DAILY = (
