@@ -80,7 +80,9 @@ def expected_ledger(truth: Truth, settings: Settings, slack_ns: int) -> Expected
     for readings in truth.kinds:
         quantities = kinds.get(readings.kind, _UNCONFIGURED).quantities
         early, late = (
-            _messages(readings, _fates(readings, settings, quantities, int(truth.about["start_ns"]), slack_ns, arrives))
+            _messages(
+                readings, fates_of(readings, settings, quantities, int(truth.about["start_ns"]), slack_ns, arrives)
+            )
             for arrives in (0, slack_ns)
         )
         both, counts = np.unique(np.stack([early, late]), axis=1, return_counts=True)
@@ -111,7 +113,7 @@ def _messages(readings: Readings, fates: Fates) -> Fates:
     return best
 
 
-def _fates(
+def fates_of(
     readings: Readings,
     settings: Settings,
     quantities: Mapping[str, Quantity],
