@@ -29,8 +29,8 @@ def test_a_reading_becomes_one_object_with_its_time_in_milliseconds() -> None:
     )
     form = Form(FLAT, FieldNames(), {"speed": 1, "occupancy": 4}, frozenset(), ZoneInfo("UTC"))
     assert payload_texts(reports, form) == [
-        b'{"ts":1772406000017,"seq":4,"vehicle_count":0,"occupancy":0.0000}',
-        b'{"ts":1772406000031,"seq":5,"vehicle_count":3,"speed":41.5,"occupancy":0.1250}',
+        b'{"ts":1772406000017,"seq":4,"vehicle_count":0,"occupancy":0.0}',
+        b'{"ts":1772406000031,"seq":5,"vehicle_count":3,"speed":41.5,"occupancy":0.125}',
     ]
 
 
