@@ -57,3 +57,16 @@ def test_make_alone_lists_every_target() -> None:
 def test_the_demo_takes_more_options() -> None:
     commands = make("--dry-run", "VENV=.venv", "demo", "FOR=20s", "ARGS=--data-dir elsewhere").stdout.splitlines()
     assert commands[-1] == ".venv/bin/denyut demo --for 20s --data-dir elsewhere"
+
+
+def test_all_tests_run_some_at_once_and_those_that_need_the_machine_after_them() -> None:
+    commands = make("--dry-run", "VENV=.venv", "test").stdout.splitlines()
+    assert commands[-2:] == [
+        ".venv/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --ignore tests/torture",
+        ".venv/bin/python -m pytest tests/torture",
+    ]
+
+
+def test_a_part_of_the_tests_runs_one_after_the_other() -> None:
+    commands = make("--dry-run", "VENV=.venv", "test", "ARGS=tests/storage -x").stdout.splitlines()
+    assert commands[-1] == ".venv/bin/python -m pytest tests/storage -x"
