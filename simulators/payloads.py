@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate, chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,8 @@ class Encoder:
         self.fleet = fleet
         self.wire = wire or Wire(Settings(city=City(id=fleet.city)))
         self._topics = {kind: self.wire.add(kind, group.devices) for kind, group in fleet.groups.items()}
+        self._all_topics = np.array([*chain.from_iterable(self._topics.values())], dtype=object)
+        self._first = dict(zip(self._topics, accumulate(map(len, self._topics.values()), initial=0), strict=False))
 
     def topic(self, kind: str, device: int) -> str:
         """`device`: its index in the kind's `Group`."""
@@ -47,14 +50,13 @@ class Encoder:
 
     def messages(self, start_ns: int, end_ns: int) -> Messages:
         """All messages of [start, end), ordered by time, then by kind."""
-        topics: list[str] = []
         payloads: list[bytes] = []
-        times = [np.empty(0, dtype=np.int64)]
+        places, times = [np.empty(0, dtype=np.int64)], [np.empty(0, dtype=np.int64)]
         for report in self.fleet.reports(start_ns, end_ns):
-            known = self._topics[report.kind]
-            topics += [known[device] for device in report.device.tolist()]
+            places.append(self._first[report.kind] + report.device)
             payloads += self.wire.payloads(report)
             times.append(report.time_ns)
         time_ns = np.concatenate(times)
-        order = np.argsort(time_ns, kind="stable").tolist()
-        return Messages([topics[row] for row in order], [payloads[row] for row in order], np.sort(time_ns))
+        order = np.argsort(time_ns, kind="stable")
+        topics = self._all_topics[np.concatenate(places)[order]]
+        return Messages(topics.tolist(), np.array(payloads, dtype=object)[order].tolist(), time_ns[order])
