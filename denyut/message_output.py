@@ -20,7 +20,9 @@ from simulators.pace import Pace
 from simulators.payloads import Messages
 from simulators.publish import MessageSource
 
-_STEP_NS = 10 * SECOND_NS
+_FIRST_STEP_NS, _LONGEST_STEP_NS = SECOND_NS, 600 * SECOND_NS
+_AT_ONCE = 20_000
+"""Messages that a step should make: a few devices take long ones, since each step has its price."""
 _TOLD_EVERY_S = 10.0
 _GZIP_LEVEL = 1
 Tell = Callable[[int, float], None]
@@ -50,14 +52,16 @@ def _write_all(
     source: MessageSource, pace: Pace, stream: IO[str], line_up: Callable[[Messages], str], tell: Tell
 ) -> tuple[int, int]:
     """How many, and until when: Ctrl-C ends it early, and what is written stays."""
-    written, since_ns, end_ns = 0, pace.start_ns, pace.end_ns or pace.start_ns
+    written, since_ns, end_ns, step_ns = 0, pace.start_ns, pace.end_ns or pace.start_ns, _FIRST_STEP_NS
     with suppress(KeyboardInterrupt):
         while since_ns < end_ns:
-            until_ns = min(since_ns + _STEP_NS, end_ns)
+            until_ns = min(since_ns + step_ns, end_ns)
             messages = source.messages(since_ns, until_ns)
             stream.write(line_up(messages))
             written += len(messages)
             since_ns = until_ns
+            if 2 * len(messages) <= _AT_ONCE:
+                step_ns = min(2 * step_ns, _LONGEST_STEP_NS)
             tell(written, (since_ns - pace.start_ns) / (end_ns - pace.start_ns))
     return written, since_ns
 
