@@ -1,30 +1,41 @@
 """`denyut score`: how a run stands to the ground truth of a simulation."""
 
 import json
+import logging
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
 
 from config.cities import shipped_city
-from config.iso_times import parse_time
+from config.iso_times import iso_utc, parse_time
 from config.load import load_settings
 from config.mistakes import ConfigurationError
+from config.settings import Settings
 from denyut.data_dir import DEFAULT_SAID, default_data_dir
-from denyut.scoring.score import Score, score
-from denyut.scoring.truth import TruthError, read_truth
+from denyut.duration_option import DurationType
+from denyut.journal_replay import NoJournalError, journal_in
+from denyut.scoring.score import Score, add_true_city, add_what_was_written, score
+from denyut.scoring.truth import Truth, TruthError, read_truth
+from denyut.scoring.words import write_words
 from denyut.status import StatusError, read_status
 from processors.indicators.catalogue import UNITS
 from storage.open_store import open_store
-from storage.store import StoreError
+from storage.store import Query, Store, StoreError
 
 EXAMPLE = """\b
 Examples:
   denyut simulate --city bojonegoro --scenario ordinary-day --for 5m --truth truth
   denyut score --truth truth --city bojonegoro
+  denyut score --truth truth --city bojonegoro --away 10s --json
 """
+
+
+class WrongUseError(ValueError):
+    """The truth is not that of the run, or there is none; one sentence."""
 
 
 @click.command(epilog=EXAMPLE, short_help="Compare a run with the ground truth of a simulation.")
@@ -32,45 +43,84 @@ Examples:
 @click.option("--data-dir", type=click.Path(path_type=Path), help=f"The data directory of the run. {DEFAULT_SAID}")
 @click.option("--config", "config_file", type=click.Path(path_type=Path), help="Configuration of the run.")
 @click.option("--city", help="A shipped city, such as bojonegoro.")
+@click.option("--away", type=DurationType(), default=0, help="How long the run was away at a time, as after a kill.")
+@click.option("--quick", is_flag=True, help="Messages, windows and coverage only: nothing is processed again.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def command(truth: Path, data_dir: Path | None, config_file: Path | None, city: str | None, as_json: bool) -> None:
-    """Say what a run lost, counted twice or got wrong of a simulation. Exit status 1 where anything is."""
+def command(
+    truth: Path,
+    data_dir: Path | None,
+    config_file: Path | None,
+    city: str | None,
+    away: int,
+    quick: bool,
+    as_json: bool,
+) -> None:
+    """Say what a run lost, counted twice or got wrong of a simulation. Exit status 1 where anything is.
+
+    Also how far the simulation's faults have moved the figures and alerts, which is no mistake of the run.
+    """
+    logging.basicConfig(level="WARNING", format="%(levelname)s %(message)s", stream=sys.stderr)
+    if config_file is not None and city is not None:
+        raise click.UsageError(f"--config {config_file} and --city {city} exclude each other")
     directory = data_dir or default_data_dir()
     try:
         settings = load_settings(shipped_city(city) if city is not None else config_file, UNITS)
         known = read_truth(truth)
-        status = read_status(directory)
-        if status is None:
-            _end(f"there has been no run on {directory}")
+        status = _status(directory, known, settings)
+        until_ns = parse_time(status["watermark"], 0)
         store = open_store(settings.store, directory, read_only=True)
-    except (ConfigurationError, TruthError, StatusError, StoreError, ValueError, OSError) as error:
+        try:
+            _require_same_time(known, store, until_ns)
+            found = score(known, status, store, settings, until_ns, away)
+            if not quick:
+                _process_again(found, known, store, settings, until_ns, directory)
+        finally:
+            store.close()
+    except (ConfigurationError, TruthError, StatusError, StoreError, WrongUseError, ValueError, OSError) as error:
         _end(str(error))
-    try:
-        found = score(known, status, store, settings, parse_time(status["watermark"], 0))
-    finally:
-        store.close()
-    click.echo(json.dumps({**asdict(found), "holds": found.holds}) if as_json else _in_words(found))
+    if as_json:
+        judged = {"clocks_contained": found.clocks_contained, "coverage_honest": found.coverage.holds}
+        click.echo(json.dumps({**asdict(found), **judged, "holds": found.holds}))
+    else:
+        write_words(found, sys.stdout)
     sys.exit(0 if found.holds else 1)
 
 
-def _in_words(found: Score) -> str:
-    messages = asdict(found.messages)
-    outcomes: dict[str, tuple[int, int, int]] = messages.pop("outcomes")
-    lines = [f"messages: {', '.join(f'{name} {count:,}' for name, count in messages.items())}"]
-    lines += [f"  {name}: {count:,}, of truth {_between(*bounds)}" for name, (count, *bounds) in outcomes.items()]
-    lines.append(f"readings with faults: {', '.join(f'{name} {count:,}' for name, count in found.readings.items())}")
-    for size, windows in found.windows.items():
-        counts = asdict(windows)
-        worst, examples = counts.pop("worst"), counts.pop("examples")
-        said = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in counts.items())
-        lines.append(f"windows of {size}: {said}; largest error of a mean {worst:.1e}")
-        lines += [f"  {example}" for example in examples]
-    lines.append("the run holds" if found.holds else "the run does not hold")
-    return "\n".join(lines)
+def _status(directory: Path, truth: Truth, settings: Settings) -> Mapping[str, Any]:
+    """Of the run. Raises WrongUseError where it cannot be that of the truth."""
+    status = read_status(directory)
+    if status is None:
+        raise WrongUseError(f"there has been no run on {directory}")
+    city = str(truth.about["city"])
+    if city != settings.city.id:
+        raise WrongUseError(f"the truth is that of city {city!r}, the configuration that of {settings.city.id!r}")
+    if status["watermark"] is None:
+        raise WrongUseError(f"the run on {directory} has received nothing")
+    if parse_time(status["watermark"], 0) < truth.start_ns:
+        start = iso_utc(truth.start_ns)
+        raise WrongUseError(f"the run on {directory} came to {status['watermark']}; the simulation began at {start}")
+    if unsent := int(truth.about.get("unsent", 0)):
+        raise WrongUseError(f"{unsent:,} messages of the simulation were never sent for want of a connection")
+    return status
 
 
-def _between(least: int, most: int) -> str:
-    return f"{least:,}" if least == most else f"{least:,} to {most:,}"
+def _require_same_time(truth: Truth, store: Store, until_ns: int) -> None:
+    where = (("city", str(truth.about["city"])),)
+    if store.query(Query("window", where, from_ns=truth.start_ns, to_ns=until_ns + 1, limit=1)):
+        return
+    if others := store.query(Query("window", where, limit=1)):
+        start, last = iso_utc(truth.start_ns), iso_utc(others[0].time_ns)
+        raise WrongUseError(f"the run has no window from {start} on, when the simulation began; its last is of {last}")
+
+
+def _process_again(
+    found: Score, truth: Truth, store: Store, settings: Settings, until_ns: int, directory: Path
+) -> None:
+    try:
+        add_what_was_written(found, truth, store, settings, until_ns, journal_in(directory))
+    except NoJournalError as error:
+        click.echo(f"denyut: what was written is not judged: {error}", err=True)
+    add_true_city(found, truth, store, settings, until_ns)
 
 
 def _end(message: str) -> NoReturn:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from config.durations import SECOND_NS
 from config.settings import Settings
 from denyut.scoring.expected_ledger import NONE, expected_ledger
 from denyut.scoring.truth import Truth
@@ -14,6 +15,8 @@ from ingest.reasons import Reason
 class MessageScore:
     sent: int
     received: int
+    ghosts: int
+    """What the broker had kept, handed over beside them."""
     again: int
     """Received beyond what was sent: the broker sends again what it knows no receipt of."""
     lost: int
@@ -21,7 +24,7 @@ class MessageScore:
     double: int
     """Taken in although it should not have been."""
     misjudged: int
-    """Late ones, duplicates and rejections that should not have been, by their name."""
+    """Duplicates and rejections that should not have been, by their reason."""
     outcomes: dict[str, tuple[int, int, int]]
     """Found, and the least and most that the truth allows."""
 
@@ -39,7 +42,7 @@ def score_messages(truth: Truth, status: Mapping[str, Any], settings: Settings, 
     again = max(0, received - sent)
     outcomes = {
         "accepted": (int(status["accepted"]), expected.accepted),
-        "late": (int(status["late"]), expected.late),
+        "late": (int(status["late"]), expected_ledger(truth, settings, min(slack_ns, SECOND_NS)).late),
         "duplicate": (int(status["duplicate"]) - again, expected.duplicate),
         **{
             reason.value: (rejected.get(reason, 0), expected.rejected.get(reason, NONE))
@@ -52,9 +55,10 @@ def score_messages(truth: Truth, status: Mapping[str, Any], settings: Settings, 
     return MessageScore(
         sent=sent,
         received=received,
+        ghosts=ghosts,
         again=again,
         lost=max(0, sent - received, sum(short.values()) - short["late"] - short["duplicate"]),
         double=over["accepted"],
-        misjudged=sum(over.values()) - over["accepted"] + short["late"],
+        misjudged=sum(over.values()) - over["accepted"] - over["late"],
         outcomes={name: (found, each.least, each.most) for name, (found, each) in outcomes.items()},
     )

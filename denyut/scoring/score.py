@@ -2,29 +2,45 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from config.durations import SECOND_NS
 from config.settings import Settings
+from denyut.scoring.alerts import AlertScore, EventScore, score_alerts, score_events, told
+from denyut.scoring.coverage import CoverageScore, score_coverage
+from denyut.scoring.figures import Agreement, FigureScore, compare, score_figures
 from denyut.scoring.messages import MessageScore, score_messages
+from denyut.scoring.true_city import as_arrived, true_city
 from denyut.scoring.truth import Truth
 from denyut.scoring.windows import WindowScore, score_windows
 from storage.store import Store
 
 SLACK_NS = 5 * SECOND_NS
 """So long after it was sent a message reaches the run at most, as long as the run is there."""
+MEASUREMENTS = ("window", "indicator", "alert")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Score:
     messages: MessageScore
     readings: dict[str, int]
     """Fault -> readings that it befell."""
     windows: dict[str, WindowScore]
     """By size."""
+    coverage: CoverageScore
+    was_away: bool
+    """Then the broker may have sent messages again."""
+    again: dict[str, Agreement] | None = None
+    """By measurement: what was written, against what the run's journal gives again. None: there is no whole journal."""
+    figures: dict[str, FigureScore] = field(default_factory=dict)
+    """By indicator: how far faults have moved it."""
+    alerts: dict[str, AlertScore] = field(default_factory=dict)
+    """By rule."""
+    events: list[EventScore] = field(default_factory=list)
 
     @property
     def clocks_contained(self) -> bool:
@@ -33,8 +49,10 @@ class Score:
 
     @property
     def holds(self) -> bool:
-        """Nothing lost, nothing double, every window exact."""
-        return self.messages.holds and self.clocks_contained
+        """Nothing lost, nothing double, all windows exact, all that was written follows from what arrived."""
+        once = self.was_away or not self.messages.again
+        written = self.again is None or all(each.holds for each in self.again.values())
+        return self.messages.holds and once and self.clocks_contained and self.coverage.holds and written
 
 
 def score(
@@ -45,8 +63,33 @@ def score(
     `away_ns`: how long the run was not there at a time.
     """
     slack_ns = SLACK_NS + away_ns
-    messages = score_messages(truth, status, settings, slack_ns)
-    return Score(messages, _befallen(truth), score_windows(truth, store, settings, until_ns, slack_ns))
+    return Score(
+        messages=score_messages(truth, status, settings, slack_ns),
+        readings=_befallen(truth),
+        windows=score_windows(truth, store, settings, until_ns, slack_ns),
+        coverage=score_coverage(truth, store, settings, until_ns, slack_ns),
+        was_away=away_ns > 0,
+    )
+
+
+def add_what_was_written(
+    result: Score, truth: Truth, store: Store, settings: Settings, until_ns: int, journal: Path
+) -> None:
+    """Whether it follows from the messages that arrived. Raises what a replay of a journal raises, and StoreError."""
+    city = str(truth.about["city"])
+    with as_arrived(journal, settings) as (again, replay):
+        if not replay.entries_lost and replay.status["received"] == result.messages.received + result.messages.ghosts:
+            result.again = {name: compare(store, again, name, city, truth.start_ns, until_ns) for name in MEASUREMENTS}
+
+
+def add_true_city(result: Score, truth: Truth, store: Store, settings: Settings, until_ns: int) -> None:
+    """What would have been said without any fault. Raises the same."""
+    city = str(truth.about["city"])
+    with true_city(truth, settings, until_ns) as true:
+        result.figures = score_figures(store, true, city, truth.start_ns, until_ns)
+        said, truly = (told(each, city, truth.start_ns, until_ns) for each in (store, true))
+    result.alerts = score_alerts(said, truly, truth.kinds)
+    result.events = score_events(truth.events, said, truly, truth.kinds)
 
 
 def _befallen(truth: Truth) -> dict[str, int]:

@@ -77,7 +77,7 @@ class _Kind:
     def __init__(self, readings: Readings, devices: DeviceTable, city: str) -> None:
         rows = np.flatnonzero(readings.copy == 0)
         rows = rows[np.argsort(readings.measured_ns[rows], kind="stable")]
-        table = [devices.row(city, readings.kind, name, zone) for name, zone in _places(readings)]
+        table = [devices.row(city, readings.kind, name, zone) for name, zone in readings.places]
         self._kind = readings.kind
         self._quantities = tuple(readings.true)
         self._values = np.stack([readings.true[name][rows] for name in self._quantities])
@@ -103,10 +103,3 @@ class _Kind:
             message=np.arange(end - begin),
             received_ns=now_ns,
         )
-
-
-def _places(readings: Readings) -> list[tuple[str, str]]:
-    """(device, zone), in the order of the devices' numbers."""
-    zones = np.zeros(len(readings.device.names), np.int64)
-    zones[readings.device.number] = readings.zone.number
-    return [(name, readings.zone.names[zone]) for name, zone in zip(readings.device.names, zones.tolist(), strict=True)]

@@ -69,6 +69,13 @@ class Readings:
         return {self.device.names[number] for number in np.unique(self.device.number[self.has(*faults)]).tolist()}
 
     @property
+    def places(self) -> list[tuple[str, str]]:
+        """(device, zone), in the order of the devices' numbers."""
+        zones = np.zeros(len(self.device.names), np.int64)
+        zones[self.device.number] = self.zone.number
+        return [(name, self.zone.names[zone]) for name, zone in zip(self.device.names, zones.tolist(), strict=True)]
+
+    @property
     def sent(self) -> NDArray[np.bool_]:
         mask: NDArray[np.bool_] = self.message >= 0
         return mask
