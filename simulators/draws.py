@@ -11,7 +11,11 @@ from numpy.typing import NDArray
 FloatArray = NDArray[np.float64]
 KeyArray = NDArray[np.uint64]
 _GOLDEN = 0x9E3779B97F4A7C15
+_THIRTY, _TWENTY_SEVEN, _THIRTY_ONE, _ELEVEN = (np.uint64(bits) for bits in (30, 27, 31, 11))
+_FIRST, _SECOND = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _NORMAL_ABOVE = 50.0
+_FEW = 1000
+"""Rows for which it costs more to look for what they have in common."""
 
 
 @lru_cache(maxsize=64)
@@ -34,11 +38,11 @@ def keys_of(words: Sequence[str], seed: int, *before: str) -> KeyArray:
 
 def mix(values: KeyArray) -> KeyArray:
     """The finaliser of SplitMix64 (Steele, Lea, Flood 2014): each input bit changes half of the output bits."""
-    mixed: KeyArray = values ^ (values >> np.uint64(30))
-    mixed = mixed * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = mixed ^ (mixed >> np.uint64(27))
-    mixed = mixed * np.uint64(0x94D049BB133111EB)
-    mixed ^= mixed >> np.uint64(31)
+    mixed: KeyArray = values ^ (values >> _THIRTY)
+    mixed *= _FIRST
+    mixed ^= mixed >> _TWENTY_SEVEN
+    mixed *= _SECOND
+    mixed ^= mixed >> _THIRTY_ONE
     return mixed
 
 
@@ -103,13 +107,14 @@ def wander(key: KeyArray, time_ns: NDArray[np.int64], period_ns: int, number: in
 
 
 def _uniform(key: KeyArray, step: NDArray[np.int64], number: int) -> FloatArray:
-    step = np.atleast_1d(step)
-    if len(step) and np.all(step == step[0]):
+    if len(step) > _FEW and np.all(step == step[0]):
         # As in most batches: then one place serves all rows.
         step = step[:1]
     place = mix(step.astype(np.uint64) + np.uint64(number * _GOLDEN % 2**64))
-    bits = mix(np.atleast_1d(key) ^ place) >> np.uint64(11)
-    return (bits.astype(np.float64) + 0.5) / 2.0**53
+    bits = (mix(key ^ place) >> _ELEVEN).astype(np.float64)
+    bits += 0.5
+    bits *= 2.0**-53
+    return bits
 
 
 def _normal(key: KeyArray, step: NDArray[np.int64], number: int) -> FloatArray:

@@ -12,6 +12,8 @@ from simulators.draws import Draws, FloatArray, key_of, wander
 
 TimeArray = NDArray[np.int64]
 _STORMS = 2
+_FEW = 100
+"""Rows that are not worth the search for moments they share."""
 _CHANCE = (0.45, 0.15)
 """Of the first and of a second storm on a day: the wet half of the year in East Java."""
 
@@ -21,6 +23,8 @@ def _once_for_each_moment(method: Callable[["Sky", TimeArray], FloatArray]) -> C
 
     @wraps(method)
     def of_moments(sky: "Sky", time_ns: TimeArray) -> FloatArray:
+        if len(time_ns) < _FEW:
+            return method(sky, time_ns)
         moments, which = distinct(time_ns)
         return method(sky, moments)[which]
 
