@@ -100,7 +100,8 @@ def readings(conditions: Conditions, site: Site) -> dict[str, FloatArray]:
         **{name: np.where(pair, np.nan, seen) for name, seen in counts.items()},
         "speed": np.where(passed & ~pair, measured, np.nan),
         "occupancy": np.where(site["sort"] == _LOOP, occupancy, np.nan),
-        "travel_time": np.where(passed, way, np.nan),
+        # A pair has nothing else to say, so it says how long the empty road takes.
+        "travel_time": np.where(passed | pair, way, np.nan),
         "delay": np.where(passed & (site["signal"] > 0), held, np.nan),
     }
 

@@ -121,3 +121,10 @@ def test_the_hour_is_that_of_the_city() -> None:
         np.nanmean(at_hour(city, 5.0, 600)["traffic"].columns["vehicle_count"]) for city in (jakarta, jayapura)
     )
     assert later > 2 * early
+
+
+def test_no_reading_is_without_any_quantity(fleet: Fleet) -> None:
+    for hour in (3.0, 12.0):
+        for reports in at_hour(fleet, hour, 60).values():
+            said = [np.isfinite(values) for name, values in reports.columns.items() if name != "battery"]
+            assert np.any(said, axis=0).all(), reports.kind
