@@ -57,8 +57,8 @@ class Climbing:
         alert.step = next_step(ladder, alert.step, now_ns - alert.climbs_from_ns)
         self.push(alert)
 
-    def hold_or_go_on(self, alert: Alert, now_ns: int) -> None:
-        """After it was muted, snoozed, or neither any more."""
+    def hold_or_go_on(self, alert: Alert, now_ns: int, rest_ns: int = 0) -> None:
+        """After it was muted, snoozed, or neither any more; `rest_ns`: so long it waits before it is told at all."""
         if not self.climbs(alert):
             self._groups.leave(alert.number)
             if alert.held_ns is None:
@@ -66,6 +66,8 @@ class Climbing:
         elif alert.held_ns is not None:
             alert.climbs_from_ns += now_ns - alert.held_ns
             alert.held_ns = None
+            if alert.step == 0:
+                alert.climbs_from_ns = max(alert.climbs_from_ns, now_ns + rest_ns)
         self.push(alert)
 
     def begin_again(self, alert: Alert, now_ns: int) -> None:

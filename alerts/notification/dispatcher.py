@@ -170,8 +170,11 @@ class Dispatcher:
         if reason != alert.muted:
             what, why = ("muted", reason) if reason else ("unmuted", alert.muted)
             out.entries.append(AuditEntry(now_ns, what, alert=alert.number, why=why))
+            # A device is heard a little after its gateway: now it has to be silent for as long as its own rule asks.
+            is_behind = self.muting.inhibitions.is_of_gateway(alert.muted)
+            rest_ns = self._rules[alert.rule].lasting if is_behind else 0
             alert.muted = reason
-            self._climbing.hold_or_go_on(alert, now_ns)
+            self._climbing.hold_or_go_on(alert, now_ns, rest_ns)
 
     def judge_all(self, now_ns: int, out: Consequences) -> None:
         for alert in self._book.alerts:

@@ -69,10 +69,12 @@ class Inhibitions:
         for inhibition, source in self._hiding(alert):
             if not self._is_circular or _is_older(source, alert) or not self._is_behind(alert, source):
                 asset = source.asset
-                return (
-                    f"inhibition {inhibition.id}: alert {source.number}, {source.rule} of {asset.device or asset.zone}"
-                )
+                return f"{_said(inhibition)}alert {source.number}, {source.rule} of {asset.device or asset.zone}"
         return ""
+
+    def is_of_gateway(self, reason: str) -> bool:
+        """Whether `mutes` gave it for a device that is heard through another one."""
+        return any("gateway" in each.equal and reason.startswith(_said(each)) for each in self._inhibitions)
 
     def _hiding(self, alert: Alert) -> Iterator[tuple[Inhibition, Alert]]:
         """The alerts that hide it, were it for them alone."""
@@ -121,6 +123,10 @@ def targets(inhibition: Inhibition, rules: Iterable[str]) -> frozenset[str]:
         return frozenset(inhibition.target)
     # Behind a gateway stands another device, so there the same rule is another alert.
     return frozenset(rules) if "gateway" in inhibition.equal else frozenset(rules) - {*inhibition.source}
+
+
+def _said(inhibition: Inhibition) -> str:
+    return f"inhibition {inhibition.id}: "
 
 
 def is_circular(inhibitions: Sequence[Inhibition], rules: Collection[str]) -> bool:

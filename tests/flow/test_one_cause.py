@@ -92,6 +92,29 @@ def test_devices_that_are_silent_when_their_gateway_is_heard_again_are_told_then
     assert sum(len(notice.alerts) for notice in street.notices if notice.reason is Reason.FIRING) == 1 + 500
 
 
+def test_devices_that_are_heard_a_little_after_their_gateway_are_not_told() -> None:
+    street = bins(rules=[rule | {"for": "3m"} for rule in RULES])
+    street.minute(ALL)
+    assert quiet(street, 10) == [Said("12:06:02", "firing", ("gw",))]
+    assert street.minute({"gateway/gw": 1.0}) == [Said("12:12:02", "resolved", ("gw",))]
+    assert street.desk.active == 500
+    assert street.minute(ALL) == []
+    assert street.desk.active == 0
+    assert quiet(street, 2) == []
+
+
+def test_devices_that_stay_silent_after_their_gateway_are_told_when_that_has_lasted() -> None:
+    street = bins(rules=[rule | {"for": "3m"} for rule in RULES], restarts=True)
+    street.minute(ALL)
+    quiet(street, 10)
+    street.minute({"gateway/gw": 1.0})
+    heard = {name: 1.0 for name in ALL if name not in ("bin/b7", "bin/b8")}
+    assert [each for _ in range(4) for each in street.minute(heard)] == [
+        Said("12:15:02", "firing", ("b7",)),
+        Said("12:15:02", "firing", ("b8",)),
+    ]
+
+
 def test_devices_that_fall_silent_before_their_gateway_are_hidden_from_then_on() -> None:
     slow = RULES[1] | {"enter": 200}
     street = bins(rules=[RULES[0], slow], routes=[{"group_by": ["gateway"]}])
