@@ -50,11 +50,11 @@ def shipped_among(settings: Settings) -> list[str]:
 def with_shipped_rules(settings: Settings) -> Settings:
     """One of the configuration's own with the same id takes the place of a shipped rule; those stand behind.
 
-    With them come the inhibitions that belong to them, where none are configured.
+    With them come the inhibitions that belong to them, also to those whose place is taken, where none are configured.
     """
-    rules = shipped(settings).rules
-    if not rules:
+    if not settings.shipped_rules:
         return settings
+    rules = shipped(settings).rules
     update: dict[str, object] = {"rules": (*settings.rules, *rules)}
     if "inhibitions" not in settings.model_fields_set:
         update["inhibitions"] = shipped_inhibitions({rule.id for rule in (*settings.rules, *rules)})

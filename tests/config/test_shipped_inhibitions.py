@@ -1,3 +1,4 @@
+from config.alert_rules import Rule
 from config.settings import Settings
 from config.shipped_inhibitions import shipped_inhibitions
 from config.shipped_rules import shipped_ids, with_shipped_rules
@@ -22,3 +23,10 @@ def test_they_come_with_the_rules_where_none_are_configured() -> None:
     assert [each.id for each in silent.inhibitions] == ["dead-gateway"]
     assert with_shipped_rules(Settings(shipped_rules=("device-silent",), inhibitions=())).inhibitions == ()
     assert with_shipped_rules(Settings()).inhibitions == ()
+
+
+def test_they_come_with_a_rule_of_ones_own_that_takes_the_place_of_a_shipped_one() -> None:
+    own = Rule(id="device-silent", field="silent_s", size="1m", enter=600)
+    replaced = with_shipped_rules(Settings(shipped_rules=("device-silent",), rules=(own,)))
+    assert [each.id for each in replaced.inhibitions] == ["dead-gateway"]
+    assert with_shipped_rules(Settings(rules=(own,))).inhibitions == ()

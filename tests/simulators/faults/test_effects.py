@@ -39,6 +39,12 @@ def test_a_lost_reading_is_in_no_message_and_the_truth_knows_it() -> None:
     assert all((number[sent.never] == -1).all() for sent, number in zip(run.sent, run.numbers, strict=True))
 
 
+def test_where_nothing_is_sent_at_all_the_truth_is_whole() -> None:
+    run = Run(Fault(kind="lost"))
+    assert run.payloads == []
+    assert run.rows == plain()
+
+
 def test_a_duplicate_is_the_same_payload_again_a_little_later() -> None:
     run = Run(Fault(kind="duplicated", share=0.1), after_s=20)
     again = len(run.payloads) - plain() - 0
