@@ -13,6 +13,8 @@ class Plan:
     """Interleaved pairs of a measurement against a peer."""
     idle_seconds: float = 60.0
     many_devices: int = 1_000_000
+    fleet_devices: int = 1_000_000
+    """Simulated ones, each with a reading a second."""
     open_devices: int = 250_000
     """Devices of four quantities, so that a million series are open."""
     memory_rounds: int = 8
@@ -38,6 +40,7 @@ def quick_plan(console: Console) -> Plan:
         pairs=2,
         idle_seconds=10.0,
         many_devices=100_000,
+        fleet_devices=100_000,
         open_devices=25_000,
         memory_rounds=2,
         indicator_minutes=6,
