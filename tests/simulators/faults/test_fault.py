@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from config.mistakes import ConfigurationError
+from simulators.faults.fault import FAULT_KINDS
+from simulators.faults.malformed import REASONS
 from simulators.scenario_files import load_scenario
 
 
@@ -29,3 +31,10 @@ def test_a_mistake_is_one_sentence(tmp_path: Path, fault: str, sentence: str) ->
         load_scenario(file)
     (line,) = str(error.value).splitlines()
     assert sentence in line
+
+
+def test_every_fault_and_every_way_of_being_malformed_is_documented() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "scenarios.md").read_text(encoding="utf-8")
+    assert [kind for kind in FAULT_KINDS if f"\n| `{kind}` |" not in page] == []
+    said = [word for sort, reason in REASONS.items() for word in (sort, reason.value)]
+    assert [word for word in said if f"`{word}`" not in page] == []
