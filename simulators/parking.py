@@ -98,7 +98,7 @@ def _only(mask: NDArray[np.bool_], conditions: Conditions, site: Site) -> tuple[
 def _kerbside(conditions: Conditions, site: Site) -> FloatArray:
     """(n,) spaces taken where nothing counts who comes: by the curve, and some more or less."""
     fill = fill_of(conditions, site)
-    swing = 0.06 * conditions.wander(10, HOUR_NS) + 0.015 * conditions.wander(11, HOUR_NS // 30)
+    swing = 0.06 * conditions.wander(10, 4 * HOUR_NS) + 0.015 * conditions.wander(11, HOUR_NS // 30)
     popularity = popularity_on(conditions.civil_ns // DAY_NS, site["popularity"], conditions.draws.key).today
     return np.rint(site["capacity"] * (fill * popularity + swing + crowd(conditions)) * still_there(conditions))
 
