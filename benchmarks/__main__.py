@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from benchmarks import alerts, capacity, durability, encoding, growth, idle, indicators, kernels, live
+from benchmarks import alerts, capacity, durability, encoding, generation, growth, idle, indicators, kernels, live, load
 from benchmarks.figures import Figure, Skipped, print_figures, write_figures
 from benchmarks.machine import Company, machine_facts
 from benchmarks.plan import Plan, quick_plan
@@ -17,11 +17,13 @@ from benchmarks.processes import BenchmarkError
 BENCHMARKS: dict[str, Callable[[Plan], Iterator[Figure | Skipped]]] = {
     "capacity": capacity.measure,
     "live": live.measure,
+    "load": load.measure,
     "kernels": kernels.measure,
     "encoding": encoding.measure,
     "indicators": indicators.measure,
     "alerts": alerts.measure,
     "growth": growth.measure,
+    "generation": generation.measure,
     "durability": durability.measure,
     "idle": idle.measure,
 }

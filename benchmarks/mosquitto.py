@@ -35,10 +35,10 @@ def listens(port: int) -> bool:
 
 
 @contextmanager
-def mosquitto(program: str, directory: Path) -> Iterator[tuple[Child, int]]:
+def mosquitto(program: str, directory: Path, more: str = "") -> Iterator[tuple[Child, int]]:
     port = free_port()
     file = directory / "mosquitto.conf"
-    file.write_text(CONFIGURATION.format(port=port), encoding="utf-8")
+    file.write_text(CONFIGURATION.format(port=port) + more, encoding="utf-8")
     with Child([program, "-c", str(file)], BROKER_CORE, directory / "mosquitto.log") as broker:
         wait_until(lambda: listens(port), 10, f"Mosquitto on port {port}")
         yield broker, port
