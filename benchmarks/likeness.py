@@ -57,7 +57,8 @@ PARKING = (
 @click.option("--output", type=click.Path(path_type=Path, file_okay=False), default=PICTURES, help="For the pictures.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the simulated city.")
 def main(data: Path, output: Path, seed: int) -> None:
-    """Compare four weeks of the simulated city with recorded traffic and car parks, and show its kinds of day."""
+    """Draw the kinds of day of the simulated city, and four weeks of it beside recorded traffic and car parks."""
+    _write(output / "kinds-of-day.svg", draw("Days of the simulated city", list(kinds_of_day())))
     if missing := [each.mapping for each in (*TRAFFIC, *PARKING) if not (data / each.mapping).is_dir()]:
         raise click.UsageError(f"{data} lacks the recordings {', '.join(missing)}")
     traffic = {SIMULATED: simulated("traffic", 40, seed)} | {each.name: recorded(each, data) for each in TRAFFIC}
@@ -65,14 +66,8 @@ def main(data: Path, output: Path, seed: int) -> None:
     parking = {SIMULATED: simulated("parking", 60, seed)} | {each.name: recorded(each, data) for each in PARKING}
     for title, found in (("Traffic", traffic), ("Car parks", parking)):
         _print(title, {name: summarize(hours) for name, hours in found.items()})
-    pictures = {
-        "likeness.svg": draw("Mean days of the simulated city and of recordings", list(_panels(traffic, parking))),
-        "kinds-of-day.svg": draw("Days of the simulated city", list(kinds_of_day())),
-    }
-    output.mkdir(parents=True, exist_ok=True)
-    for name, picture in pictures.items():
-        (output / name).write_text(picture, encoding="utf-8")
-        click.echo(f"{output / name} written", err=True)
+    about = "Mean days of the simulated city and of recordings"
+    _write(output / "likeness.svg", draw(about, list(_panels(traffic, parking))))
 
 
 def simulated(kind: str, count: int, seed: int) -> Hourly:
@@ -125,6 +120,12 @@ def _line(name: str, hours: Hourly, weekend: bool) -> Line:
     if name == SIMULATED:
         return Line(f"{name}, and where eight tenths of the hours lie", found.mean, found)
     return Line(name, found.mean)
+
+
+def _write(path: Path, picture: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(picture, encoding="utf-8")
+    click.echo(f"{path} written", err=True)
 
 
 def _print(title: str, found: dict[str, Summary]) -> None:
