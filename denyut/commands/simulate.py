@@ -1,5 +1,6 @@
 """`denyut simulate`: a city of devices that report to a broker, a file or the terminal."""
 
+import sys
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -160,7 +161,8 @@ def _refuse_mixtures(for_ns: int | None, lasts: int | None, payload: str, truth:
 
 
 def _tell_faults(encoder: TroubledEncoder) -> None:
-    if encoder.befallen.counts:
+    # Where the reader of the output has seen enough, nobody reads this any more.
+    if encoder.befallen.counts and not sys.stderr.closed:
         _note(f"readings with faults, of {encoder.befallen.readings:,}: {encoder.befallen}")
 
 

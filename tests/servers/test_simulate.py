@@ -197,3 +197,13 @@ def test_a_recorded_run_holds_the_messages_that_a_dry_run_prints(tmp_path: Path)
     assert [
         {"topic": topic, "payload": json.loads(payload)} for topic, payload in (line.split(" ", 1) for line in lines)
     ] == recorded
+
+
+def test_a_reader_that_has_seen_enough_ends_a_dry_run_without_a_word() -> None:
+    command = [*DENYUT, "simulate", "--dry-run", "--scenario", "ordinary-day", "--for", "10m"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline().startswith(b"city/city/")
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
