@@ -11,8 +11,7 @@ from config.civil_time import DAY_NS, HOUR_NS, distinct, utc_to_civil
 from simulators.days import CityDays
 from simulators.draws import Draws, FloatArray, wander
 from simulators.events.influences import Feeling, Surroundings
-from simulators.rhythm import Curve as Curve
-from simulators.rhythm import Rhythm, follow
+from simulators.rhythm import Curve, Rhythm, follow
 from simulators.road_rhythms import ROAD
 from simulators.sky import Sky
 
