@@ -8,13 +8,17 @@ import click
 
 from config.durations import format_duration
 from config.settings import Settings
+from simulators.actuator.street import Street
 from simulators.publish import Publisher, Tally
 
 
-def publish(publisher: Publisher) -> None:
-    """Returns when all is sent, or after SIGINT or SIGTERM."""
-    asyncio.run(_until_stopped(publisher))
+def publish(publisher: Publisher, street: Street | None) -> None:
+    """Returns when all is sent, or after SIGINT or SIGTERM; until then the street obeys."""
+    asyncio.run(_until_stopped(publisher, street))
     click.echo(_summary(publisher.tally), err=True)
+    if street is not None:
+        for line in street.summary():
+            click.echo(line, err=True)
 
 
 def warn_of_speed(speed: float, settings: Settings) -> None:
@@ -29,7 +33,7 @@ def warn_of_speed(speed: float, settings: Settings) -> None:
         )
 
 
-async def _until_stopped(publisher: Publisher) -> None:
+async def _until_stopped(publisher: Publisher, street: Street | None) -> None:
     task = asyncio.current_task()
 
     def stop() -> None:
@@ -38,8 +42,13 @@ async def _until_stopped(publisher: Publisher) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop)
+    obeying = None if street is None else asyncio.create_task(street.run())
     with suppress(asyncio.CancelledError):
         await publisher.run()
+    if obeying is not None:
+        obeying.cancel()
+        with suppress(asyncio.CancelledError):
+            await obeying
 
 
 def _summary(tally: Tally) -> str:

@@ -4,6 +4,7 @@ Each mistake of a user is a click exception, or what is wrong with a file on sta
 """
 
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
@@ -19,6 +20,7 @@ from config.settings import Settings
 from denyut.broker_option import with_broker
 from ingest.mqtt.options import ConnectionOptions, options_of
 from processors.indicators.catalogue import UNITS
+from simulators.actuator.street import Street, listeners_of
 from simulators.events.eventful import EventfulFleet
 from simulators.events.names import UnknownNamesError
 from simulators.faults.payloads import TroubledEncoder
@@ -114,6 +116,20 @@ def _finish(files: TruthFiles, fleet: TroubledFleet, about: dict[str, Any]) -> N
     for sent in fleet.left():
         files.witness(sent, np.full(len(sent), NEVER))
     files.about(about)
+
+
+def street_of(
+    scenario: Scenario, settings: Settings, seed: int, since_ns: Callable[[], int], note: Callable[[str], None]
+) -> Street | None:
+    """None where the scenario says nothing of actuators. `since_ns`: event time after its beginning."""
+    if not scenario.actuators:
+        return None
+    try:
+        listeners = listeners_of(scenario.actuators, settings.actuators, seed)
+        brokers = {source.name: options_of(source, "simulate") for source in settings.sources}
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
+    return Street(listeners, {"": brokers[settings.sources[0].name], **brokers}, since_ns, note)
 
 
 def start_ns(text: str | None) -> int:

@@ -6,6 +6,7 @@ from pydantic import PrivateAttr
 
 from config.durations import UNITS_NS
 from config.section import Duration
+from simulators.actuator.conduct import Conduct
 from simulators.events.script import Script
 from simulators.faults.fault import Fault
 
@@ -14,6 +15,8 @@ class Scenario(Script):
     name: str = ""
     lasts: Duration = UNITS_NS["h"]
     faults: tuple[Fault, ...] = ()
+    actuators: tuple[Conduct, ...] = ()
+    """How things on the street take their commands."""
     _file: Path | None = PrivateAttr(None)
 
     @property

@@ -19,6 +19,7 @@ from denyut.simulation import (
     scenario_named,
     settings_for,
     start_ns,
+    street_of,
     troubled,
 )
 from simulators.faults.payloads import TroubledEncoder
@@ -138,17 +139,21 @@ def command(
             # As fast as possible is no speed, so that the time is covered exactly.
             write_out(encoder, Pace(began_ns, 1.0, lasts or round(_WRITTEN_NS * speed)), output)
             return
+        pace = Pace(began_ns, speed, None if lasts is None else round(lasts / speed))
+        street = street_of(played or Scenario(), settings, seed, lambda: pace.now_ns() - began_ns, _note)
+        if street is not None and truth is not None:
+            stack.callback(street.write, truth)
         publisher = Publisher(
             encoder,
             broker_of(settings, qos),
-            Pace(began_ns, speed, None if lasts is None else round(lasts / speed)),
+            pace,
             _note,
             connections,
             encoder.troubled.away if isinstance(encoder, TroubledEncoder) else nobody,
         )
         warn_of_speed(speed, settings)
         _note(f"{fleet.size:,} devices of {fleet.city}, seed {seed}")
-        publish(publisher)
+        publish(publisher, street)
     if lasts is not None and not publisher.tally.connections:
         raise SystemExit(1)
 

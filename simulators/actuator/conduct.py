@@ -1,0 +1,69 @@
+"""How things on the street take commands: at once, late, never, as a scenario says."""
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+import numpy as np
+from pydantic import Field
+
+from config.durations import SECOND_NS, format_duration
+from config.section import Duration, Name, Section, Wait
+from simulators.draws import Draws, key_of
+
+Behaviour = Literal["done", "late", "twice", "never", "refuses", "retained", "stranger", "garbage"]
+"""done: answers at once; late: after a while; retained: leaves its answers on the broker; stranger: answers to an id
+that nobody gave; garbage: answers what nobody can read."""
+
+
+class Conduct(Section):
+    """Of actuators of the configuration, all where none is named, and of things on topics that it does not know."""
+
+    actuators: tuple[Name, ...] = ()
+    topics: tuple[Name, ...] = ()
+    behaviour: Behaviour = "done"
+    late: Duration = 5 * SECOND_NS
+    """late: by the clock, not in event time."""
+    share: Annotated[float, Field(gt=0, le=1)] = 1.0
+    """Of the commands; the others are obeyed at once."""
+    begin: Wait = 0
+    """Since the beginning of the scenario."""
+    end: Duration | None = None
+    """Absent: never."""
+
+    def __str__(self) -> str:
+        words: str = self.behaviour
+        words += f" by {format_duration(self.late)}" if self.behaviour == "late" else ""
+        words += f", {self.share:.0%} of commands" if self.share < 1 else ""
+        words += f", from {format_duration(self.begin)}" if self.begin else ""
+        return words + (f" until {format_duration(self.end)}" if self.end is not None else "")
+
+    def holds_at(self, since_ns: int) -> bool:
+        """`since_ns`: after the beginning of the scenario."""
+        return since_ns >= self.begin and (self.end is None or since_ns < self.end)
+
+
+OBEDIENT = Conduct()
+
+
+class Conducts:
+    """Of one actuator: the first that holds for a command decides. The same commands meet with the same each time."""
+
+    def __init__(self, conducts: Sequence[Conduct], name: str, seed: int) -> None:
+        self._conducts = tuple(conducts)
+        self._keys = [key_of(seed, f"conduct {number}", name) for number in range(len(conducts))]
+        self._heard = 0
+
+    def next(self, since_ns: int) -> Conduct:
+        """For one command more, which came so long after the beginning of the scenario."""
+        number, self._heard = self._heard, self._heard + 1
+        for conduct, key in zip(self._conducts, self._keys, strict=True):
+            if conduct.holds_at(since_ns) and _draw(key, number) < conduct.share:
+                return conduct
+        return OBEDIENT
+
+    def __str__(self) -> str:
+        return "; ".join(map(str, self._conducts)) or str(OBEDIENT)
+
+
+def _draw(key: int, number: int) -> float:
+    return float(Draws(np.array([key], np.uint64), np.array([number], np.int64)).uniform(1)[0])
