@@ -8,7 +8,7 @@ from simulators.scenario_files import load_scenario, shipped_scenarios
 
 
 def test_the_shipped_ordinary_day_has_a_fault_of_nearly_every_kind() -> None:
-    assert shipped_scenarios() == ["dam-opens", "ordinary-day"]
+    assert {"dam-opens", "ordinary-day"} <= {*shipped_scenarios()}
     kinds = {fault.kind for fault in load_scenario("ordinary-day").faults}
     assert set(FAULT_KINDS) - kinds == {"dead"}
 
