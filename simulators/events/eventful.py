@@ -11,7 +11,7 @@ from config.settings import Settings
 from simulators.draws import FloatArray
 from simulators.events import accident, fire, flood_wave, gathering, haze, power_cut, rain
 from simulators.events.event import Event, Happening
-from simulators.events.influences import Influence
+from simulators.events.influences import Influence, IntArray
 from simulators.events.names import require_known_names
 from simulators.events.script import Script
 from simulators.events.stage import Stage
@@ -20,6 +20,8 @@ from simulators.scenario import Scenario
 
 _LOOKS = 24
 """How often within a gathering's time the car parks are asked how much is free."""
+_UNTOLD_FREE = 0.3
+"""Of a car park that counts at its gates and tells nothing else."""
 
 
 class EventfulFleet(Fleet):
@@ -66,18 +68,18 @@ class EventfulFleet(Fleet):
     def _wind_from(self, time_ns: int) -> float:
         return float(self._sky.wind_direction(utc_to_civil(np.array([time_ns]), self._zone))[0])
 
-    def _free_share(self, start_ns: int, end_ns: int) -> FloatArray:
-        """(d,) of the car parks: asked as they are without any event, in turns over the time."""
+    def _free_share(self, time_ns: IntArray) -> FloatArray:
+        """(t, d) of the car parks: what they would report then."""
         group = self.groups["parking"]
-        least = np.ones(len(group.devices))
-        longest_ns = group.longest_interval_ns
-        for look_ns in np.linspace(start_ns, end_ns, _LOOKS).astype(np.int64).tolist():
-            report = group.report(look_ns, look_ns + longest_ns, self._zone, self._sky, self._days)
+        share = np.ones((len(time_ns), len(group.devices)))
+        for row, look_ns in enumerate(time_ns.tolist()):
+            until_ns = look_ns + group.longest_interval_ns
+            report = group.report(look_ns, until_ns, self._zone, self._sky, self._days)
             occupied, capacity = report.columns["occupied"], report.columns["capacity"]
             spaces = capacity - np.nan_to_num(report.columns["out_of_service"])
             free = np.where(np.isnan(capacity), 1.0 - occupied, (spaces - occupied) / capacity)
-            np.minimum.at(least, report.device, np.nan_to_num(free, nan=_UNTOLD_FREE))
-        return np.clip(least, 0.0, 1.0)
+            np.minimum.at(share[row], report.device, np.nan_to_num(free, nan=_UNTOLD_FREE))
+        return np.clip(share, 0.0, 1.0)
 
     def _happening(self, table: str, event: Event, found: list[Influence]) -> Happening:
         begin_ns = self._stage.start_ns + event.begin
@@ -97,10 +99,6 @@ class EventfulFleet(Fleet):
             end_ns=max(ends_ns, default=begin_ns),
             devices=tuple(felt),
         )
-
-
-_UNTOLD_FREE = 0.3
-"""Of a car park that counts at its gates and tells nothing else."""
 
 
 def _place(event: Event) -> str:

@@ -18,6 +18,8 @@ from simulators.roster import Roster
 
 _NOISE_REACH_KM = 0.3
 _METRE_KM = 0.001
+_LOOKS = 24
+"""How often within its time the car parks are asked how much is free."""
 
 
 class Gathering(Event):
@@ -50,10 +52,9 @@ def influences(gathering: Gathering, stage: Stage) -> Iterator[Influence]:
     rows = np.flatnonzero(_fills(gathering, car_parks))
     places = [car_parks[row] for row in rows.tolist()]
     begin, stays = gathering.begin, gathering.arrive + gathering.stay
-    until = begin + stays + gathering.leave
     share = np.zeros(len(car_parks))
     if len(rows):
-        share[rows] = gathering.share * stage.free_share(stage.start_ns + begin, stage.start_ns + until)[rows]
+        share[rows] = gathering.share * _room(gathering, stage)[rows]
     yield stage.at("parking", "crowd_came", share, begin, Ramp(gathering.arrive))
     yield stage.at("parking", "crowd_left", share, begin + stays, Ramp(gathering.leave))
     for kind in ("traffic", "air", "noise"):
@@ -69,6 +70,16 @@ def influences(gathering: Gathering, stage: Stage) -> Iterator[Influence]:
 def _fills(gathering: Gathering, car_parks: Roster) -> FloatArray:
     named = np.array([float(identifier in gathering.devices) for identifier in car_parks.ids])
     return np.maximum(named, within(car_parks, gathering.zones)) if gathering.zones else named
+
+
+def _room(gathering: Gathering, stage: Stage) -> FloatArray:
+    """(d,) share of the spaces of each car park that can fill: at no time more than are free then."""
+    stays_ns = gathering.arrive + gathering.stay
+    since_ns = np.linspace(0.0, stays_ns + gathering.leave, _LOOKS)[1:-1]
+    there = Ramp(gathering.arrive)(since_ns) - Ramp(gathering.leave)(since_ns - stays_ns)
+    free = stage.free_share(stage.start_ns + gathering.begin + since_ns.astype(np.int64))
+    room: FloatArray = np.minimum((free / there[:, np.newaxis]).min(axis=0), 1.0)
+    return room
 
 
 def _busy(lasts: int) -> Swell:

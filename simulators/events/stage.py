@@ -28,8 +28,8 @@ class Stage:
     """By kind, in the order of its `Group`."""
     on_battery: Mapping[str, NDArray[np.bool_]]
     """By kind, (d,)."""
-    free_share: Callable[[int, int], FloatArray]
-    """(d,) of the car parks: the least share of the spaces that is free between two times, ns UTC."""
+    free_share: Callable[[IntArray], FloatArray]
+    """(t, d) of the car parks: the share of the spaces that is free without any event at (t,) times, ns UTC."""
 
     def of(self, kind: str) -> Roster:
         return self.rosters.get(kind) or _NOBODY[kind]
