@@ -13,14 +13,15 @@ from processors.indicators.indicator_batch import CITY_ZONE
 from storage.store import Query, Store
 
 TOLERANCE = 0.02
-HONEST_SHARE = 0.99
-"""Of the figures, the least that must lie within the tolerance: a device's interval has to be learned first."""
 _UNCONFIGURED = Kind()
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageScore:
-    """Of the coverage of `KIND_data_quality` of every zone and window that lies within the simulation."""
+    """Of the coverage of `KIND_data_quality` of every zone and window that lies within the simulation.
+
+    Of kinds all of whose devices the configuration names with their interval: a run has to learn that of the others.
+    """
 
     figures: int
     within: int
@@ -32,13 +33,15 @@ class CoverageScore:
 
     @property
     def holds(self) -> bool:
-        return self.within >= HONEST_SHARE * self.figures
+        return self.within == self.figures
 
 
 def score_coverage(truth: Truth, store: Store, settings: Settings, until_ns: int, slack_ns: int) -> CoverageScore:
     """May raise StoreError."""
     errors: list[float] = []
     for readings in truth.kinds:
+        if not _are_known(readings, settings):
+            continue
         accepted = _accepted(readings, settings, truth.start_ns, slack_ns)
         for window in settings.windows.sizes:
             if window.hop in (None, window.size) and (not window.kinds or readings.kind in window.kinds):
@@ -63,6 +66,12 @@ def score_coverage(truth: Truth, store: Store, settings: Settings, until_ns: int
         median_error=float(np.median(sizes)) if len(found) else 0.0,
         worst_error=float(sizes.max(initial=0.0)),
     )
+
+
+def _are_known(readings: Readings, settings: Settings) -> bool:
+    every = settings.kinds.get(readings.kind, _UNCONFIGURED).every
+    known = {each.id for each in settings.devices if each.kind == readings.kind and (each.every or every)}
+    return known.issuperset(readings.device.names)
 
 
 def _accepted(readings: Readings, settings: Settings, start_ns: int, slack_ns: int) -> IntArray:

@@ -16,7 +16,7 @@ _OWN = "denyut_"
 
 @dataclass(frozen=True, slots=True)
 class FigureScore:
-    """Of one indicator. An error is relative to the true value, or to the median one where that is larger."""
+    """Of one indicator. Errors are relative to the true value, or to the median one but 0 where that is larger."""
 
     figures: int
     """In both."""
@@ -77,8 +77,10 @@ Key = tuple[int, tuple[tuple[str, str], ...]]
 def _spans(
     one: Store, other: Store, measurement: str, where: tuple[tuple[str, str], ...], from_ns: int, until_ns: int
 ) -> Iterator[tuple[dict[Key, Row], dict[Key, Row]]]:
-    for start_ns in range(from_ns, until_ns + 1, _SPAN_NS):
-        query = Query(measurement, where, from_ns=start_ns, to_ns=min(start_ns + _SPAN_NS, until_ns + 1))
+    """The first span is all from before `from_ns`: what devices said whose clocks are behind."""
+    starts = range(from_ns, until_ns + 1, _SPAN_NS)
+    for start_ns, end_ns in zip((None, *starts), (*starts, until_ns + 1), strict=True):
+        query = Query(measurement, where, from_ns=start_ns, to_ns=end_ns)
         yield _by_key(one, query), _by_key(other, query)
 
 
@@ -94,7 +96,7 @@ def _is_own(row: Row) -> bool:
 def _score(pairs: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> FigureScore:
     true, said = pairs.T
     both = np.isfinite(said)
-    usual = float(np.median(np.abs(true))) or 1.0
+    usual = float(np.median(np.abs(true[true != 0]))) if true.any() else 1.0
     errors = np.abs(said[both] - true[both]) / np.maximum(np.abs(true[both]), usual)
     median, p95 = np.quantile(errors, [0.5, 0.95]).tolist() if len(errors) else (0.0, 0.0)
     return FigureScore(int(both.sum()), int((~both).sum()), median, p95)

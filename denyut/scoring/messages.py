@@ -33,8 +33,13 @@ class MessageScore:
         return not (self.lost or self.double or self.misjudged)
 
 
-def score_messages(truth: Truth, status: Mapping[str, Any], settings: Settings, slack_ns: int) -> MessageScore:
-    expected = expected_ledger(truth, settings, slack_ns)
+SLACK_NS = 5 * SECOND_NS
+"""So long after it was sent a message reaches the run at most, as long as the run is there."""
+
+
+def score_messages(truth: Truth, status: Mapping[str, Any], settings: Settings, away_ns: int) -> MessageScore:
+    """`away_ns`: how long the run was not there at a time."""
+    expected = expected_ledger(truth, settings, SLACK_NS + away_ns)
     rejected: dict[str, int] = dict(status["rejected"])
     # What the broker kept of a message is handed over beside the message itself, at every subscription.
     ghosts = rejected.pop(Reason.RETAINED, 0)
@@ -42,7 +47,7 @@ def score_messages(truth: Truth, status: Mapping[str, Any], settings: Settings, 
     again = max(0, received - sent)
     outcomes = {
         "accepted": (int(status["accepted"]), expected.accepted),
-        "late": (int(status["late"]), expected_ledger(truth, settings, min(slack_ns, SECOND_NS)).late),
+        "late": (int(status["late"]), expected_ledger(truth, settings, SECOND_NS + away_ns).late),
         "duplicate": (int(status["duplicate"]) - again, expected.duplicate),
         **{
             reason.value: (rejected.get(reason, 0), expected.rejected.get(reason, NONE))

@@ -8,19 +8,16 @@ from typing import Any
 
 import numpy as np
 
-from config.durations import SECOND_NS
 from config.settings import Settings
 from denyut.scoring.alerts import AlertScore, EventScore, score_alerts, score_events, told
 from denyut.scoring.coverage import CoverageScore, score_coverage
 from denyut.scoring.figures import Agreement, FigureScore, compare, score_figures
-from denyut.scoring.messages import MessageScore, score_messages
+from denyut.scoring.messages import SLACK_NS, MessageScore, score_messages
 from denyut.scoring.true_city import as_arrived, true_city
 from denyut.scoring.truth import Truth
 from denyut.scoring.windows import WindowScore, score_windows
 from storage.store import Store
 
-SLACK_NS = 5 * SECOND_NS
-"""So long after it was sent a message reaches the run at most, as long as the run is there."""
 MEASUREMENTS = ("window", "indicator", "alert")
 
 
@@ -64,7 +61,7 @@ def score(
     """
     slack_ns = SLACK_NS + away_ns
     return Score(
-        messages=score_messages(truth, status, settings, slack_ns),
+        messages=score_messages(truth, status, settings, away_ns),
         readings=_befallen(truth),
         windows=score_windows(truth, store, settings, until_ns, slack_ns),
         coverage=score_coverage(truth, store, settings, until_ns, slack_ns),

@@ -12,6 +12,8 @@ from denyut.scoring.windows import WindowScore
 from denyut.terminal_text import visible
 
 _MOST_MOVED = 12
+_OF_SENSORS = ("freshness_", "sensors_", "data_quality")
+"""In names of indicators that speak of the devices themselves, on which faults are meant to show."""
 
 
 def write_words(score: Score, stream: IO[str]) -> None:
@@ -87,7 +89,8 @@ def _counts(counts: Mapping[str, int]) -> str:
 
 
 def _figures(score: Score) -> TextColumns:
-    moved = sorted(score.figures.items(), key=lambda each: (-each[1].p95_error, each[0]))[:_MOST_MOVED]
+    of_the_city = [each for each in score.figures.items() if not any(part in each[0] for part in _OF_SENSORS)]
+    moved = sorted(of_the_city, key=lambda each: (-each[1].p95_error, each[0]))[:_MOST_MOVED]
     rows = [
         [name, f"{each.figures:,}", f"{each.missing:,}", f"{each.median_error:.3f}", f"{each.p95_error:.3f}"]
         for name, each in moved
