@@ -18,8 +18,6 @@ from simulators.events.stage import Stage
 from simulators.fleet import Fleet
 from simulators.scenario import Scenario
 
-_LOOKS = 24
-"""How often within a gathering's time the car parks are asked how much is free."""
 _UNTOLD_FREE = 0.3
 """Of a car park that counts at its gates and tells nothing else."""
 
