@@ -1,30 +1,50 @@
-"""A load over some connections, one of which the broker refuses."""
+"""A load over some connections, with a broker that refuses some of them, and a machine that falls behind."""
 
+import json
 import socket
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
 import pytest
 
+from ingest.mqtt.frames import split
 from ingest.mqtt.options import ConnectionOptions
+from simulators.load.frames import Frames
 from simulators.load.load import Load
 from simulators.load.opening import LaneError
+from simulators.load.rates import parse_rates
 from simulators.load.storms import Storms
 
 CONNECTED, UNAVAILABLE = b"\x20\x02\x00\x00", b"\x20\x02\x00\x03"
 NOTHING: Any = None
 """No frame is ever sent."""
+PAYLOADS = [b'{"ts":1800000000%03d,"seq":%d}' % (place, 1000 + place) for place in range(50)]
+TOPICS = [f"city/k/air/A{place}" for place in range(50)]
+
+
+@contextmanager
+def broker(listens: Callable[[socket.socket], Any]) -> Iterator[tuple[ConnectionOptions, Any]]:
+    """What a load needs to reach it, and the future of what it gives back."""
+    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as thread:
+        options = ConnectionOptions("load", "127.0.0.1", server.getsockname()[1], "load", (), qos=0)
+        yield options, thread.submit(listens, server)
+
+
+def accepted(server: socket.socket, answer: bytes) -> socket.socket:
+    connection, _ = server.accept()
+    connection.settimeout(10)
+    connection.recv(1024)
+    connection.sendall(answer)
+    return connection
 
 
 def left_open(server: socket.socket) -> int:
     """Takes the first connection and refuses the second; how many of both the other side has not closed since."""
-    taken = []
-    for answer in (CONNECTED, UNAVAILABLE):
-        connection, _ = server.accept()
-        connection.settimeout(5)
-        connection.recv(1024)
-        connection.sendall(answer)
-        taken.append(connection)
+    taken = [accepted(server, answer) for answer in (CONNECTED, UNAVAILABLE)]
     still = 0
     for connection in taken:
         with connection:
@@ -35,11 +55,61 @@ def left_open(server: socket.socket) -> int:
     return still
 
 
+def heard(connection: socket.socket) -> list[dict[str, int]]:
+    """Until the other side closes it."""
+    data = bytearray()
+    with connection:
+        while part := connection.recv(1 << 20):
+            data += part
+    return [json.loads(payload) for payload in split(bytes(data), 4, 1 << 20).payloads]
+
+
 def test_when_a_later_connection_is_refused_the_earlier_ones_are_closed() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server, ThreadPoolExecutor(1) as broker:
-        open_ones = broker.submit(left_open, server)
-        options = ConnectionOptions("load", "127.0.0.1", server.getsockname()[1], "load", ())
+    with broker(left_open) as (options, open_ones):
         load = Load(NOTHING, NOTHING, 1.0, lambda: False, Storms(None))
         with pytest.raises(LaneError, match="refused the connection: not available"):
             next(load.run(options, 3))
         assert open_ones.result(20) == 0
+
+
+def test_where_the_machine_falls_behind_each_message_says_when_it_was_due() -> None:
+    naps = iter([0.5])
+
+    def busy_for_a_while() -> bool:
+        time.sleep(next(naps, 0.0))
+        return False
+
+    with broker(lambda server: heard(accepted(server, CONNECTED))) as (options, came):
+        load = Load(Frames(TOPICS, PAYLOADS, 0), parse_rates("1k"), 1.0, busy_for_a_while, Storms(None))
+        *_, last = load.run(options, 1)
+        readings = came.result(20)
+    assert (last.wanted, last.sent, last.done) == (1000, 1000, 1000)
+    assert load.place == (20, 0)
+    assert np.diff([reading["ts"] for reading in readings]).tolist() == pytest.approx([1] * 999, abs=1)
+    assert [reading["seq"] for reading in readings[::50]] == [1000 + number for number in range(20)]
+
+
+def refuses_once(server: socket.socket) -> list[list[dict[str, int]]]:
+    first = heard(accepted(server, CONNECTED))
+    accepted(server, UNAVAILABLE).close()
+    return [first, heard(accepted(server, CONNECTED))]
+
+
+def test_one_that_is_refused_after_a_storm_tries_again_after_a_second_and_nothing_is_forgotten() -> None:
+    storms = Storms(0.5)
+    with broker(refuses_once) as (options, came):
+        load = Load(Frames(TOPICS, PAYLOADS, 0), parse_rates("200"), 0.9, lambda: False, storms)
+        *_, last = load.run(options, 1)
+        before, after = came.result(20)
+    assert (last.sent, last.done, last.connected) == (180, 180, 1)
+    assert len(before) + len(after) == 180
+    (storm,) = storms.passed
+    assert (storm.connections, storm.failures) == (1, 1)
+    assert 0.5 <= storm.began_s < storm.began_s + 1.0 <= storm.began_s + (storm.back_s or 0.0)
+
+
+def test_a_broker_that_closes_without_a_storm_ends_the_load() -> None:
+    with broker(lambda server: accepted(server, CONNECTED).close()) as (options, _):
+        load = Load(Frames(TOPICS, PAYLOADS, 0), parse_rates("10"), 5.0, lambda: False, Storms(None))
+        with pytest.raises(LaneError, match=r"^127\.0\.0\.1:\d+"):
+            list(load.run(options, 1))
