@@ -62,6 +62,11 @@ class Roster(Sequence[Device]):
         """Of each device."""
         return [device.zone for device in self.registered] + list(map(self._zone, self._numbers.tolist()))
 
+    @cached_property
+    def gateways(self) -> list[str]:
+        """Of each device; "" for none."""
+        return [device.gateway for device in self.registered] + list(map(self._gateway, self._numbers.tolist()))
+
     def each(
         self, said: Callable[[Device], float | int | bool | None], otherwise: FloatArray | float = np.nan
     ) -> FloatArray:
@@ -73,10 +78,11 @@ class Roster(Sequence[Device]):
         return np.where(np.isnan(found), otherwise, found)
 
     def _made(self, number: int) -> Device:
-        zone = self._zone(number)
-        gateway = f"gateway-{zone}-{(number - 1) // self._of_gateway + 1}"
-        said = {"id": made_id(self.kind, number), "kind": self.kind, "zone": zone, "gateway": gateway}
-        return _DEVICE.model_copy(update=said)
+        said = {"id": made_id(self.kind, number), "kind": self.kind, "zone": self._zone(number)}
+        return _DEVICE.model_copy(update={**said, "gateway": self._gateway(number)})
+
+    def _gateway(self, number: int) -> str:
+        return f"gateway-{self._zone(number)}-{(number - 1) // self._of_gateway + 1}"
 
     def _zone(self, number: int) -> str:
         return self._zones[number % len(self._zones)]

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from config.settings import Device
-from simulators.draws import Draws, FloatArray, KeyArray, key_of, mix
+from simulators.draws import Draws, FloatArray, KeyArray, key_of, keys_of, mix
 from simulators.faults.fault import Fault
 from simulators.faults.sent import IntArray, Mask, Sent
+from simulators.roster import Roster
 
 _MILLISECOND_NS = 1_000_000
 
@@ -77,13 +77,17 @@ class Case:
 class Targets:
     """The devices of one kind, with what the draws of all faults are made from."""
 
-    def __init__(self, kind: str, devices: Sequence[Device], gateways: Collection[str], seed: int) -> None:
+    def __init__(self, devices: Roster, gateways: Collection[str], seed: int) -> None:
         """`gateways`: all through which anything in the city is heard."""
         self._devices = devices
-        self._keys = np.array([key_of(seed, "fault", kind, device.id) for device in devices], np.uint64)
-        heard = [device.gateway or (device.id if device.id in gateways else "") for device in devices]
-        names, which = np.unique(heard, return_inverse=True)
-        self._gateway_keys = np.array([key_of(seed, "gateway", str(name)) for name in names], np.uint64)[which]
+        self._keys = keys_of(devices.ids, seed, "fault", devices.kind)
+        heard = [
+            gateway or (device if device in gateways else "")
+            for device, gateway in zip(devices.ids, devices.gateways, strict=True)
+        ]
+        names = sorted(set(heard))
+        place = {name: number for number, name in enumerate(names)}
+        self._gateway_keys = keys_of(names, seed, "gateway")[[place[name] for name in heard]]
         self._behind_gateway = np.array([bool(name) for name in heard], np.bool_)
         self._seed = seed
 
@@ -97,7 +101,7 @@ class Targets:
             gateway_keys=mix(self._gateway_keys ^ own),
             fault_keys=np.full(len(self._devices), own),
             behind_gateway=self._behind_gateway,
-            meant=np.array([_is_meant(fault, device) for device in self._devices], np.bool_),
+            meant=_meant(fault, self._devices),
             begin_ns=start_ns + fault.begin,
             end_ns=min(until_ns, end_ns),
         )
@@ -109,13 +113,22 @@ def whole_ms(ns: FloatArray) -> IntArray:
     return whole
 
 
-def _is_meant(fault: Fault, device: Device) -> bool:
-    if fault.devices and device.id not in fault.devices:
-        return False
-    through = {device.gateway, device.id} if fault.kind == "gateway_death" else {device.gateway}
-    if fault.gateways and not through & set(fault.gateways):
-        return False
-    return not fault.zones or device.zone in fault.zones
+def _meant(fault: Fault, devices: Roster) -> Mask:
+    """(d,) which devices the fault is aimed at."""
+    meant = np.ones(len(devices), np.bool_)
+    for names, column in ((fault.devices, devices.ids), (fault.zones, devices.zones)):
+        if names:
+            meant &= _among(column, names)
+    if fault.gateways:
+        through = _among(devices.gateways, fault.gateways)
+        # What dies with its devices is the gateway, so itself too.
+        meant &= through | _among(devices.ids, fault.gateways) if fault.kind == "gateway_death" else through
+    return meant
+
+
+def _among(column: Sequence[str], names: Sequence[str]) -> Mask:
+    wanted = frozenset(names)
+    return np.array([each in wanted for each in column], np.bool_)
 
 
 def _fixed(keys: KeyArray) -> Draws:

@@ -19,12 +19,12 @@ class TroubledFleet:
     ) -> None:
         self.fleet = fleet
         self._uploads = uploads
-        gateways = {device.gateway for device in fleet.devices} - {""}
+        gateways = {gateway for group in fleet.groups.values() for gateway in group.devices.gateways} - {""}
         # A device that is away sends nothing, however late it would have been anyway.
         faults = sorted(enumerate(scenario.faults), key=lambda each: each[1].kind in ABSENCES)
         self._cases: dict[str, list[Case]] = {}
         for kind, group in fleet.groups.items():
-            targets = Targets(kind, group.devices, gateways, seed)
+            targets = Targets(group.devices, gateways, seed)
             self._cases[kind] = [
                 targets.case(fault, number, start_ns, start_ns + scenario.lasts)
                 for number, fault in faults
