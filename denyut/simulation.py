@@ -107,15 +107,16 @@ def troubled(
         "start_ns": start_ns,
         "scenario": scenario.name,
     }
-    stack.callback(_finish, files, fleet, about)
-    return TroubledEncoder(encoder, fleet, files.witness)
+    encoded = TroubledEncoder(encoder, fleet, files.witness)
+    stack.callback(_finish, files, encoded, about)
+    return encoded
 
 
-def _finish(files: TruthFiles, fleet: TroubledFleet, about: dict[str, Any]) -> None:
+def _finish(files: TruthFiles, encoder: TroubledEncoder, about: dict[str, Any]) -> None:
     """What is still held never was sent."""
-    for sent in fleet.left():
+    for sent in encoder.troubled.left():
         files.witness(sent, np.full(len(sent), NEVER))
-    files.about(about)
+    files.about({**about, "unsent": encoder.unsent})
 
 
 def street_of(

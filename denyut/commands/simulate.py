@@ -154,6 +154,8 @@ def command(
         warn_of_speed(speed, settings)
         _note(f"{fleet.size:,} devices of {fleet.city}, seed {seed}")
         publish(publisher, street)
+        if isinstance(encoder, TroubledEncoder):
+            encoder.unsent = publisher.tally.unsent
     if lasts is not None and not publisher.tally.connections:
         raise SystemExit(1)
 

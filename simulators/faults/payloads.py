@@ -29,6 +29,8 @@ class TroubledEncoder:
         self.fleet = encoder.fleet
         self.troubled = troubled
         self.befallen = Befallen()
+        self.unsent = 0
+        """To be set by who sends them: messages that could not be."""
         self._encoder = encoder
         self._witness = witness
         self._next = 0
