@@ -70,9 +70,8 @@ def _time(report: Reports, form: Form) -> Iterator[Column]:
         case "iso":
             yield name, _iso(time_ns, form.zone)
         case "s":
-            # A float has no millisecond of today to spare; digits have.
-            seconds = [f"{ms // 1000}.{ms % 1000:03}" for ms in (time_ns // 1_000_000).tolist()]
-            yield name, np.array([msgspec.Raw(each) for each in seconds], dtype=object)
+            # Whole milliseconds, which a float of seconds has to the digit.
+            yield name, time_ns // _UNIT_NS["ms"] / 1000
         case unit:
             yield name, time_ns // _UNIT_NS[unit]
 
