@@ -5,6 +5,7 @@ import pytest
 
 from config.calendar import Calendar, Holiday
 from simulators.days import CityDays, Day, spell_of
+from simulators.movable_days import eid_of
 
 INDONESIA = CityDays(Calendar())
 
@@ -81,3 +82,9 @@ def test_a_day_is_told_with_the_one_after_it_in_any_order() -> None:
 
 def test_no_days_are_none() -> None:
     assert INDONESIA.spells(np.zeros(0, dtype=np.int64)).tolist() == []
+
+
+def test_each_lebaran_is_a_public_holiday_of_the_country_too() -> None:
+    begins = {eid_of(date(year, month, 1)) for year in range(2015, 2031) for month in (1, 7)}
+    assert len(begins) >= 16
+    assert [day for day in sorted(begins) if Day.HOLIDAY not in day_of(day)] == []
