@@ -74,7 +74,7 @@ class Connections:
                 number: client for number, client, there in zip(missing, clients, entered, strict=True) if there
             }
             self.opened += sum(entered)
-            _raise_first(results)
+            _raise_first(results, f"{len(self._clients)} of {self._routes.count} connections, the next one: ")
 
     async def close(self, idle: Collection[int]) -> None:
         """They are gone until `open` finds them no longer idle."""
@@ -116,7 +116,9 @@ async def _left(client: aiomqtt.Client) -> None:
     await client.__aexit__(None, None, None)
 
 
-def _raise_first(results: Collection[object]) -> None:
+def _raise_first(results: Collection[object], before: str = "") -> None:
     for result in results:
+        if isinstance(result, aiomqtt.MqttError) and before:
+            raise aiomqtt.MqttError(f"{before}{result}") from result
         if isinstance(result, BaseException):
             raise result

@@ -1,6 +1,7 @@
 """Sends a simulated city to a broker: MQTT 5 where the broker speaks it, else 3.1.1."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,10 @@ from simulators.fleet import Fleet
 from simulators.pace import Pace
 from simulators.payloads import Messages
 
+_SILENT = logging.getLogger(__name__)
+"""Of the library: what goes wrong is an exception too, and said once."""
+_SILENT.addHandler(logging.NullHandler())
+_SILENT.propagate = False
 _FIRST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 15.0
 _DIALECTS = ((aiomqtt.ProtocolVersion.V5, 2.0), (aiomqtt.ProtocolVersion.V311, 5.0))
@@ -118,8 +123,10 @@ class Publisher:
 
     async def _connected_run(self) -> str | None:
         """Why the connection failed or broke; None when all was sent, or the next try is due at once."""
+        speaks = False
         try:
             async with self._client() as client:
+                speaks = True
                 connections = Connections(client, self._client, self._routes)
                 try:
                     await connections.open(())
@@ -130,7 +137,7 @@ class Publisher:
                 finally:
                     await connections.close_all()
         except aiomqtt.MqttError as error:
-            if self.tally.connections or self._refused(error):
+            if speaks or self.tally.connections or self._refused(error):
                 return str(error)
             # A broker without MQTT 5 closes the connection or answers with a code; the next try speaks 3.1.1.
             self._dialect = (self._dialect + 1) % len(_DIALECTS)
@@ -156,6 +163,7 @@ class Publisher:
             password=None if self._broker.password is None else self._broker.password.decode(),
             tls_context=self._broker.tls,
             timeout=timeout_s,
+            logger=_SILENT,
         )
 
     async def _send_all(self, connections: Connections) -> None:

@@ -207,3 +207,24 @@ def test_a_reader_that_has_seen_enough_ends_a_dry_run_without_a_word() -> None:
         process.stdout.close()
         assert process.stderr is not None
         assert process.stderr.read() == b""
+
+
+def test_a_broker_that_takes_fewer_connections_is_named_with_how_many_it_took(tmp_path: Path) -> None:
+    with mosquitto(tmp_path, listener="allow_anonymous true\nmax_connections 5") as port:
+        command = [*DENYUT, "simulate", "--broker", f"mqtt://127.0.0.1:{port}", "--connections", "9"]
+        done = subprocess.run([*command, "--for", "1s"], capture_output=True, text=True, timeout=60)
+    lines = done.stderr.splitlines()
+    # Mosquitto 2.0 takes one more for each that it has refused before.
+    assert re.match(rf"127\.0\.0\.1:{port}: [5-8] of 9 connections, the next one: ", lines[1])
+    assert "failed to receive" not in done.stderr
+
+
+def test_many_connections_carry_the_city_as_one_does(tmp_path: Path) -> None:
+    notes: list[str] = []
+    with mosquitto(tmp_path) as port:
+        encoder = Encoder(Fleet(Settings(), seed=3, count=400))
+        broker = options_of(Source(broker=f"mqtt://127.0.0.1:{port}"), "test")
+        sender = Publisher(encoder, broker, Pace(START_NS, lasts_ns=2 * SECOND_NS), notes.append, connections=40)
+        received = asyncio.run(publish_and_receive(port, sender, aiomqtt.ProtocolVersion.V5))
+    assert sorted(received) == expected_of(sender, 2.0)
+    assert notes == [f"connected to 127.0.0.1:{port} 40 times (V5)"]
