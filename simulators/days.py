@@ -29,7 +29,8 @@ class Day(IntFlag):
     """The day of the pasaran week that a market is named after."""
 
 
-SPELLS = 128 * 128
+_KINDS = 128
+SPELLS = _KINDS * _KINDS
 _EPOCH = date(1970, 1, 1)
 _DAYS_OF_LEBARAN = 2
 _BREAKS = (((6, 20), (7, 12)), ((12, 20), (12, 31)), ((1, 1), (1, 2)))
@@ -72,8 +73,14 @@ class CityDays:
 
 def spell_of(today: DayArray, tomorrow: DayArray) -> DayArray:
     """(n,) one number for both, below `SPELLS`."""
-    spells: DayArray = today * 128 + tomorrow
+    spells: DayArray = today * _KINDS + tomorrow
     return spells
+
+
+def days_of(spell: int) -> tuple[Day, Day]:
+    """Today and tomorrow."""
+    today, tomorrow = divmod(spell, _KINDS)
+    return Day(today), Day(tomorrow)
 
 
 def _of_java(day: date) -> Day:

@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from simulators.days import SPELLS, Day
+from simulators.days import SPELLS, Day, days_of
 from simulators.draws import FloatArray
 
 Curve = tuple[tuple[float, float], ...]
@@ -43,7 +43,7 @@ class Course:
 @lru_cache(maxsize=4096)
 def course_of(rhythm: Rhythm, spell: int) -> Course:
     """`spell`: see `simulators.days.spell_of`."""
-    today, tomorrow = Day(spell // 128), Day(spell % 128)
+    today, tomorrow = days_of(spell)
     curves = [rhythm.workday, rhythm.weekend, *(curve for _, curve in (*rhythm.times, *rhythm.plus))]
     hours = np.unique([0.0, _LEADS_OVER_H, 24.0, *(hour for curve in curves for hour, _ in curve)])
     values = _on(rhythm, today, hours)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from config.calendar import Calendar, Holiday
-from simulators.days import CityDays, Day, spell_of
+from simulators.days import CityDays, Day, days_of, spell_of
 from simulators.movable_days import eid_of
 
 INDONESIA = CityDays(Calendar())
@@ -16,7 +16,7 @@ def number(day: date) -> int:
 
 def day_of(day: date, days: CityDays = INDONESIA, pasaran: float | None = None) -> Day:
     market = None if pasaran is None else np.array([pasaran])
-    return Day(int(days.spells(np.array([number(day)]), market)[0]) // 128)
+    return days_of(int(days.spells(np.array([number(day)]), market)[0]))[0]
 
 
 @pytest.mark.parametrize(
