@@ -45,8 +45,8 @@ class EventfulFleet(Fleet):
             group.influences = tuple(influence for influence in influences if influence.kind == kind)
 
     def happenings(self) -> Sequence[Happening]:
-        """All events of the scenario, as they are in this city."""
-        return self._happenings
+        """All events of the scenario, as they are in this city, by their begin."""
+        return sorted(self._happenings, key=lambda happening: happening.begin_ns)
 
     def _influences(self, event: Event) -> Iterator[Influence]:
         match event:

@@ -7,10 +7,16 @@ from simulators.faults.fault import FAULT_KINDS
 from simulators.scenario_files import load_scenario, shipped_scenarios
 
 
-def test_the_shipped_ordinary_day_has_a_fault_of_nearly_every_kind() -> None:
-    assert {"dam-opens", "ordinary-day"} <= {*shipped_scenarios()}
-    kinds = {fault.kind for fault in load_scenario("ordinary-day").faults}
-    assert set(FAULT_KINDS) - kinds == {"dead"}
+@pytest.mark.parametrize(("name", "hours"), [("ordinary-day", 24), ("bad-hour", 1)])
+def test_an_ordinary_day_and_a_bad_hour_have_every_kind_of_fault_but_death(name: str, hours: int) -> None:
+    scenario = load_scenario(name)
+    assert scenario.lasts == hours * 3_600_000_000_000
+    assert set(FAULT_KINDS) - {fault.kind for fault in scenario.faults} == {"dead"}
+
+
+@pytest.mark.parametrize("name", shipped_scenarios())
+def test_a_shipped_scenario_bears_the_name_of_its_file(name: str) -> None:
+    assert load_scenario(name).name == name
 
 
 def test_every_mistake_is_named_with_its_line(tmp_path: Path) -> None:
@@ -25,5 +31,5 @@ def test_every_mistake_is_named_with_its_line(tmp_path: Path) -> None:
 
 
 def test_an_unknown_name_offers_those_that_ship(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r"no shipped scenario \(dam-opens, .*\); did you mean 'ordinary-day'"):
+    with pytest.raises(ConfigurationError, match=r"no shipped scenario \(bad-hour, .*\); did you mean 'ordinary-day'"):
         load_scenario("ordinary_day")
