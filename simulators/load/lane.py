@@ -99,18 +99,26 @@ class Lane:
 
     def receive(self) -> None:
         """PUBACKs; a broker sends nothing else here, and those in the order of the messages. Raises LaneError."""
+        while data := self._read():
+            whole, self._rest = divmod(self._rest + len(data), _PUBACK_BYTES)
+            self._finish(whole)
+            # TLS gives a record at a time, and Mosquitto makes one of each PUBACK.
+            if not isinstance(self.socket, ssl.SSLSocket):
+                return
+
+    def _read(self) -> bytes:
+        """Empty where nothing has come."""
         if self.socket is None:
-            return
+            return b""
         try:
             data = self.socket.recv(1 << 20)
         except (BlockingIOError, ssl.SSLWantReadError):
-            return
+            return b""
         except OSError as error:
             raise LaneError(f"{self._address}: {error.strerror or error}") from None
         if not data:
             raise LaneError(f"{self._address} closed the connection")
-        whole, self._rest = divmod(self._rest + len(data), _PUBACK_BYTES)
-        self._finish(whole)
+        return data
 
     def drop(self) -> None:
         """The connection is gone, without a word to the broker; what it has not taken stays."""

@@ -1,11 +1,13 @@
 """A load on a real Mosquitto: all that it says it sent arrives, once, and a broker that goes away is named."""
 
 import re
+import shutil
 import subprocess
 import sys
 import threading
 from pathlib import Path
 
+import pytest
 from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
@@ -70,3 +72,31 @@ def test_after_storms_every_connection_is_back_and_everything_acknowledged(tmp_p
     assert re.search(r"^8,000 messages in \d+\.\d s: [\d,]+/s$", result.stderr, re.MULTILINE)
     storms = re.findall(r"storm at \d\.\d s: 20 dropped, all back after \d+\.\d\d s, [\d,]+ connects/s", result.stderr)
     assert len(storms) == 3
+
+
+@pytest.fixture
+def city_over_tls(tmp_path: Path) -> Path:
+    """A configuration; its certificate and key lie beside it."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not on PATH")
+    names = ("-subj", "/CN=broker", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", "key.pem", "-out", "ca.pem")
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", *names]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    (tmp_path / "city.toml").write_text('[[sources]]\nname = "street"\ntls = { ca = "ca.pem" }\n')
+    return tmp_path / "city.toml"
+
+
+@pytest.mark.parametrize("qos", ["0", "1"])
+def test_over_tls_too_connections_come_back_and_everything_is_acknowledged(city_over_tls: Path, qos: str) -> None:
+    listener = "allow_anonymous true\ncertfile ca.pem\nkeyfile key.pem\n"
+    with mosquitto(city_over_tls.parent, listener=listener) as port:
+        text = city_over_tls.read_text()
+        city_over_tls.write_text(text + f'broker = "mqtts://127.0.0.1:{port}"\n')
+        command = [sys.executable, "-m", "denyut", "simulate", "--config", str(city_over_tls), "--rate", "500"]
+        options = ["--connections", "5", "--storm", "1s", "--for", "2s", "--qos", qos]
+        result = subprocess.run(
+            [*command, *options], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
+        )
+    assert result.returncode == 0, result.stderr
+    assert re.search(r"^1,000 messages in ", result.stderr, re.MULTILINE)
+    assert len(re.findall(r"5 dropped, all back after", result.stderr)) == 1
