@@ -45,7 +45,7 @@ def influences(accident: Accident, stage: Stage) -> Iterator[Influence]:
     here = roads.ids.index(accident.device)
     lost, delay_ns = _queue(roads, here, accident.reach)
     yield stage.later("traffic", "road_capacity", -accident.share * lost, accident.begin, course, delay_ns)
-    for kind in ("noise", "air"):
+    for kind in ("noise", "air", "pm"):
         near = nearness(km_between(stage.of(kind), (roads[here],)), accident.reach / 2.0)
         yield stage.at(kind, "road_demand", -accident.share * _SPILLS * near, accident.begin, course)
 

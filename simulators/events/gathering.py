@@ -57,7 +57,7 @@ def influences(gathering: Gathering, stage: Stage) -> Iterator[Influence]:
         share[rows] = gathering.share * _room(gathering, stage)[rows]
     yield stage.at("parking", "crowd_came", share, begin, Ramp(gathering.arrive))
     yield stage.at("parking", "crowd_left", share, begin + stays, Ramp(gathering.leave))
-    for kind in ("traffic", "air", "noise"):
+    for kind in ("traffic", "air", "pm", "noise"):
         roads = stage.of(kind)
         more = gathering.traffic * nearness(_km(gathering, roads, places), gathering.reach)
         yield stage.at(kind, "road_demand", more, begin, _busy(gathering.arrive))

@@ -24,7 +24,7 @@ Feeling = Literal[
     "heat",
     "level_cm",
 ]
-FACTORS: tuple[Feeling, ...] = ("road_capacity", "road_demand", "power")
+FACTORS: tuple[Feeling, ...] = ("road_capacity", "road_demand")
 """Their influences multiply: 1 + weight x course each. Those of the others add up: shares of the spaces of a car park,
 ug/m3 of PM2.5, sound energy over that of 0 dB, degrees Celsius, cm."""
 _LEAST = 0.02
@@ -107,4 +107,4 @@ class Surroundings:
                 together[rows] += amount
         if together is None:
             return default
-        return np.maximum(together, _LEAST) if feeling.startswith("road_") else together
+        return np.maximum(together, _LEAST) if feeling in FACTORS else together
