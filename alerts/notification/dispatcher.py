@@ -31,6 +31,7 @@ from alerts.notification.roster import Recipient, Roster
 from alerts.notification.routes import Routes
 from alerts.notification.telling import Telling, Told
 from config.alert_rules import Rule
+from config.durations import parse_duration
 from config.settings import Settings
 
 _CODES = {OUTSIDE_HOURS: Code.OUTSIDE_HOURS, RULE_CHANGED: Code.RULE_CHANGED}
@@ -241,13 +242,20 @@ class Dispatcher:
         self._climbing.push(alert)
 
     def _begin(self, alert: Alert, now_ns: int, out: Consequences) -> None:
-        alert.climbs_from_ns = now_ns
+        alert.climbs_from_ns = now_ns + self._wait_ns(alert)
         is_over = self._book.numbered(alert.number) is None
         if why := alert.never or ("it was over when it was known here" if is_over else ""):
             out.entries.append(AuditEntry(now_ns, "not told", alert=alert.number, why=why))
             return
         self.judge(alert, now_ns, out)
         self._climbing.push(alert)
+
+    def _wait_ns(self, alert: Alert) -> int:
+        """Devices and their gateway are not silent for the same time: a window and a quarter later both are known."""
+        rule = self._rules[alert.rule]
+        if not rule.size or not self.muting.inhibitions.awaits_gateway(alert):
+            return 0
+        return parse_duration(rule.size) * 5 // 4
 
     def _stale(self, alert: Alert) -> None:
         if alert.paged and self._climbing.climbs(alert) and self._book.numbered(alert.number) is not None:

@@ -76,6 +76,16 @@ class Inhibitions:
         """Whether `mutes` gave it for a device that is heard through another one."""
         return any("gateway" in each.equal and reason.startswith(_said(each)) for each in self._inhibitions)
 
+    def awaits_gateway(self, alert: Alert) -> bool:
+        """Whether its gateway may be found out by the same rule, a window later: then it is only a consequence.
+
+        It must be among those that were begun.
+        """
+        return any(
+            "gateway" in self._inhibitions[index].equal and alert.rule in self._inhibitions[index].source
+            for index, _ in self._places.get(alert.number, _Places()).target
+        )
+
     def _hiding(self, alert: Alert) -> Iterator[tuple[Inhibition, Alert]]:
         """The alerts that hide it, were it for them alone."""
         for index, place in self._places.get(alert.number, _Places()).target:

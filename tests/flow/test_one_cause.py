@@ -92,6 +92,24 @@ def test_devices_that_are_silent_when_their_gateway_is_heard_again_are_told_then
     assert sum(len(notice.alerts) for notice in street.notices if notice.reason is Reason.FIRING) == 1 + 500
 
 
+def test_devices_that_are_known_to_be_silent_a_window_before_their_gateway_are_not_told() -> None:
+    early = {"gateway/gw": 1.0} | {f"bin/b{number}": 1.0 for number in range(250, 500)}
+    one = SILENT | {"id": "silent"}
+    street = bins(rules=[one], inhibitions=[HIDES | {"source": ["silent"]}], restarts=True)
+    street.minute(ALL)
+    street.minute(early)
+    assert quiet(street, 10) == [Said("12:04:02", "firing", ("gw",))]
+    assert street.desk.active == 501
+
+
+def test_a_device_that_is_silent_alone_is_told_a_window_and_a_quarter_later() -> None:
+    one = SILENT | {"id": "silent"}
+    street = bins(rules=[one], inhibitions=[HIDES | {"source": ["silent"]}])
+    heard = {name: 1.0 for name in ALL if name != "bin/b7"}
+    street.minute(ALL)
+    assert [each for _ in range(5) for each in street.minute(heard)] == [Said("12:04:17", "firing", ("b7",))]
+
+
 def test_devices_that_are_heard_a_little_after_their_gateway_are_not_told() -> None:
     street = bins(rules=[rule | {"for": "3m"} for rule in RULES])
     street.minute(ALL)
