@@ -62,8 +62,8 @@ def _unknown_zones(scenario: Scenario, rosters: Mapping[str, Roster], zones: Ite
 def _unknown_gateways(scenario: Scenario, rosters: Mapping[str, Roster]) -> Iterator[Misnamed]:
     named = [place for table in ("power_cuts", "faults") for place in _named(scenario, table, "gateways")]
     if named:
-        devices = (device for roster in rosters.values() for device in roster)
-        yield from _unknown(named, {device.gateway for device in devices if device.gateway}, "gateway of any device")
+        known = {gateway for roster in rosters.values() for gateway in roster.gateways} - {""}
+        yield from _unknown(named, known, "gateway of any device")
 
 
 def _named(scenario: Scenario, table: str, key: str) -> Iterator[tuple[KeyPath, str]]:

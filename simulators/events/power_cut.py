@@ -35,4 +35,5 @@ def _unheard(devices: Roster, gateways: tuple[str, ...]) -> FloatArray:
     """(d,) 1 where it is one of these gateways or is heard through one."""
     if not gateways:
         return np.zeros(len(devices))
-    return np.array([float(device.gateway in gateways or device.id in gateways) for device in devices])
+    both = zip(devices.ids, devices.gateways, strict=True)
+    return np.array([float(gateway in gateways or device in gateways) for device, gateway in both])
