@@ -27,6 +27,7 @@ class Uploads:
     def gathered(self, sent: Sent) -> Sent:
         """Each reading leaves together with the last one of its upload."""
         size = self._size[sent.kind][sent.device]
-        missing = size - 1 - sent.sequence % size
+        # Not all of them at the same moment.
+        missing = size - 1 - (sent.sequence + sent.device) % size
         sent_ns = sent.sent_ns + missing * self._every_ns[sent.kind][sent.device]
         return replace(sent, sent_ns=sent_ns, together=sent.together | (size > 1))

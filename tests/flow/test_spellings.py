@@ -10,8 +10,7 @@ from paho.mqtt.client import Client
 from paho.mqtt.enums import CallbackAPIVersion
 
 from config.iso_times import parse_time
-from config.settings import City, Kind, Settings, Source
-from simulators.behaviours import BEHAVIOURS
+from config.settings import City, Device, Settings, Source
 from simulators.faults.payloads import TroubledEncoder
 from simulators.faults.troubled import TroubledFleet
 from simulators.fleet import Fleet
@@ -62,12 +61,16 @@ Windows = dict[tuple[str, str, str, int], tuple[int, float]]
 
 
 def settings_of(name: str) -> Settings:
-    kinds = {kind: Kind(every=SECOND) for kind in BEHAVIOURS}
-    return Settings(city=City(id=name), kinds=kinds, sources=(ODD,) if name == "odd" else (Source(),))
+    devices = tuple(
+        Device(id=f"{kind}-{number}", kind=kind, zone="kapas", every=SECOND)
+        for kind in ("parking", "air", "water")
+        for number in range(8)
+    )
+    return Settings(city=City(id=name), devices=devices, sources=(ODD,) if name == "odd" else (Source(),))
 
 
 def fleet_of(name: str) -> Fleet:
-    return Fleet(settings_of(name), 1, 30)
+    return Fleet(settings_of(name), 1)
 
 
 def messages_of(name: str, start: int) -> Messages:
@@ -135,23 +138,18 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, Windows, dict
 
 
 def of_city(found: Windows, name: str) -> Windows:
-    return {place: values for place, values in found.items() if place[0] == name and place[2] not in ODDLY_COMBINED}
-
-
-ODDLY_COMBINED = {"laeq", "wind_direction"}
-"""Levels and angles have other means, which their own tests hold."""
+    return {place: values for place, values in found.items() if place[0] == name}
 
 
 def counted(windows: Windows) -> Counter[tuple[str, str]]:
     """Readings of each device and quantity."""
     counts: Counter[tuple[str, str]] = Counter()
     for (_, device, quantity, _), (count, _) in windows.items():
-        counts[device, quantity] += 0 if quantity in ODDLY_COMBINED else count
-    return +counts
+        counts[device, quantity] += count
+    return counts
 
 
 def assert_same(found: Windows, wanted: Windows) -> None:
-    wanted = {place: values for place, values in wanted.items() if place[2] not in ODDLY_COMBINED}
     assert {place: count for place, (count, _) in found.items()} == {
         place: count for place, (count, _) in wanted.items()
     }

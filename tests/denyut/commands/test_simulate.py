@@ -5,7 +5,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from denyut.commands.simulate import command
+from simulators.message_lines import read_line
 from simulators.publish import Tally
+from simulators.recorded_files import open_recorded
 from tests.servers.free_ports import free_port
 
 DRY = ["--dry-run", "--for", "10s", "--start", "2026-03-02T06:00:00+07:00"]
@@ -113,3 +115,101 @@ def test_a_flood_at_a_gauge_that_is_not_there_ends_in_one_sentence() -> None:
     result = simulate(*DRY, "--devices", "12", "--scenario", "dam-opens")
     assert result.exit_code == 2
     assert "dam-opens.toml:8: flood_waves[0].device: 'TMA-023' is no water device here" in result.stderr
+
+
+def test_a_configuration_is_spoken_to_on_its_topics_and_in_its_words(tmp_path: Path) -> None:
+    file = tmp_path / "city.toml"
+    file.write_text(
+        'sources = [{ topics = ["pdam/+/state"], topic = "pdam/{device}/#", kind = "water", time_field = "waktu", '
+        'sequence_field = "n", fields = { "air.tinggi" = "level_cm" }, ignore = ["battery"] }]\n'
+        '[[devices]]\nid = "TMA-1"\nkind = "water"\n[[devices]]\nid = "A-1"\nkind = "air"\n'
+    )
+    result = simulate(*DRY, "--config", str(file))
+    assert result.exit_code == 0
+    topics, payloads = zip(*(line.split(" ", 1) for line in result.stdout.splitlines()), strict=True)
+    assert set(topics) == {"pdam/TMA-1/state"}
+    assert [set(json.loads(payload)) for payload in payloads] == [{"waktu", "n", "air"}] * 2
+    assert set(json.loads(payloads[0])["air"]) == {"tinggi"}
+
+
+@pytest.mark.parametrize(
+    ("sources", "arguments", "message"),
+    [
+        ("[]", [], "the configuration has no sources: nobody would read what is simulated"),
+        ('[{ topic = "a/{device}", topics = ["a/+"], kind = "lift" }]', [], "no source of the configuration reads"),
+        (
+            '[{ name = "closed", topic = "a/{kind}/{device}", topics = ["a/+/+"] }]',
+            ["--payload", "deeper"],
+            "source 'closed' of the configuration reads no topic of",
+        ),
+    ],
+)
+def test_what_nobody_would_read_is_not_simulated(
+    sources: str, arguments: list[str], message: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "city.toml"
+    file.write_text(f"sources = {sources}\n")
+    result = simulate(*DRY, "--config", str(file), *arguments)
+    assert result.exit_code == 2
+    assert message in " ".join(result.stderr.split())
+
+
+def test_devices_may_have_a_spelling_each() -> None:
+    lines = simulate(*DRY, "--devices", "100", "--payload", "mixed").stdout.splitlines()
+    payloads = [json.loads(line.split(" ", 1)[1]) for line in lines]
+    assert any(isinstance(payload, list) for payload in payloads)
+    assert {type(payload["ts"]) for payload in payloads if isinstance(payload, dict)} == {int, float, str}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--lasts", "1h", "--for", "1m"], "--for (time by the clock) and --lasts (event time) exclude each other"),
+        (["--payload", "untimed", "--truth", "truth"], "--truth and --payload untimed exclude each other"),
+        (["--payload", "nested", "--truth", "truth"], "--truth and --payload nested exclude each other"),
+        (["--payload", "xml"], "'xml' is not one of 'flat'"),
+        (["--rate", "10", "--payload", "mixed"], "--payload"),
+    ],
+)
+def test_options_that_contradict_each_other_are_refused(arguments: list[str], message: str) -> None:
+    result = simulate(*arguments)
+    assert result.exit_code == 2
+    assert message in " ".join(result.stderr.split())
+
+
+def test_any_length_of_event_time_is_covered_whatever_the_speed() -> None:
+    long = ["--dry-run", "--devices", "6", "--start", "2026-03-02T06:00:00+07:00"]
+    assert simulate(*long, "--lasts", "5m", "--speed", "7").stderr == "360 messages written, 5m of event time\n"
+
+
+@pytest.mark.parametrize("name", ["hour.jsonl", "hour.jsonl.gz", "hour.jsonl.zst"])
+def test_a_file_holds_the_messages_and_the_same_ones_are_the_same_bytes(name: str, tmp_path: Path) -> None:
+    options = ["--devices", "12", "--lasts", "1m", "--start", "2026-03-02T06:00:00+07:00", "--scenario", "ordinary-day"]
+    files = [tmp_path / "one" / name, tmp_path / "two" / name]
+    for file in files:
+        file.parent.mkdir()
+        result = simulate(*options, "--output", str(file))
+        assert result.stderr.splitlines()[0].endswith(f", {file.stat().st_size / 1e6:,.1f} MB")
+    assert files[0].read_bytes() == files[1].read_bytes()
+    with open_recorded(files[0]) as (stream, _):
+        lines = stream.read().splitlines()
+    written = int(result.stderr.split(" ")[0])
+    assert len(lines) == written > 100
+    assert all(read_line(line) is not None for line in lines)
+
+
+def test_what_is_no_text_is_shown_all_the_same(tmp_path: Path) -> None:
+    scenario = tmp_path / "broken.toml"
+    scenario.write_text('[[faults]]\nkind = "malformed"\nsorts = ["not_utf8"]\n')
+    result = simulate(*DRY, "--devices", "12", "--scenario", str(scenario), "--for", "10s")
+    assert result.exit_code == 0
+    assert all("\\xb0C" in line for line in result.stdout.splitlines())
+
+
+def test_actuators_that_are_not_there_are_named(tmp_path: Path) -> None:
+    scenario = tmp_path / "street.toml"
+    scenario.write_text('[[actuators]]\nactuators = ["siren-center"]\n')
+    result = simulate("--city", "bojonegoro", "--scenario", str(scenario), "--for", "1s")
+    assert result.exit_code == 2
+    assert "'siren-center', which is not there" in " ".join(result.stderr.split())
+    assert "siren-centre" in result.stderr
