@@ -114,6 +114,8 @@ def command(
     nothing is sent, and the time (10s where none is named) is covered as fast as possible.
     """
     _refuse_mixtures(for_ns, lasts, payload, truth)
+    if storm is not None and (rate is None or storm < SECOND_NS):
+        raise click.UsageError("--storm goes with --rate, and is 1s at least")
     settings = settings_for(config_file, city, broker)
     played = scenario_named(scenario) if scenario is not None else Scenario() if truth is not None else None
     if lasts is None:

@@ -65,6 +65,13 @@ def test_a_rate_goes_with_no_scenario() -> None:
     assert "--rate goes with" in result.stderr
 
 
+@pytest.mark.parametrize("options", [("--storm", "5s"), ("--storm", "100ms", "--rate", "1k")])
+def test_storms_are_of_a_load_and_leave_time_to_come_back(options: tuple[str, ...]) -> None:
+    result = load(1, *options)
+    assert result.returncode == 2
+    assert result.stderr.endswith("Error: --storm goes with --rate, and is 1s at least\n")
+
+
 def test_after_storms_every_connection_is_back_and_everything_acknowledged(tmp_path: Path) -> None:
     with mosquitto(tmp_path) as port:
         result = load(port, "--rate", "2k", "--connections", "20", "--storm", "1s", "--for", "4s", "--qos", "1")
