@@ -194,9 +194,9 @@ def test_a_recorded_run_holds_the_messages_that_a_dry_run_prints(tmp_path: Path)
     lines = printed.stdout.splitlines()
     recorded = [json.loads(line) for line in file.read_text().splitlines()]
     assert len(lines) == 400 * 4
-    assert [
-        {"topic": topic, "payload": json.loads(payload)} for topic, payload in (line.split(" ", 1) for line in lines)
-    ] == recorded
+    printed_pairs = [(topic, json.loads(payload)) for topic, payload in (line.split(" ", 1) for line in lines)]
+    assert printed_pairs == [(message["topic"], message["payload"]) for message in recorded]
+    assert [message["received"] for message in recorded] == [message["payload"]["ts"] for message in recorded]
 
 
 def test_a_reader_that_has_seen_enough_ends_a_dry_run_without_a_word() -> None:
