@@ -30,10 +30,11 @@ from simulators.faults.truth_tables import EVENT_COLUMNS, FAULT_COLUMNS, event_r
 from simulators.fleet import Fleet
 from simulators.load.rates import Rates, parse_rates
 from simulators.payloads import Encoder
+from simulators.registry import KINDS
 from simulators.scenario import Scenario
 from simulators.scenario_files import load_scenario, located
 from simulators.start_time import parse_start
-from simulators.topics import city_read
+from simulators.topics import city_read, reachable, source_of
 from simulators.uploads import Uploads
 from simulators.wire import Wire
 
@@ -57,6 +58,18 @@ def settings_for(config_file: Path | None, city: str | None, broker: str | None)
         raise click.UsageError("the configuration has no sources: nobody would read what is simulated")
     read = settings.city.model_copy(update={"id": city_read(settings)})
     return settings.model_copy(update={"city": read})
+
+
+def warn_of_unread(settings: Settings) -> None:
+    """Configured devices that nobody would hear are not simulated."""
+    unread = [
+        kind
+        for kind in KINDS
+        if any(device.kind == kind for device in settings.devices)
+        and source_of(reachable(settings), settings.city.id, kind) is None
+    ]
+    if unread:
+        click.echo(f"left out, as no source at {settings.sources[0].broker} reads them: {', '.join(unread)}", err=True)
 
 
 def scenario_named(name: str) -> Scenario:

@@ -21,6 +21,7 @@ from denyut.simulation import (
     start_ns,
     street_of,
     troubled,
+    warn_of_unread,
 )
 from simulators.faults.payloads import TroubledEncoder
 from simulators.pace import Pace
@@ -122,6 +123,7 @@ def command(
         lasts = played.lasts if scenario is not None and played is not None else None
         lasts = lasts if for_ns is None else round(for_ns * speed)
     began_ns = start_ns(start)
+    warn_of_unread(settings)
     fleet = fleet_of(settings, seed, devices, played, began_ns)
     if rate is not None:
         if played is not None or dry_run or output is not None or start is not None or speed != 1 or payload != "flat":

@@ -128,6 +128,7 @@ def test_a_configuration_is_spoken_to_on_its_topics_and_in_its_words(tmp_path: P
     assert result.exit_code == 0
     topics, payloads = zip(*(line.split(" ", 1) for line in result.stdout.splitlines()), strict=True)
     assert set(topics) == {"pdam/TMA-1/state"}
+    assert result.stderr.splitlines()[0] == "left out, as no source at mqtt://127.0.0.1:1883 reads them: air"
     assert [set(json.loads(payload)) for payload in payloads] == [{"waktu", "n", "air"}] * 2
     assert set(json.loads(payloads[0])["air"]) == {"tinggi"}
 
