@@ -31,7 +31,7 @@ from alerts.notification.roster import Recipient, Roster
 from alerts.notification.routes import Routes
 from alerts.notification.telling import Telling, Told
 from config.alert_rules import Rule
-from config.durations import parse_duration
+from config.periods import usual_size_ns
 from config.settings import Settings
 
 _CODES = {OUTSIDE_HOURS: Code.OUTSIDE_HOURS, RULE_CHANGED: Code.RULE_CHANGED}
@@ -255,7 +255,7 @@ class Dispatcher:
         rule = self._rules[alert.rule]
         if not rule.size or not self.muting.inhibitions.awaits_gateway(alert):
             return 0
-        return parse_duration(rule.size) * 5 // 4
+        return usual_size_ns(rule.size) * 5 // 4
 
     def _stale(self, alert: Alert) -> None:
         if alert.paged and self._climbing.climbs(alert) and self._book.numbered(alert.number) is not None:

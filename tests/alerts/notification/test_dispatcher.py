@@ -1,13 +1,19 @@
 """Who is told of an alert, and when: by the clock on the wall, through the whole desk."""
 
 from alerts.acts import Acknowledge, Silence, Snooze
+from alerts.assets import Asset
+from alerts.book import Alert
 from alerts.causes import Cause
+from alerts.consequences import Consequences
+from alerts.engine import AlertEvent
+from alerts.lifecycle import Change
+from alerts.notification.dispatcher import Changed
 from config.alert_rules import Rule, Words
 from config.calendar import Hours
 from config.channels import Channel
-from config.duty import Contact, Ladder, Notification, Office, Route, Shift, Step
-from config.settings import Zone
-from tests.alerts.watched import MINUTE, Watched, city, officer
+from config.duty import Contact, Inhibition, Ladder, Notification, Office, Route, Shift, Step
+from config.settings import Device, Zone
+from tests.alerts.watched import MINUTE, Watched, at, city, officer
 
 HOUR = 60 * MINUTE
 
@@ -320,3 +326,15 @@ def test_a_card_has_the_words_of_the_rule_and_the_names_of_the_place_in_the_lang
     assert (ayu.title, budi.title, budi.advice) == ("Parkir penuh", "Car parks are full", "Arahkan ke tempat lain.")
     assert (ayu.zone, ayu.zone_name, ayu.value, ayu.limit, ayu.when) == ("kota", "Kota Bojonegoro", 0.97, 0.9, ">")
     assert ayu.link == "https://denyut.example.go.id/alerts/1"
+
+
+def test_a_device_behind_a_gateway_waits_for_it_also_by_windows_of_a_calendar() -> None:
+    rule = Rule(id="silent", kind="bin", field="silent_s", size="1mo", enter=1000)
+    inhibition = Inhibition(id="gateway", source=("silent",), equal=("gateway",))
+    devices = (Device(id="gw", kind="gateway"), Device(id="b1", kind="bin", gateway="gw"))
+    watched = Watched(city(rules=(rule,), inhibitions=(inhibition,), devices=devices))
+    alert = Alert(0, "silent", "warning", Asset("bjn", "z", "bin", "b1"), at("07:30"), at("07:30"), 2000.0, 1.0)
+    watched.desk.book.fire(alert)
+    event = AlertEvent(rule, alert.asset, Change.FIRING, at("07:30"), at("07:30"), 2000.0, 1.0, number=1)
+    watched.desk.dispatcher.take([Changed(event, alert)], at("07:30"), Consequences())
+    assert watched.desk.next_due_ns == at("07:30") + 37 * 24 * HOUR + 12 * HOUR
