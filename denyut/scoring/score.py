@@ -82,9 +82,12 @@ def add_what_was_written(
 def add_true_city(result: Score, truth: Truth, store: Store, settings: Settings, until_ns: int) -> None:
     """What would have been said without any fault. Raises the same."""
     city = str(truth.about["city"])
+    # A run may go on for days after its simulation, and a replay ends with the month.
+    until_ns = min(until_ns, truth.end_ns + max((window.size for window in settings.windows.sizes), default=0))
     with true_city(truth, settings, until_ns) as true:
         result.figures = score_figures(store, true, city, truth.start_ns, until_ns)
-        said, truly = (told(each, city, truth.start_ns, until_ns) for each in (store, true))
+        # Once nothing is sent any more, all fall silent, which is true of no city.
+        said, truly = (told(each, city, truth.start_ns, min(until_ns, truth.end_ns)) for each in (store, true))
     result.alerts = score_alerts(said, truly, truth.kinds)
     result.events = score_events(truth.events, said, truly, truth.kinds)
 

@@ -1,0 +1,121 @@
+"""Wrong use of `denyut score`, and the score of a simulation that was written to a file and replayed."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+CITY = 'windows = { sizes = [{ size = "10s" }] }\n'
+SCENARIO = """
+lasts = "1m"
+faults = [
+    { kind = "duplicated", share = 0.1 },
+    { kind = "malformed", share = 0.1 },
+    { kind = "clock_offset", share = 0.2, time = "2h" },
+]
+"""
+START = "2026-03-02T06:00:00+07:00"
+
+
+def denyut(*arguments: object) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "denyut", *map(str, arguments)]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+
+
+def simulated(folder: Path, start: str = START) -> Path:
+    """The truth; the messages are in messages.jsonl beside it."""
+    (folder / "day.toml").write_text(SCENARIO)
+    (folder / "city.toml").write_text(CITY)
+    what = ["--config", folder / "city.toml", "--scenario", folder / "day.toml", "--devices", 60, "--start", start]
+    done = denyut("simulate", *what, "--truth", folder / "truth", "--output", folder / "messages.jsonl")
+    assert done.returncode == 0, done.stderr
+    return folder / "truth"
+
+
+def replayed(folder: Path, *files: Path) -> Path:
+    """The data directory."""
+    data_dir = folder / "data"
+    done = denyut(
+        "replay", "--time", "received", *files, "--config", folder / "city.toml", "--data-dir", data_dir, "--json"
+    )
+    assert "Traceback" not in done.stderr
+    return data_dir
+
+
+def complaint(*arguments: object) -> str:
+    done = denyut("score", *arguments)
+    assert (done.returncode, done.stdout) == (2, "")
+    return done.stderr
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a truth and the data directory of its replay."""
+    folder = tmp_path_factory.mktemp("city")
+    simulated(folder)
+    replayed(folder, folder / "messages.jsonl")
+    return folder
+
+
+def test_a_simulation_that_was_replayed_holds(city: Path) -> None:
+    done = denyut(
+        "score", "--truth", city / "truth", "--config", city / "city.toml", "--data-dir", city / "data", "--json"
+    )
+    found = json.loads(done.stdout)
+    assert (done.returncode, found["holds"]) == (0, True)
+    assert found["messages"]["received"] == found["messages"]["sent"] > 0
+    assert found["windows"]["10s"]["exact"] == found["windows"]["10s"]["expected"] > 100
+    assert found["again"] is None
+    assert "what was written is not judged" in done.stderr
+
+
+def test_messages_that_were_taken_in_twice_are_found(city: Path, tmp_path: Path) -> None:
+    (tmp_path / "city.toml").write_text(CITY)
+    twice = tmp_path / "twice.jsonl"
+    twice.write_text((city / "messages.jsonl").read_text() * 2)
+    data_dir = replayed(tmp_path, twice)
+    done = denyut(
+        *("score", "--truth", city / "truth", "--config", city / "city.toml", "--data-dir", data_dir),
+        *("--quick", "--json"),
+    )
+    found = json.loads(done.stdout)
+    assert (done.returncode, found["holds"]) == (1, False)
+    assert found["messages"]["received"] == 2 * found["messages"]["sent"]
+
+
+def test_a_folder_without_truth_is_named(tmp_path: Path) -> None:
+    said = complaint("--truth", tmp_path, "--data-dir", tmp_path)
+    assert said.startswith(f"denyut: {tmp_path} holds no ground truth of a simulation: ")
+
+
+def test_a_truth_that_is_still_being_written_is_not_judged(city: Path, tmp_path: Path) -> None:
+    (tmp_path / "readings-air.csv").write_text((city / "truth" / "readings-air.csv").read_text())
+    said = complaint("--truth", tmp_path, "--data-dir", city / "data")
+    assert said == f"denyut: the truth in {tmp_path} is not whole: its simulation goes on, or was broken off\n"
+
+
+def test_a_directory_that_no_run_has_used_is_named(city: Path, tmp_path: Path) -> None:
+    said = complaint("--truth", city / "truth", "--config", city / "city.toml", "--data-dir", tmp_path)
+    assert said == f"denyut: there has been no run on {tmp_path}\n"
+
+
+def test_the_truth_of_another_city_is_refused(city: Path) -> None:
+    said = complaint("--truth", city / "truth", "--city", "bojonegoro", "--data-dir", city / "data")
+    assert said == "denyut: the truth is that of city 'city', the configuration that of 'bojonegoro'\n"
+
+
+def test_a_run_that_ended_before_the_simulation_is_refused(city: Path, tmp_path: Path) -> None:
+    truth = simulated(tmp_path, start="2026-03-03T06:00:00+07:00")
+    said = complaint("--truth", truth, "--config", city / "city.toml", "--data-dir", city / "data")
+    assert said.startswith(f"denyut: the run on {city / 'data'} came to 2026-03-0")
+    assert said.endswith("the simulation began at 2026-03-02T23:00:00Z\n")
+
+
+def test_a_simulation_that_could_not_send_all_is_not_judged(city: Path, tmp_path: Path) -> None:
+    about = json.loads((city / "truth" / "truth.json").read_text())
+    (tmp_path / "truth.json").write_text(json.dumps({**about, "unsent": 7}))
+    said = complaint("--truth", tmp_path, "--config", city / "city.toml", "--data-dir", city / "data")
+    assert said == "denyut: 7 messages of the simulation were never sent for want of a connection\n"
