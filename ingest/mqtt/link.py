@@ -228,10 +228,14 @@ class Link(asyncio.BufferedProtocol):
         if pause == self._paused or self._transport.is_closing():
             return
         self._paused = pause
-        if pause:
-            self._transport.pause_reading()
-        else:
-            self._transport.resume_reading()
+        try:
+            if pause:
+                self._transport.pause_reading()
+            else:
+                self._transport.resume_reading()
+        except (OSError, RuntimeError) as error:
+            # A connection that has just broken may say so here, before it is said to be closing.
+            self.end(Ending(Happening.LOST, str(error)))
 
 
 async def open_link(link: Link, options: ConnectionOptions) -> None:
