@@ -50,7 +50,8 @@ class Gathering(Event):
 def influences(gathering: Gathering, stage: Stage) -> Iterator[Influence]:
     car_parks = stage.of("parking")
     rows = np.flatnonzero(_fills(gathering, car_parks))
-    places = [car_parks[row] for row in rows.tolist()]
+    # Made car parks have no position; their zone says where they are.
+    places = [car_parks[row] for row in rows.tolist() if row < len(car_parks.registered)]
     begin, stays = gathering.begin, gathering.arrive + gathering.stay
     share = np.zeros(len(car_parks))
     if len(rows):
