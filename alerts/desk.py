@@ -35,7 +35,7 @@ from alerts.book import Alert, Book, Refusal
 from alerts.consequences import Consequences
 from alerts.engine import AlertEvent, Engine
 from alerts.figures.readings import recent
-from alerts.handling import Handling, ended, entry_of
+from alerts.handling import Handling, changed, entry_of
 from alerts.left_alerts import LeftAlerts
 from alerts.lifecycle import Change
 from alerts.notification.dispatcher import Changed, Dispatcher
@@ -216,7 +216,8 @@ class Alerts:
         if alert is None:
             return self._handling.refused(act, Refusal.UNKNOWN, now_ns, out)
         self.engine.forget(alert.rule, alert.asset)
-        self._take_in([ended(self._rules[alert.rule], alert, now_ns, who=act.who, why=act.why)], now_ns, out)
+        event = changed(self._rules[alert.rule], alert, Change.RESOLVED, now_ns, who=act.who, why=act.why)
+        self._take_in([event], now_ns, out)
         return alert
 
     def _noted(self, event: AlertEvent) -> tuple[AlertEvent, Alert | None]:

@@ -65,17 +65,7 @@ class Handling:
         return alert
 
     def _note_acknowledged(self, alert: Alert, who: str, why: str, now_ns: int, out: Consequences) -> None:
-        event = AlertEvent(
-            rule=self._rules[alert.rule],
-            asset=alert.asset,
-            change=Change.ACKNOWLEDGED,
-            event_ns=now_ns,
-            learned_ns=now_ns,
-            value=alert.value,
-            coverage=alert.coverage,
-            who=who,
-            number=alert.number,
-        )
+        event = changed(self._rules[alert.rule], alert, Change.ACKNOWLEDGED, now_ns, who=who)
         out.events.append(event)
         out.entries.append(replace(entry_of(event), why=why))
         out.figures.append(self._book.response(now_ns))
@@ -135,12 +125,12 @@ class Handling:
         )
 
 
-def ended(rule: Rule, alert: Alert, now_ns: int, *, who: str = "", why: str) -> AlertEvent:
-    """It ends by what somebody did, `who`, or by what was configured."""
+def changed(rule: Rule, alert: Alert, change: Change, now_ns: int, *, who: str = "", why: str = "") -> AlertEvent:
+    """By what somebody did, `who`, or by what was configured: no figure has changed."""
     return AlertEvent(
         rule=rule,
         asset=alert.asset,
-        change=Change.RESOLVED,
+        change=change,
         event_ns=now_ns,
         learned_ns=now_ns,
         value=alert.value,

@@ -7,7 +7,8 @@ from alerts.actuation.commands import Commander
 from alerts.book import Alert, Book, packed, unpacked
 from alerts.consequences import Consequences
 from alerts.engine import RULE_CHANGED
-from alerts.handling import ended, entry_of
+from alerts.handling import changed, entry_of
+from alerts.lifecycle import Change
 from alerts.notification.dispatcher import Changed, Dispatcher
 from config.alert_rules import Rule
 
@@ -35,7 +36,7 @@ class LeftAlerts:
     def end(self, now_ns: int, out: Consequences) -> None:
         """Where the rule has fired again by now, the new alert speaks for itself; what the old one began still ends."""
         held, self._held = self._held, []
-        events = [(ended(rule, alert, now_ns, why=RULE_CHANGED), alert) for rule, alert in held]
+        events = [(changed(rule, alert, Change.RESOLVED, now_ns, why=RULE_CHANGED), alert) for rule, alert in held]
         gone = [Changed(event, alert) for event, alert in events if self._book.of(*alert.key) is None]
         for rule, _ in held:
             self._dispatcher.remember(rule)
