@@ -71,6 +71,8 @@ class Intake:
         self.decided: Decided | None = None
         """What came of the newest act."""
         self.windows_closed = 0
+        self.stores = True
+        """False: nobody asks for points, so none are made."""
 
     def apply(self, offset: int, entry: Entry) -> None:
         match entry:
@@ -186,8 +188,10 @@ class Intake:
 
     def _closed(self, output: Output, learned_ns: int | None) -> list[PointBatch]:
         """`learned_ns`: None for recorded data, of which each window is known at its end."""
-        points: list[PointBatch] = [self._shaper.windows(window.changed) for window in output.windows]
-        points += [self._shaper.indicators(indicators) for indicators in output.indicators]
+        points: list[PointBatch] = []
+        if self.stores:
+            points += [self._shaper.windows(window.changed) for window in output.windows]
+            points += [self._shaper.indicators(indicators) for indicators in output.indicators]
         points += self._followed(self._alerts.observe(output, learned_ns))
         self.windows_closed += sum(len(window.changed) for window in output.windows)
         return points
@@ -204,7 +208,7 @@ class Intake:
 
     def _append(self, offset: int, points: Sequence[PointBatch]) -> None:
         """Once for an offset: the outbox takes what comes with it again for something it holds."""
-        if points:
+        if points and self.stores:
             self._outbox.append(offset, points)
 
 

@@ -16,8 +16,9 @@ WHO = "backtest"
 
 
 class Rehearsal:
-    def __init__(self, settings: Settings, acknowledged_after_ns: int | None = None) -> None:
-        """Each alert is acknowledged so long after it was first told; None: never."""
+    def __init__(self, settings: Settings, acknowledged_after_ns: int | None = None, *, stores: bool = False) -> None:
+        """Each alert is acknowledged so long after it was first told; None: never. `stores`: points are wanted too."""
+        self._stores = stores
         self.episodes = Episodes()
         self.pages = Pages(settings)
         self._after_ns = acknowledged_after_ns
@@ -28,6 +29,7 @@ class Rehearsal:
 
     def attach(self, pipeline: ReplayPipeline) -> None:
         self._intake, self._alerts = pipeline.intake, pipeline.alerts
+        self._intake.stores = self._stores
         self._intake.told = self.episodes.take
         self._intake.follow = self._follow
         self._alerts.engine.judged = self.episodes.judged

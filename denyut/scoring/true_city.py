@@ -53,7 +53,7 @@ def _opened(folder: Path) -> Iterator[Store]:
 
 def _replay(truth: Truth, settings: Settings, folder: Path, until_ns: int) -> None:
     pipeline = ReplayPipeline(settings, folder, "received")
-    rehearsal = Rehearsal(settings)
+    rehearsal = Rehearsal(settings, stores=True)
     rehearsal.attach(pipeline)
     kinds = [_Kind(readings, pipeline.devices, str(truth.about["city"])) for readings in truth.kinds]
     pipeline.start()
