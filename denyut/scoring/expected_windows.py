@@ -6,9 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from config.settings import Quantity, QuantityKind
+from config.settings import Quantity, QuantityKind, Settings
+from config.timezones import UTC
 from denyut.scoring.truth import FloatArray, IntArray, Readings
 from processors.ranges import without_implausible
+from processors.window_plan import plan_of
 
 Place = tuple[str, int]
 """(device, end of the window)"""
@@ -23,6 +25,15 @@ class Closing:
     """A message may arrive so long after it was sent, and a window go so long after its time."""
     until_ns: int
     """Of the windows that end until then."""
+
+
+def closing_of(settings: Settings, kind: str, slack_ns: int, until_ns: int) -> Closing:
+    """Windows go where a pane ends: the lateness is rounded up to whole panes."""
+    windows = settings.windows
+    plan = plan_of(windows.sizes, kind, windows.civil, UTC)
+    pane_ns = 1 if plan is None else plan.pane_ns
+    whole_panes = -(-windows.lateness // pane_ns)
+    return Closing(windows.delay + whole_panes * pane_ns, slack_ns, until_ns)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from config.default_kinds import effective_kinds
 from config.durations import format_duration
 from config.iso_times import iso_utc
 from config.settings import Settings
-from denyut.scoring.expected_windows import Closing, Expected, Place, expected_windows
+from denyut.scoring.expected_windows import Expected, Place, closing_of, expected_windows
 from denyut.scoring.truth import Truth
 from storage.store import Query, Store
 
@@ -47,7 +47,6 @@ def score_windows(
     truth: Truth, store: Store, settings: Settings, until_ns: int, slack_ns: int
 ) -> dict[str, WindowScore]:
     """By size, of the windows that end until `until_ns`. May raise StoreError."""
-    closing = Closing(settings.windows.delay + settings.windows.lateness, slack_ns, until_ns)
     kinds = effective_kinds(settings)
     scores: dict[str, WindowScore] = {}
     for window in settings.windows.sizes:
@@ -58,6 +57,7 @@ def score_windows(
         for readings in truth.kinds:
             if not window.kinds or readings.kind in window.kinds:
                 quantities = kinds[readings.kind].quantities if readings.kind in kinds else {}
+                closing = closing_of(settings, readings.kind, slack_ns, until_ns)
                 expected = expected_windows(readings, window.size, closing, quantities)
                 where = (("city", str(truth.about["city"])), ("kind", readings.kind), ("size", size))
                 rows = store.query(Query("window", where, from_ns=truth.start_ns, to_ns=until_ns + 1))
