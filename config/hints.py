@@ -2,31 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping, Set
-from difflib import get_close_matches
 
 from config.addresses import is_of_this_machine, listen_address
 from config.alert_rules import SILENCES, Rule
-from config.default_kinds import DEFAULT_KINDS, effective_kinds
+from config.default_kinds import effective_kinds
 from config.mistakes import did_you_mean
 from config.service import Http
 from config.settings import Kind, Settings
 from config.topics import city_of
-
-NEAR = 0.84
-"""Ratio of `difflib`; "parkng" is 0.92 from "parking", "waste" is 0.6 from "water"."""
-
-_IN_INDONESIAN = {
-    "parkir": "parking",
-    "lalu-lintas": "traffic",
-    "lalin": "traffic",
-    "udara": "air",
-    "kebisingan": "noise",
-    "bising": "noise",
-    "sungai": "water",
-    "cuaca": "weather",
-    "kepuasan": "satisfaction",
-}
-"""Words that are likely meant as a usual kind; "air", which is water, cannot be told from the kind of that name."""
 
 
 def open_to_others(http: Http) -> str | None:
@@ -47,32 +30,6 @@ def other_cities(settings: Settings) -> list[str]:
         for topic, city in dict.fromkeys(named)
         if city not in (None, own.id) and "id" in own.model_fields_set
     ]
-
-
-def near_kinds(settings: Settings) -> list[tuple[str, str, str]]:
-    """(where it stands, the kind, the usual kind it resembles) of each that is nearly one of the usual kinds.
-
-    Any word is a kind of device, so this is no mistake.
-    """
-    hints = []
-    for kind, place in dict(_named_kinds(settings)).items():
-        word = kind.casefold()
-        near = _IN_INDONESIAN.get(word) or next(iter(get_close_matches(word, DEFAULT_KINDS, n=1, cutoff=NEAR)), kind)
-        if near != kind:
-            hints.append((place, kind, near))
-    return hints
-
-
-def _named_kinds(settings: Settings) -> Iterator[tuple[str, str]]:
-    yield from ((device.kind, f"device {device.id!r}") for device in settings.devices)
-    yield from ((kind, f"office {office.id!r}") for office in settings.offices for kind in office.kinds)
-    yield from ((kind, f"kinds.{kind}") for kind in settings.kinds)
-    yield from ((rule.kind, f"rule {rule.id!r}") for rule in settings.rules if rule.kind)
-    for works in settings.maintenance:
-        yield from ((kind, f"maintenance {works.id!r}") for kind in works.kinds)
-    for index, window in enumerate(settings.windows.sizes):
-        yield from ((kind, f"windows.sizes[{index}]") for kind in window.kinds)
-    yield from ((source.kind, f"source {source.name!r}") for source in settings.sources if source.kind)
 
 
 def unregistered(settings: Settings) -> list[str]:

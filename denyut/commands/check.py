@@ -18,7 +18,8 @@ from config.default_kinds import effective_kinds
 from config.device_hints import odd_devices
 from config.durations import format_duration
 from config.duty_hints import odd_duty
-from config.hints import near_kinds, odd_rules, open_to_others, other_cities, out_of_reach, unregistered
+from config.hints import odd_rules, open_to_others, other_cities, out_of_reach, unregistered
+from config.kind_hints import kinds_without_devices, near_kinds
 from config.load import load_settings
 from config.mistakes import ConfigurationError, Mistake
 from config.periods import PERIODS, TAGS
@@ -101,6 +102,7 @@ def summarise(settings: Settings) -> dict[str, Any]:
             *filter(None, [open_to_others(settings.http)]),
             *other_cities(settings),
             *(f"{place}: kind {kind!r} is new; did you mean {near!r}?" for place, kind, near in near_kinds(settings)),
+            *kinds_without_devices(settings),
             *odd_devices(settings),
             *odd_rules(settings),
             *unregistered(settings),

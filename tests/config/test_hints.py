@@ -3,43 +3,10 @@ from typing import Any
 import pytest
 
 from config.alert_rules import Rule
-from config.duty import Maintenance, Office
-from config.hints import near_kinds, odd_rules, open_to_others, other_cities, unregistered
+from config.duty import Maintenance
+from config.hints import odd_rules, open_to_others, other_cities, unregistered
 from config.service import Http
-from config.settings import City, Device, Kind, Settings, Source, Window, Windows
-
-
-def test_indonesian_words_for_usual_kinds_are_known() -> None:
-    settings = Settings(
-        devices=(Device(id="1", kind="Parkir"), Device(id="2", kind="cuaca"), Device(id="3", kind="air"))
-    )
-    assert near_kinds(settings) == [
-        ("device '1'", "Parkir", "parking"),
-        ("device '2'", "cuaca", "weather"),
-    ]
-
-
-def test_the_usual_kinds_and_new_words_give_no_hint():
-    settings = Settings(kinds={"lamp": Kind(), "waste": Kind(), "air": Kind()}, sources=(Source(kind="fire"),))
-    assert near_kinds(settings) == []
-
-
-def test_a_kind_that_is_nearly_a_usual_one_is_named_once():
-    settings = Settings(
-        devices=(Device(id="1", kind="parkng"), Device(id="2", kind="parkng")),
-        offices=(Office(id="dlh", kinds=("Noise",)),),
-        windows=Windows(sizes=(Window(size=60_000_000_000, kinds=("trafic",)),)),
-    )
-    assert near_kinds(settings) == [
-        ("device '2'", "parkng", "parking"),
-        ("office 'dlh'", "Noise", "noise"),
-        ("windows.sizes[0]", "trafic", "traffic"),
-    ]
-
-
-def test_the_kind_of_planned_works_is_looked_at_too():
-    works = Maintenance(id="paint", kinds=("parkng",))
-    assert near_kinds(Settings(maintenance=(works,))) == [("maintenance 'paint'", "parkng", "parking")]
+from config.settings import City, Device, Settings, Source
 
 
 def test_devices_and_gateways_that_are_named_and_not_registered_are_told():
