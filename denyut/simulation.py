@@ -30,7 +30,7 @@ from simulators.faults.truth_tables import EVENT_COLUMNS, FAULT_COLUMNS, event_r
 from simulators.fleet import Fleet
 from simulators.load.rates import Rates, parse_rates
 from simulators.payloads import Encoder
-from simulators.registry import KINDS
+from simulators.registry import simulated_kinds, without_quantities
 from simulators.scenario import Scenario
 from simulators.scenario_files import load_scenario, located
 from simulators.start_time import parse_start
@@ -60,11 +60,15 @@ def settings_for(config_file: Path | None, city: str | None, broker: str | None)
     return settings.model_copy(update={"city": read})
 
 
-def warn_of_unread(settings: Settings) -> None:
-    """Configured devices that nobody would hear are not simulated."""
+def warn_of_silent(settings: Settings) -> None:
+    """Configured devices of which nothing is known, or that nobody would hear, are not simulated."""
+    for kind, count in without_quantities(settings).items():
+        devices = "1 device of kind {} is" if count == 1 else f"{count:,} devices of kind {{}} are"
+        reason = "the configuration names no quantities of it"
+        click.echo(f"{devices.format(kind)} not simulated: {reason}", err=True)
     unread = [
         kind
-        for kind in KINDS
+        for kind in simulated_kinds(settings)
         if any(device.kind == kind for device in settings.devices)
         and source_of(reachable(settings), settings.city.id, kind) is None
     ]
@@ -118,7 +122,7 @@ def troubled(
         "devices": encoder.fleet.size,
         "seed": seed,
         "start_ns": start_ns,
-        "scenario": scenario.name,
+        "scenario": scenario.name or (scenario.file.name if scenario.file is not None else ""),
     }
     encoded = TroubledEncoder(encoder, fleet, files.witness)
     stack.callback(_finish, files, encoded, about)

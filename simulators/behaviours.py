@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from config.settings import Kind
+from config.settings import Kind, Quantity
 from simulators import (
     air,
     light,
@@ -12,6 +12,7 @@ from simulators import (
     noise,
     parking,
     satisfaction,
+    signals,
     traffic,
     water,
     weather,
@@ -21,6 +22,7 @@ from simulators.draws import Draws, FloatArray
 from simulators.roster import Roster
 
 Sites = dict[str, FloatArray]
+_BATTERY = "battery"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +48,28 @@ BEHAVIOURS = {
     "bin": Behaviour(litter_bin.sites, litter_bin.readings, litter_bin.DECIMALS, 1.0),
     "satisfaction": Behaviour(satisfaction.sites, satisfaction.readings, satisfaction.DECIMALS, 0.0),
 }
+"""Of the usual kinds."""
+
+
+def behaviour_of(kind: str, known: Kind) -> Behaviour:
+    """That of the usual kind, or of a city's own one whose quantities are `known`."""
+    return BEHAVIOURS.get(kind) or _own(known)
+
+
+def _own(known: Kind) -> Behaviour:
+    has_charge = _is_charge(known.quantities.get(_BATTERY))
+    reported = [signal for signal in signals.signals_of(known) if signal.name != _BATTERY or not has_charge]
+    return Behaviour(
+        sites=lambda _devices, _kind, draws: signals.sites(reported, draws),
+        readings=lambda conditions, site: signals.readings(reported, conditions, site),
+        decimals={signal.name: signal.decimals for signal in reported},
+        battery_share=1.0 if has_charge else 0.0,
+    )
+
+
+def _is_charge(quantity: Quantity | None) -> bool:
+    """In %, not in volts: what every battery of the city reports lies within its range."""
+    if quantity is None or quantity.kind != "gauge":
+        return False
+    least, most = quantity.min, quantity.max
+    return (least is None or least <= 0) and (most is None or most >= 100)

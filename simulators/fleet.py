@@ -1,6 +1,6 @@
 """A city's devices and what each of them reports when: reproducible from the seed and the time alone."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from config.default_kinds import effective_kinds
 from config.durations import SECOND_NS
 from config.settings import Device, Kind, Settings
-from simulators.behaviours import BEHAVIOURS
+from simulators.behaviours import behaviour_of
 from simulators.conditions import Conditions
 from simulators.days import CityDays
 from simulators.draws import Draws, FloatArray, keys_of
@@ -44,6 +44,8 @@ class Reports:
     """Quantity -> (n,), NaN where the reading lacks it."""
     true: dict[str, FloatArray] = field(default_factory=dict)
     """Quantity -> (n,) where its instrument errs even without any fault."""
+    decimals: Mapping[str, int] = field(default_factory=dict)
+    """Quantity -> digits after the point, to which its devices round; 0 where it is not named."""
 
 
 class Group:
@@ -54,8 +56,8 @@ class Group:
         self.devices = devices
         self.influences: tuple[Influence, ...] = ()
         """What events do to them."""
-        self._behaviour = BEHAVIOURS[self.kind]
         kind = effective_kinds(settings).get(self.kind, Kind())
+        self._behaviour = behaviour_of(self.kind, kind)
         self._keys = keys_of(devices.ids, seed, settings.city.id, self.kind)
         fixed = Draws(self._keys, np.full(len(devices), -1, dtype=np.int64))
         self._sites = self._behaviour.sites(devices, kind, fixed)
@@ -65,6 +67,11 @@ class Group:
         every_ms = devices.each(lambda device: device.every, kind.every or DEFAULT_EVERY_NS) // _MILLISECOND_NS
         self._every = np.maximum(every_ms, 1).astype(np.int64) * _MILLISECOND_NS
         self._phase = (fixed.uniform(92) * (self._every // _MILLISECOND_NS)).astype(np.int64) * _MILLISECOND_NS
+
+    @property
+    def quantities(self) -> list[str]:
+        """All that any of them may report."""
+        return [*self._behaviour.decimals, *(["battery"] if self._behaviour.battery_share else [])]
 
     @property
     def every_ns(self) -> NDArray[np.int64]:
@@ -107,7 +114,7 @@ class Group:
             for rows in (slice(start, start + _ROWS) for start in range(0, max(len(device), 1), _ROWS))
         ]
         columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-        return Reports(self.kind, device, time_ns, sequence, *apart(columns))
+        return Reports(self.kind, device, time_ns, sequence, *apart(columns), self._behaviour.decimals)
 
     def _readings(
         self,
@@ -145,7 +152,7 @@ class Fleet:
         self._sky = Sky(seed)
         self._days = CityDays(settings.calendar)
         rosters = choose_devices(settings, count)
-        self.groups = {kind: Group(rosters[kind], settings, seed) for kind in BEHAVIOURS if kind in rosters}
+        self.groups = {kind: Group(rosters[kind], settings, seed) for kind in rosters}
 
     @property
     def devices(self) -> tuple[Device, ...]:

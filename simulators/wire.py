@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from config.default_kinds import effective_kinds
-from config.settings import Quantity, Settings, Source
-from simulators.behaviours import BEHAVIOURS
+from config.settings import Kind, Quantity, Settings, Source
+from simulators.behaviours import behaviour_of
 from simulators.draws import keys_of
 from simulators.fleet import Reports
 from simulators.payload_texts import Form, payload_texts
@@ -87,10 +87,10 @@ class Wire:
         return chosen
 
     def _form(self, source: Source, kind: str, spelling: Spelling) -> Form:
-        known = self._kinds[kind].quantities if kind in self._kinds else {}
-        decimals = BEHAVIOURS[kind].decimals
+        known = self._kinds.get(kind, Kind())
+        decimals = behaviour_of(kind, known).decimals
         switches = frozenset(
-            name for name, quantity in known.items() if _is_switch(quantity) and not decimals.get(name)
+            name for name, quantity in known.quantities.items() if _is_switch(quantity) and not decimals.get(name)
         )
         return Form(spelling, FieldNames.of_source(source), decimals, switches, self._zone)
 

@@ -21,7 +21,7 @@ from denyut.simulation import (
     start_ns,
     street_of,
     troubled,
-    warn_of_unread,
+    warn_of_silent,
 )
 from simulators.faults.payloads import TroubledEncoder
 from simulators.pace import Pace
@@ -108,11 +108,14 @@ def command(
     dry_run: bool,
     output: Path | None,
 ) -> None:
-    """Simulate a city of parking, traffic, air, noise, water and weather devices.
+    """Simulate a city of devices.
 
     Readings hang together (rush hours, rain, the river that rises after it) and depend on nothing but the seed and
     their time; they come on the topics, and in the fields, that the configuration reads. With --dry-run or --output
     nothing is sent, and the time (10s where none is named) is covered as fast as possible.
+
+    Kinds: parking, traffic, air, pm, noise, water, weather, light, bin; satisfaction, where kiosks are configured; and
+    each kind of the configuration's own devices of which it names quantities.
     """
     _refuse_mixtures(for_ns, lasts, payload, truth)
     if storm is not None and (rate is None or storm < SECOND_NS):
@@ -123,7 +126,7 @@ def command(
         lasts = played.lasts if scenario is not None and played is not None else None
         lasts = lasts if for_ns is None else round(for_ns * speed)
     began_ns = start_ns(start)
-    warn_of_unread(settings)
+    warn_of_silent(settings)
     fleet = fleet_of(settings, seed, devices, played, began_ns)
     if rate is not None:
         if played is not None or dry_run or output is not None or start is not None or speed != 1 or payload != "flat":

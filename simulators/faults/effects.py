@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 
 from config.durations import SECOND_NS, UNITS_NS
-from simulators.behaviours import BEHAVIOURS
 from simulators.draws import FloatArray
 from simulators.faults.absences import ABSENCES, absent
 from simulators.faults.case import Case, whole_ms
@@ -154,9 +153,8 @@ def _clock(sent: Sent, rows: Mask, by_ns: IntArray, kind: FaultKind) -> Sent:
 
 def _values(sent: Sent, rows: Mask, case: Case, kind: FaultKind, change: Change) -> Sent:
     # To as many decimals as its devices write: the truth has to hold what was said.
-    decimals = BEHAVIOURS[sent.kind].decimals
     said = {
-        name: np.where(rows, np.round(change(name, values), decimals.get(name, 0)), values)
+        name: np.where(rows, np.round(change(name, values), sent.decimals.get(name, 0)), values)
         if name in case.quantities(sent)
         else values
         for name, values in sent.said.items()

@@ -1,5 +1,6 @@
 """Readings on their way, in columns: what is true beside what is said of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -45,6 +46,8 @@ class Sent:
     """(n,) `BIT` of each that befell it."""
     true: dict[str, FloatArray]
     said: dict[str, FloatArray] = field(default_factory=dict)
+    decimals: Mapping[str, int] = field(default_factory=dict)
+    """As in `Reports`."""
 
     @classmethod
     def of(cls, report: Reports) -> "Sent":
@@ -64,6 +67,7 @@ class Sent:
             faults=np.zeros(size, np.uint32),
             true={**report.columns, **report.true},
             said=dict(report.columns),
+            decimals=report.decimals,
         )
 
     def __len__(self) -> int:

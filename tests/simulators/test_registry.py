@@ -1,7 +1,7 @@
 import pytest
 
-from config.settings import Device, Settings, Zone
-from simulators.registry import SHARES, choose_devices, shares_of
+from config.settings import Device, Kind, Quantity, Settings, Source, Zone
+from simulators.registry import SHARES, choose_devices, shares_of, without_quantities
 
 
 def test_devices_of_kinds_that_cannot_be_simulated_are_left_out() -> None:
@@ -37,4 +37,30 @@ def test_the_first_devices_of_a_larger_city_are_those_of_a_smaller_one() -> None
 def test_a_device_whose_name_cannot_be_a_topic_level_is_refused() -> None:
     settings = Settings(devices=(Device(id="a/b", kind="air"),))
     with pytest.raises(ValueError, match="device 'a/b' cannot be a level of a topic"):
+        choose_devices(settings)
+
+
+def test_devices_of_a_kind_of_ones_own_are_taken_where_its_quantities_are_configured() -> None:
+    kinds = {"hydrant": Kind(quantities={"pressure": Quantity(min=0, max=16)}), "pump": Kind()}
+    devices = [Device(id=f"{kind}-{number}", kind=kind) for kind in ("hydrant", "air", "pump") for number in (1, 2)]
+    settings = Settings(kinds=kinds, devices=(*devices, Device(id="L", kind="lift")))
+    assert {kind: roster.ids for kind, roster in choose_devices(settings).items()} == {
+        "air": ["air-1", "air-2"],
+        "hydrant": ["hydrant-1", "hydrant-2"],
+    }
+    assert {kind: len(roster) for kind, roster in choose_devices(settings, 2).items()} == {"air": 1, "hydrant": 1}
+    assert without_quantities(settings) == {"pump": 2, "lift": 1}
+
+
+def test_a_source_of_one_own_kind_needs_devices_of_it() -> None:
+    source = Source(topics=("hydrants/+",), topic="hydrants/{device}", kind="hydrant")
+    settings = Settings(sources=(source,), kinds={"hydrant": Kind(quantities={"pressure": Quantity()})})
+    with pytest.raises(ValueError, match=r"no devices are configured of the kinds that are read \(hydrant\), nor"):
+        choose_devices(settings)
+
+
+def test_a_kind_that_cannot_be_a_topic_level_is_refused() -> None:
+    kinds = {"fire/hydrant": Kind(quantities={"pressure": Quantity()})}
+    settings = Settings(kinds=kinds, devices=(Device(id="H", kind="fire/hydrant"),))
+    with pytest.raises(ValueError, match="kind 'fire/hydrant' of device 'H' cannot be a level of a topic"):
         choose_devices(settings)

@@ -8,6 +8,7 @@ from denyut.commands.simulate import command
 from simulators.message_lines import read_line
 from simulators.publish import Tally
 from simulators.recorded_files import open_recorded
+from simulators.registry import SHARES
 from tests.servers.free_ports import free_port
 
 DRY = ["--dry-run", "--for", "10s", "--start", "2026-03-02T06:00:00+07:00"]
@@ -56,6 +57,22 @@ def test_devices_of_a_configuration_are_the_ones_that_report(tmp_path: Path) -> 
     file.write_text('city.id = "kota"\n[[devices]]\nid = "A-1"\nkind = "air"\nevery = "2s"\n')
     result = simulate(*DRY, "--config", str(file))
     assert [line.split(" ")[0] for line in result.stdout.splitlines()] == ["city/kota/air/A-1"] * 5
+
+
+def test_devices_of_ones_own_kinds_report_or_are_said_to_be_left_out(tmp_path: Path) -> None:
+    file = tmp_path / "city.toml"
+    kind = '[kinds.hydrant]\nevery = "2s"\nquantities.pressure = { min = 0, max = 16 }\n'
+    pumps = "".join(f'[[devices]]\nid = "P-{number}"\nkind = "pump"\n' for number in (1, 2))
+    file.write_text(f'{kind}[[devices]]\nid = "H-1"\nkind = "hydrant"\n{pumps}')
+    result = simulate(*DRY, "--config", str(file))
+    assert [line.split(" ")[0] for line in result.stdout.splitlines()] == ["city/city/hydrant/H-1"] * 5
+    told = "2 devices of kind pump are not simulated: the configuration names no quantities of it"
+    assert result.stderr.splitlines()[0] == told
+
+
+def test_the_help_names_all_kinds() -> None:
+    said = " ".join(simulate("--help").stdout.split())
+    assert f"Kinds: {', '.join(SHARES)}; satisfaction," in said
 
 
 @pytest.mark.parametrize(

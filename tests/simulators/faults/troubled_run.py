@@ -1,12 +1,12 @@
 """A small city with faults, all that it sends and all that is true of it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from config.durations import UNITS_NS
-from config.settings import City, Device, Settings
+from config.settings import City, Device, Kind, Settings
 from simulators.faults.fault import Fault
 from simulators.faults.payloads import TroubledEncoder
 from simulators.faults.sent import IntArray, Sent
@@ -14,6 +14,7 @@ from simulators.faults.troubled import TroubledFleet
 from simulators.fleet import Fleet
 from simulators.payloads import Encoder
 from simulators.scenario import Scenario
+from simulators.wire import Wire
 
 SECOND, MINUTE = UNITS_NS["s"], UNITS_NS["m"]
 START = 1_772_406_000 * SECOND
@@ -31,14 +32,15 @@ class Run:
         after_s: int = 0,
         devices: Sequence[Device] = (),
         seed: int = 3,
+        kinds: Mapping[str, Kind] | None = None,
     ) -> None:
-        settings = SETTINGS.model_copy(update={"devices": tuple(devices)})
+        settings = SETTINGS.model_copy(update={"devices": tuple(devices), "kinds": dict(kinds or {})})
         fleet = Fleet(settings, seed=seed, count=None if devices else 40)
         self.troubled = TroubledFleet(fleet, Scenario(lasts=lasts_s * SECOND, faults=faults), START, seed=seed)
         self.groups = fleet.groups
         self.sent: list[Sent] = []
         self.numbers: list[IntArray] = []
-        self.encoder = TroubledEncoder(Encoder(fleet), self.troubled, self._witness)
+        self.encoder = TroubledEncoder(Encoder(fleet, Wire(settings)), self.troubled, self._witness)
         spans = range(0, lasts_s + after_s, step_s)
         parts = [self.encoder.messages(START + at * SECOND, START + (at + step_s) * SECOND) for at in spans]
         self.topics = [topic for part in parts for topic in part.topics]
