@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import click
 
 from config.cities import shipped_city
+from config.durations import format_duration
 from config.iso_times import iso_utc, parse_time
 from config.load import load_settings
 from config.mistakes import ConfigurationError
@@ -20,6 +21,7 @@ from denyut.duration_option import DurationType
 from denyut.journal_replay import NoJournalError, journal_in
 from denyut.scoring.score import Score, add_true_city, add_what_was_written, score
 from denyut.scoring.truth import Truth, TruthError, read_truth
+from denyut.scoring.windows import WRONG_CLOCKS
 from denyut.scoring.words import write_words
 from denyut.status import StatusError, read_status
 from processors.indicators.catalogue import UNITS
@@ -32,6 +34,10 @@ Examples:
   denyut score --truth truth --city bojonegoro
   denyut score --truth truth --city bojonegoro --away 10s --json
 """
+
+
+_OF_A_KIND = 10
+"""Devices that are looked at."""
 
 
 class WrongUseError(ValueError):
@@ -72,6 +78,7 @@ def command(
         try:
             _require_same_time(known, store, until_ns)
             found = score(known, status, store, settings, until_ns, away)
+            _require_nothing_else(found, known, store, settings)
             if not quick:
                 _process_again(found, known, store, settings, until_ns, directory)
         finally:
@@ -111,6 +118,31 @@ def _require_same_time(truth: Truth, store: Store, until_ns: int) -> None:
     if others := store.query(Query("window", where, limit=1)):
         start, last = iso_utc(truth.start_ns), iso_utc(others[0].time_ns)
         raise WrongUseError(f"the run has no window from {start} on, when the simulation began; its last is of {last}")
+
+
+def _require_nothing_else(found: Score, truth: Truth, store: Store, settings: Settings) -> None:
+    """A run that was away may have taken messages in twice, which is to be judged: there other times decide."""
+    others = found.messages.others
+    if others and (not found.was_away or _tells_of_other_times(truth, store, settings)):
+        raise WrongUseError(
+            f"the run has received {found.messages.again:,} messages more than the simulation sent: "
+            "score wants a data directory that has seen nothing else"
+        )
+
+
+def _tells_of_other_times(truth: Truth, store: Store, settings: Settings) -> bool:
+    """Whether there are windows before the simulation or after it, of devices whose clocks are right."""
+    devices = [
+        ("device", name)
+        for readings in truth.kinds
+        for name in sorted({*readings.device.names} - readings.devices_with(*WRONG_CLOCKS))[:_OF_A_KIND]
+    ]
+    for window in settings.windows.sizes if devices else ():
+        where = (("city", str(truth.about["city"])), ("size", format_duration(window.size)), *devices)
+        before = Query("window", where, to_ns=truth.start_ns + 1, limit=1)
+        if store.query(before) or store.query(Query("window", where, from_ns=truth.end_ns + window.size + 1, limit=1)):
+            return True
+    return False
 
 
 def _process_again(

@@ -6,7 +6,7 @@ from typing import Any
 
 from config.durations import SECOND_NS
 from config.settings import Settings
-from denyut.scoring.expected_ledger import NONE, expected_ledger
+from denyut.scoring.expected_ledger import NONE, ExpectedLedger, expected_ledger
 from denyut.scoring.truth import Truth
 from ingest.reasons import Reason
 
@@ -19,6 +19,8 @@ class MessageScore:
     """What the broker had kept, handed over beside them."""
     again: int
     """Received beyond what was sent: the broker sends again what it knows no receipt of."""
+    others: int
+    """Of them: those that were neither duplicates nor rejected as messages of the simulation are, so none of its."""
     lost: int
     """Not received, or not taken in although it should have been."""
     double: int
@@ -45,10 +47,11 @@ def score_messages(truth: Truth, status: Mapping[str, Any], settings: Settings, 
     ghosts = rejected.pop(Reason.RETAINED, 0)
     sent, received = int(truth.about["messages"]), int(status["received"]) - ghosts
     again = max(0, received - sent)
+    duplicate = int(status["duplicate"])
     outcomes = {
         "accepted": (int(status["accepted"]), expected.accepted),
         "late": (int(status["late"]), expected_ledger(truth, settings, SECOND_NS + away_ns).late),
-        "duplicate": (int(status["duplicate"]) - again, expected.duplicate),
+        "duplicate": (duplicate - min(again, expected.duplicate.over(duplicate)), expected.duplicate),
         **{
             reason.value: (rejected.get(reason, 0), expected.rejected.get(reason, NONE))
             for reason in Reason
@@ -62,8 +65,17 @@ def score_messages(truth: Truth, status: Mapping[str, Any], settings: Settings, 
         received=received,
         ghosts=ghosts,
         again=again,
+        others=max(0, again - _repeated(duplicate, rejected, expected)),
         lost=max(0, sent - received, sum(short.values()) - short["late"] - short["duplicate"]),
         double=over["accepted"],
         misjudged=sum(over.values()) - over["accepted"] - over["late"],
         outcomes={name: (found, each.least, each.most) for name, (found, each) in outcomes.items()},
     )
+
+
+def _repeated(duplicate: int, rejected: Mapping[str, int], expected: ExpectedLedger) -> int:
+    """At most so many of the messages may have come before: what is rejected once is rejected again."""
+    rejections = (
+        max(0, rejected.get(reason.value, 0) - each.least) for reason, each in expected.rejected.items() if each.most
+    )
+    return max(0, duplicate - expected.duplicate.least) + sum(rejections)

@@ -108,13 +108,19 @@ class Truth:
 
 def read_truth(folder: Path) -> Truth:
     """Raises TruthError."""
+    if not folder.is_dir():
+        raise TruthError(f"{folder}: there is no such folder")
     files = sorted(folder.glob(READINGS.format(kind="*")))
     if files and not (folder / ABOUT).exists():
         raise TruthError(f"the truth in {folder} is not whole: its simulation goes on, or was broken off")
+    if not (folder / ABOUT).exists():
+        raise TruthError(f"{folder} holds no ground truth of a simulation: {ABOUT} is not there")
     try:
         about = json.loads((folder / ABOUT).read_text(encoding="utf-8"))
         return Truth(about, [_of_kind(file) for file in files], list(_events(folder / EVENTS)))
-    except (OSError, ValueError, LookupError, TypeError, csv.Error) as error:
+    except OSError as error:
+        raise TruthError(f"{error.filename}: {error.strerror}") from error
+    except (ValueError, LookupError, TypeError, csv.Error) as error:
         raise TruthError(f"{folder} holds no ground truth of a simulation: {error}") from error
 
 

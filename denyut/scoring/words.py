@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from typing import IO
 
-from config.durations import SECOND_NS, format_duration
 from denyut.aligned_columns import TextColumns, write_aligned
 from denyut.scoring.coverage import TOLERANCE
 from denyut.scoring.messages import MessageScore
@@ -130,7 +129,8 @@ def _share(share: float | None) -> str:
 def _delay(delay_s: float | None) -> str:
     if delay_s is None:
         return "-"
-    return ("-" if delay_s < 0 else "") + format_duration(round(abs(delay_s) * 10) * SECOND_NS // 10)
+    # What is added makes 0 of -0.
+    return f"{round(delay_s, 1) + 0.0:.1f}s"
 
 
 def _yes(holds: bool) -> str:

@@ -86,9 +86,48 @@ def test_messages_that_were_taken_in_twice_are_found(city: Path, tmp_path: Path)
     assert found["messages"]["received"] == 2 * found["messages"]["sent"]
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["after", "before"])
+def test_a_run_that_has_seen_other_messages_too_is_not_judged(
+    city: Path, tmp_path: Path, order: tuple[int, int]
+) -> None:
+    """Its own are those of the later hour, or of the earlier one."""
+    simulated(tmp_path, start="2026-03-02T07:00:00+07:00")
+    both = [city / "messages.jsonl", tmp_path / "messages.jsonl"]
+    data_dir = replayed(tmp_path, *both)
+    own, other = (both[place] for place in order)
+    what = ["--truth", own.parent / "truth", "--config", city / "city.toml", "--data-dir", data_dir, "--quick"]
+    for options in ([], ["--away", "10s"]):
+        assert complaint(*what, *options) == (
+            f"denyut: the run has received {len(other.read_text().splitlines()):,} messages more than the simulation "
+            "sent: score wants a data directory that has seen nothing else\n"
+        )
+
+
+def test_messages_that_the_broker_sent_again_are_duplicates_of_a_run_that_was_away(city: Path, tmp_path: Path) -> None:
+    (tmp_path / "city.toml").write_text(CITY)
+    messages = (city / "messages.jsonl").read_text().splitlines(keepends=True)
+    again = tmp_path / "again.jsonl"
+    good = [line for line in messages[100:130] if "base64" not in line]
+    again.write_text("".join([*messages[:130], *good, *messages[130:]]))
+    data_dir = replayed(tmp_path, again)
+    what = ["--truth", city / "truth", "--config", city / "city.toml", "--data-dir", data_dir, "--quick", "--json"]
+    found = json.loads(denyut("score", *what, "--away", "10s").stdout)["messages"]
+    assert (found["again"], found["others"], found["double"]) == (len(good), 0, 0)
+    assert found["outcomes"]["duplicate"][0] <= found["outcomes"]["duplicate"][2]
+
+
+def test_a_truth_that_is_not_there_is_named(tmp_path: Path) -> None:
+    said = complaint("--truth", tmp_path / "nix", "--data-dir", tmp_path)
+    assert said == f"denyut: {tmp_path / 'nix'}: there is no such folder\n"
+
+
+def test_a_scenario_without_a_name_is_called_as_its_file(city: Path) -> None:
+    assert json.loads((city / "truth" / "truth.json").read_text())["scenario"] == "day.toml"
+
+
 def test_a_folder_without_truth_is_named(tmp_path: Path) -> None:
     said = complaint("--truth", tmp_path, "--data-dir", tmp_path)
-    assert said.startswith(f"denyut: {tmp_path} holds no ground truth of a simulation: ")
+    assert said == f"denyut: {tmp_path} holds no ground truth of a simulation: truth.json is not there\n"
 
 
 def test_a_truth_that_is_still_being_written_is_not_judged(city: Path, tmp_path: Path) -> None:
