@@ -11,8 +11,16 @@ from config.section import Duration, Name, Section, Wait
 from simulators.draws import Draws, key_of
 
 Behaviour = Literal["done", "late", "twice", "never", "refuses", "retained", "stranger", "garbage"]
-"""done: answers at once; late: after a while; retained: leaves its answers on the broker; stranger: answers to an id
-that nobody gave; garbage: answers what nobody can read."""
+MEANING: dict[Behaviour, str] = {
+    "done": "answers at once that it has done it",
+    "late": "does so after a while",
+    "twice": "gives the same answer two times",
+    "never": "hears, and does not answer",
+    "refuses": "answers that it has not done it, for want of power",
+    "retained": "leaves its answer on the broker, which hands it to whoever comes later",
+    "stranger": "answers to a command that nobody gave",
+    "garbage": "answers what nobody can read",
+}
 
 
 class Conduct(Section):

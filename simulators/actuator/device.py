@@ -50,28 +50,38 @@ class SimulatedActuator:
         heard: Callable[[Heard], None],
         connected: Callable[[], None] = lambda: None,
         dialects: Sequence[ProtocolVersion] = (ProtocolVersion.V5, ProtocolVersion.V311),
+        lost: Callable[[str], None] = lambda _why: None,
     ) -> None:
-        """`conduct` is asked once for each command, of which `heard` is told; the dialects are tried in turn."""
+        """`conduct` is asked once for each command, of which `heard` is told; the dialects are tried in turn.
+
+        `lost`: told why, once until it is connected again.
+        """
         self._broker = broker
         self._topic = topic
         self._conduct = conduct
         self._heard = heard
         self._connected = connected
         self._dialects = list(dialects)
+        self._lost = lost
         self._answering: set[asyncio.Task[None]] = set()
 
     async def run(self) -> None:
         """Never ends; comes back whenever the broker does, with its session, as a device would."""
         was_there = False
+        failures = 0
         while True:
             try:
                 async with self._client() as client:
                     await client.subscribe(self._topic, qos=1)
-                    was_there = True
+                    was_there, failures = True, 0
                     self._connected()
                     async for message in client.messages:
                         self._obey(client, message)
-            except MqttError:
+            except MqttError as error:
+                failures += 1
+                # Before the first connection each dialect has its turn.
+                if failures == (1 if was_there else len(self._dialects)):
+                    self._lost(_reason(error))
                 if not was_there:
                     self._dialects = [*self._dialects[1:], self._dialects[0]]
                 await asyncio.sleep(_RETRY_S)
@@ -128,6 +138,10 @@ class SimulatedActuator:
             except MqttError:
                 return
         heard.answered_ns = time.time_ns()
+
+
+def _reason(error: MqttError) -> str:
+    return getattr(error.__context__, "strerror", None) or str(error)
 
 
 def _read(message: Message, conduct: Callable[[], Conduct]) -> Heard | None:
