@@ -8,9 +8,13 @@ from typing import Any, NoReturn
 
 import click
 
+from alerts.causes import Cause
+from alerts.consequences import Notice
 from alerts.record.reading import Chosen, Delivery, Page, RecordReader
 from alerts.record.schema import FILE_NAME, RecordUnavailableError, RecordUnusableError
+from alerts.texts.causes import cause_text
 from config.iso_times import iso_utc
+from config.language import open_language
 from denyut.aligned_columns import TextColumns, write_aligned
 from denyut.data_dir import DEFAULT_SAID, default_data_dir
 from denyut.letter_forms import write_json
@@ -24,8 +28,8 @@ Examples:
   denyut notices --state failed --json
 """
 _STATES = ("waiting", "sending", "sent", "failed")
-_HEADER = ("decided", "told", "state", "reason", "severity", "to", "channel", "alerts", "attempts", "error")
-_NUMBERS = (False, False, False, False, False, False, False, True, True, False)
+_HEADER = ("decided", "told", "state", "reason", "severity", "to", "channel", "alerts", "attempts", "error", "command")
+_NUMBERS = (False, False, False, False, False, False, False, True, True, False, False)
 _SECOND_NS = 10**9
 _ALERTS_SHOWN = 5
 
@@ -81,6 +85,7 @@ def _described(delivery: Delivery) -> dict[str, Any]:
         "ladder": notice.ladder,
         "step": notice.step,
         "alerts": list(notice.alerts),
+        "commands": [{**cause.facts, "cause": cause.code} for cause in _failed_commands(notice)],
         "attempts": delivery.attempts,
         "error": delivery.error,
     }
@@ -99,11 +104,25 @@ def _write_table(deliveries: Sequence[Delivery], out: Any) -> list[str]:
             _numbers(delivery.notice.alerts),
             str(delivery.attempts),
             visible(delivery.error),
+            _words_of_commands(delivery.notice),
         ]
         for delivery in deliveries
     ]
+    # Most cities command nothing.
+    shown = len(_HEADER) if any(row[-1] for row in rows) else -1
     dispensable = ("attempts", "severity", "decided")
-    return write_aligned(TextColumns(_HEADER, rows, _NUMBERS, frozenset({"error", "alerts"}), dispensable), out)
+    elastic = frozenset({"error", "alerts", "command"})
+    columns = TextColumns(_HEADER[:shown], [row[:shown] for row in rows], _NUMBERS[:shown], elastic, dispensable)
+    return write_aligned(columns, out)
+
+
+def _failed_commands(notice: Notice) -> list[Cause]:
+    return [card.cause for card in notice.cards if card.cause is not None and "command" in card.cause.facts]
+
+
+def _words_of_commands(notice: Notice) -> str:
+    """Which, to which actuator, and why nothing came of it."""
+    return visible("; ".join(cause_text(cause, open_language("en"), str) for cause in _failed_commands(notice)))
 
 
 def _time(at_ns: int) -> str:

@@ -1,8 +1,10 @@
 import json
 from pathlib import Path
 
+import msgspec
 from click.testing import CliRunner, Result
 
+from alerts.causes import Cause, Code
 from alerts.consequences import Card, Consequences, Notice, Reason
 from alerts.record.record import AlertRecord
 from denyut.cli import main
@@ -59,6 +61,19 @@ def test_who_was_told_of_which_alert_is_listed_with_the_newest_last(tmp_path: Pa
         "2025-11-22T05:00:01Z  -     waiting  firing  warning   ayu   wall                7         0",
         "2025-11-22T05:00:02Z  -     waiting  firing  warning   budi  mail     1,2,3,4,5 +2         0",
     ]
+
+
+def test_of_a_command_that_failed_the_actuator_the_command_and_the_reason_are_told(tmp_path: Path) -> None:
+    facts: dict[str, str | float | int] = {"command": "on", "actuator": "siren-1", "said": "no power\x1b[2J"}
+    card = msgspec.structs.replace(CARD, cause=Cause(Code.NOT_DONE.value, facts))
+    failed = msgspec.structs.replace(notice(2, "ayu"), reason=Reason.COMMAND_FAILED, cards=(card,))
+    recorded(tmp_path, notice(1, "ayu"), failed)
+    header, began, told = notices(tmp_path).output.splitlines()
+    assert header.endswith("  error  command")
+    assert began.endswith("firing          warning   ayu  wall          7         0")
+    assert told.endswith("0         on to siren-1: the device did not do it (no power\\x1b[2J)")
+    (before, after) = json.loads(notices(tmp_path, "--json").output)
+    assert (before["commands"], after["commands"]) == ([], [{**facts, "cause": "not_done"}])
 
 
 def test_notices_are_chosen_by_alert_officer_channel_and_state(tmp_path: Path) -> None:
