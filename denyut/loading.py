@@ -8,18 +8,19 @@ from types import FrameType
 
 import click
 
-from config.durations import SECOND_NS
+from config.durations import SECOND_NS, format_duration
 from ingest.mqtt.options import ConnectionOptions
 from simulators.fleet import DEFAULT_EVERY_NS, Fleet
 from simulators.load.frames import Frames
 from simulators.load.latency import LatencyProbe
 from simulators.load.load import Load, Progress
-from simulators.load.opening import LaneError
+from simulators.load.opening import LaneError, reason_of
 from simulators.load.rates import Rates
 from simulators.load.storms import Storm, Storms
 from simulators.payloads import Encoder
 
 _COLUMNS = f"{'time':>8}{'sent':>14}{'a second':>12}{'behind':>12}{'on the way':>12}{'connected':>11}"
+_NOTICEABLE_S = 0.5
 _ROUND_START_NS = 1_772_406_000 * SECOND_NS
 """Monday, 6 a.m. in Jakarta; each message gets the time at which it is due."""
 
@@ -46,11 +47,11 @@ def run_load(
             probe.wait_for(expected)
     except (LaneError, OSError) as error:
         # A LaneError names the broker itself.
-        reason = f"{broker.host}:{broker.port}: {error.strerror or error}" if isinstance(error, OSError) else error
+        reason = f"{broker.host}:{broker.port}: {reason_of(error)}" if isinstance(error, OSError) else error
         _note(f"denyut: {reason}")
         sys.exit(1)
     if last is not None:
-        for line in (*_summary(last), *map(_storm, storms.passed), _delays(probe, expected)):
+        for line in (*summary_of(last, lasts_ns), *map(_storm, storms.passed), _delays(probe, expected)):
             _note(line)
         if last.done < last.sent or last.connected < connections:
             sys.exit(1)
@@ -63,10 +64,14 @@ def _course(now: Progress, before: Progress | None) -> str:
     return f"{now.seconds:6.1f} s{now.sent:>14,}{rate:>12,.0f}{behind:>12,}{on_the_way:>12,}{now.connected:>11,}"
 
 
-def _summary(last: Progress) -> Iterator[str]:
+def summary_of(last: Progress, lasts_ns: int) -> Iterator[str]:
+    """Lines. `lasts_ns`: what was asked for."""
     missing = last.sent - last.done
     unacknowledged = f", {missing:,} not acknowledged" if missing else ""
     yield f"{last.sent:,} messages in {last.seconds:.1f} s: {last.sent / last.seconds:,.0f}/s{unacknowledged}"
+    if (over_s := last.seconds - lasts_ns / SECOND_NS) >= _NOTICEABLE_S:
+        left = f"; {last.wanted - last.sent:,} were not sent at all" if last.sent < last.wanted else ""
+        yield f"{over_s:.1f} s longer than {format_duration(lasts_ns)}, for what was behind and on the way{left}"
     if last.again:
         yield f"{last.again:,} of them went out again after a connection was lost"
 
@@ -84,7 +89,9 @@ def _storm(storm: Storm) -> str:
 def _delays(probe: LatencyProbe, expected: int) -> str:
     found = probe.percentiles()
     said = ", ".join(f"{name} {value:.0f} ms" for name, value in found.items()) or "none came back"
-    return f"from the time due to the arrival back here, {len(probe):,} of {expected:,} listened to: {said}"
+    others = f" (and {len(probe) - expected:,} that others sent)" if len(probe) > expected else ""
+    heard = min(len(probe), expected)
+    return f"from the time due to the arrival back here, {heard:,} of {expected:,} listened to{others}: {said}"
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from ingest.mqtt.options import ConnectionOptions
 
-_TIME = re.compile(rb'"ts":(\d{13})')
+_TIME_AND_NUMBER = re.compile(rb'"ts":(\d{13}),"seq":\d+')
 _PATIENCE_S = 10.0
 _QUIET_S = 3.0
 """After which no more is expected."""
@@ -35,6 +35,8 @@ class LatencyProbe:
         self._before: NDArray[np.int64] = np.cumsum([0, *(topic in listened for topic in topics)])
         """(n + 1,) how many of the messages before each of a round are listened to."""
         self._delays_ms: list[float] = []
+        self._heard_before: set[int] = set()
+        """Hashes of topic, time and number: what went out again after a connection was lost counts once."""
         self._subscribed = threading.Event()
         self._client = Client(CallbackAPIVersion.VERSION2)
         if options.username is not None:
@@ -89,6 +91,8 @@ class LatencyProbe:
         return len(self._delays_ms)
 
     def _heard(self, _client: Client, _user: Any, message: MQTTMessage) -> None:
-        found = _TIME.search(message.payload)
-        if found is not None:
-            self._delays_ms.append(time.time() * 1000 - int(found[1]))
+        found = _TIME_AND_NUMBER.search(message.payload)
+        if found is None or (key := hash((message.topic, found[0]))) in self._heard_before:
+            return
+        self._heard_before.add(key)
+        self._delays_ms.append(time.time() * 1000 - int(found[1]))

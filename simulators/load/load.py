@@ -25,6 +25,7 @@ _DRAIN_S = 30.0
 class Progress:
     seconds: float
     wanted: int
+    """Messages that have come due."""
     sent: int
     done: int
     """Acknowledged, or at QoS 0 taken by the sockets."""
@@ -48,7 +49,7 @@ class Load:
         self._lasts_s = lasts_s
         self._stopped = stopped
         self._storms = storms
-        self._at = self._round = self._sent = 0
+        self._at = self._round = self._sent = self._wanted = 0
         self._began_ms = 0.0
 
     @property
@@ -57,42 +58,47 @@ class Load:
         return self._round, self._at
 
     def run(self, options: ConnectionOptions, connections: int) -> Iterator[Progress]:
-        """How far it is, about each second and at the end. Raises LaneError."""
+        """How far it is, about each second and at the end, also before a LaneError of a broker that was there."""
         with Lanes(options, connections, patient=self._storms.expected) as lanes:
             lanes.open()
-            yield from self._send(lanes)
+            began = time.monotonic()
+            try:
+                yield from self._send(lanes, began)
+            except LaneError:
+                yield self._progress(lanes, time.monotonic() - began)
+                raise
 
-    def _send(self, lanes: Lanes) -> Iterator[Progress]:
-        began = said = time.monotonic()
+    def _send(self, lanes: Lanes, began: float) -> Iterator[Progress]:
+        said = began
         self._began_ms = time.time() * 1000
         while not self._stopped():
             now = time.monotonic()
             share = min((now - began) / self._lasts_s, 1.0)
-            wanted = int(self._rates.due(share) * self._lasts_s)
-            if (share == 1.0 and self._sent >= wanted) or now - began > self._lasts_s + _DRAIN_S:
+            self._wanted = int(self._rates.due(share) * self._lasts_s)
+            if (share == 1.0 and self._sent >= self._wanted) or now - began > self._lasts_s + _DRAIN_S:
                 break
             self._weather(lanes, now - began)
-            moved = self._give(lanes, wanted)
+            moved = self._give(lanes)
             lanes.look(0.0 if moved else _PAUSE_S)
             if now - said >= 1.0:
                 said = now
-                yield self._progress(lanes, now - began, wanted)
+                yield self._progress(lanes, now - began)
         end = time.monotonic()
         while not lanes.settled and time.monotonic() < end + _DRAIN_S:
             lanes.look(_PAUSE_S)
             self._weather(lanes, time.monotonic() - began)
-        yield self._progress(lanes, time.monotonic() - began, int(self._rates.due(1.0) * self._lasts_s))
+        yield self._progress(lanes, time.monotonic() - began)
 
     def _weather(self, lanes: Lanes, now_s: float) -> None:
         self._storms.note(now_s, over=lanes.whole, failures=lanes.failures)
         if lanes.whole and self._storms.breaks_out(now_s, self._lasts_s, len(lanes.all), lanes.failures):
             lanes.begin()
 
-    def _give(self, lanes: Lanes, wanted: int) -> bool:
+    def _give(self, lanes: Lanes) -> bool:
         """To each connection that has room a stretch of what is due; whether there was any."""
         moved = False
         for number, lane in enumerate(lanes.all):
-            count = min(wanted - self._sent, lane.room, len(self._frames) - self._at)
+            count = min(self._wanted - self._sent, lane.room, len(self._frames) - self._at)
             if count <= 0:
                 continue
             try:
@@ -123,6 +129,6 @@ class Load:
         shares = self._rates.when(np.arange(self._sent + 1, self._sent + count + 1) / self._lasts_s)
         return (self._began_ms + shares * (self._lasts_s * 1000)).astype(np.int64)
 
-    def _progress(self, lanes: Lanes, seconds: float, wanted: int) -> Progress:
+    def _progress(self, lanes: Lanes, seconds: float) -> Progress:
         done, again = sum(lane.done for lane in lanes.all), sum(lane.again for lane in lanes.all)
-        return Progress(seconds, wanted, self._sent, done, again, lanes.connected)
+        return Progress(seconds, self._wanted, self._sent, done, again, lanes.connected)

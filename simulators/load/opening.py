@@ -3,6 +3,7 @@
 MQTT 3.1.1: there the client alone says how many of its messages may be unacknowledged.
 """
 
+import errno
 import os
 import socket
 import ssl
@@ -31,6 +32,12 @@ class LaneError(Exception):
     """The broker cannot be used, or has gone; one sentence."""
 
 
+def reason_of(error: OSError) -> str:
+    """In a few words, and what helps where it is this machine that lacks something."""
+    hint = "; allow more with `ulimit -n`" if error.errno == errno.EMFILE else ""
+    return f"{error.strerror or error}{hint}"
+
+
 def addresses_of(options: ConnectionOptions) -> list[Address]:
     """Raises LaneError where the name stands for none."""
     try:
@@ -46,7 +53,7 @@ def opening(options: ConnectionOptions, addresses: Sequence[Address], number: in
     try:
         connection = yield from _reach(addresses)
     except OSError as error:
-        raise LaneError(f"{place}: {error.strerror or error}") from None
+        raise LaneError(f"{place}: {reason_of(error)}") from None
     try:
         if options.tls is not None:
             connection = options.tls.wrap_socket(
@@ -58,7 +65,7 @@ def opening(options: ConnectionOptions, addresses: Sequence[Address], number: in
             raise LaneError(f"{place} refused the connection: {_REFUSED.get(answer[3], 'unknown reason')}")
     except OSError as error:
         connection.close()
-        raise LaneError(f"{place}: {error.strerror or error}") from None
+        raise LaneError(f"{place}: {reason_of(error)}") from None
     except BaseException:
         connection.close()
         raise

@@ -59,6 +59,16 @@ def test_a_broker_that_is_not_there_is_named() -> None:
     ]
 
 
+def test_connections_for_which_the_system_has_no_files_are_told_with_what_helps(tmp_path: Path) -> None:
+    with mosquitto(tmp_path) as port:
+        denyut = [sys.executable, "-m", "denyut", "simulate", "--broker", f"mqtt://127.0.0.1:{port}"]
+        limited = ["sh", "-c", 'ulimit -n 40; exec "$@"', "sh", *denyut, "--rate", "1k", "--connections", "100"]
+        result = subprocess.run(limited, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+    assert result.returncode == 1
+    said = result.stderr.splitlines()[-1]
+    assert said == f"denyut: 127.0.0.1:{port}: Too many open files; allow more with `ulimit -n`"
+
+
 def test_a_rate_goes_with_no_scenario() -> None:
     result = load(1, "--rate", "1k", "--scenario", "ordinary-day")
     assert result.returncode == 2

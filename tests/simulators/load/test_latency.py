@@ -31,13 +31,26 @@ def test_a_delay_is_that_since_the_time_in_the_payload_and_the_slowest_counts(tm
     with mosquitto(tmp_path) as port, LatencyProbe(options(port), TOPICS, 100) as probe:
         now_ms = int(time.time() * 1000)
         late = [5000] + [0] * 99
-        payloads: list[Any] = [(TOPICS[0], b'{"ts":%d,"seq":1}' % (now_ms - delay), 0, False) for delay in late]
+        payloads: list[Any] = [
+            (TOPICS[0], b'{"ts":%d,"seq":%d}' % (now_ms - delay, place), 0, False) for place, delay in enumerate(late)
+        ]
         publish.multiple(payloads, "127.0.0.1", port)
         probe.wait_for(100)
         found = probe.percentiles()
     assert len(probe) == 100
     assert found["p50"] < 5000 <= found["p99.9"]
     assert list(found) == ["p50", "p99", "p99.9"]
+
+
+def test_a_message_that_went_out_again_counts_once_and_as_it_came_first(tmp_path: Path) -> None:
+    with mosquitto(tmp_path) as port, LatencyProbe(options(port), TOPICS, 100) as probe:
+        now_ms = int(time.time() * 1000)
+        one, other = (b'{"ts":%d,"seq":%d}' % (now_ms, number) for number in (1, 2))
+        said = [(TOPICS[0], one), (TOPICS[0], one), (TOPICS[1], one), (TOPICS[0], other), (TOPICS[0], one)]
+        payloads: list[Any] = [(topic, payload, 1, False) for topic, payload in said]
+        publish.multiple([*payloads, (TOPICS[9], other, 1, False)], "127.0.0.1", port)
+        probe.wait_for(4)
+    assert len(probe) == 4
 
 
 def test_who_heard_nothing_has_no_percentiles() -> None:
