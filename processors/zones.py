@@ -1,5 +1,7 @@
 """What is known of all devices of a kind, beside those that a window holds."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,6 +9,7 @@ from config.settings import Device
 from ingest.devices import DeviceTable
 from processors.cadence import Cadences
 from processors.indicators.indicator_batch import ZoneWindows
+from processors.indicators.zone_layout import ZoneLayout, lay_out
 from processors.tracked import TrackedColumns
 from processors.window_batch import WindowBatch
 
@@ -22,24 +25,37 @@ Columns = dict[str, NDArray[np.float64]]
 """Setting -> (d,) its values, NaN where the configuration says nothing; no column where it says so of no device."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Devices of a kind."""
+
+    device: NDArray[np.int64]
+    """(d,) rows in the device table."""
+    zone: NDArray[np.int32]
+    layout: ZoneLayout
+
+
 class Zones:
     def __init__(self, table: DeviceTable, cadences: Cadences) -> None:
         self._table = table
         self._cadences = cadences
         self._registered: dict[str, tuple[int, Columns]] = {}
         """Kind -> how many of its devices were looked up, and what is registered of them."""
+        self._known: dict[str, _Known] = {}
 
     def around(self, windows: WindowBatch, tracked: TrackedColumns) -> ZoneWindows:
         """The window with every known device of its kind beside it; `tracked` are the kind's columns."""
-        device = np.array(self._table.rows_of_kind[windows.kind], np.int64)
+        known = self._devices_of(windows.kind)
+        device = known.device
         self._cadences.reserve(len(self._table))
         interval_ns: NDArray[np.float64] = self._cadences.interval_ns[device]
         registered = self._settings(windows.kind, device)
         return ZoneWindows(
             windows=windows,
             row=np.searchsorted(device, windows.device),
-            zone=np.array(self._table.zone_numbers, np.int32)[device],
+            zone=known.zone,
             zones=tuple(self._table.zones),
+            layout=known.layout,
             expected=windows.size_ns / interval_ns,
             interval_ns=interval_ns,
             capacity=registered.get("capacity", np.full(len(device), np.nan)),
@@ -47,6 +63,16 @@ class Zones:
             registered=registered,
             rules=tracked.kind.indicators,
         )
+
+    def _devices_of(self, kind: str) -> _Known:
+        """A device, once known, keeps its row and its zone, so only their number tells whether some are new."""
+        rows = self._table.rows_of_kind[kind]
+        known = self._known.get(kind)
+        if known is None or len(known.device) < len(rows):
+            device = np.array(rows, np.int64)
+            zone = np.array(self._table.zone_numbers, np.int32)[device]
+            known = self._known[kind] = _Known(device, zone, lay_out(zone, tuple(self._table.zones)))
+        return known
 
     def _settings(self, kind: str, device: NDArray[np.int64]) -> Columns:
         looked_up, columns = self._registered.get(kind, (0, {}))

@@ -48,6 +48,9 @@ class SeriesTable:
         family, own = self._families[self._family[index]], self._own[index]
         return with_own(family, own)
 
+    def measurement(self, index: int) -> str:
+        return self._families[self._family[index]].measurement
+
     def index(self, measurement: str, tags: dict[str, str]) -> int:
         """The series' index, made on first sight. Tags with an empty value are left out."""
         series = _series(measurement, tags)

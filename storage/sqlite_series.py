@@ -27,15 +27,25 @@ class SeriesIds:
 
     def columns(self, series: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int32]]:
         """Lane, width of its buckets in ns and id in the file of each of `series` (n,), made where absent."""
-        if len(self._table) > self._places.shape[1]:
-            grown = np.full((2, len(self._table) * 5 // 4), _UNKNOWN, dtype=np.int32)
-            grown[:, : self._places.shape[1]] = self._places
-            self._places = grown
+        self._reserve()
         new = np.unique(series[self._places[1, series] == _UNKNOWN])
         if len(new):
             self._places[:, new] = self._register([self._table[index] for index in new.tolist()])
         lane, number = self._places[:, series]
         return lane, self._widths[lane], number
+
+    @property
+    def known(self) -> NDArray[np.bool_]:
+        """(series of the table or more,) whether each has its place already."""
+        self._reserve()
+        known: NDArray[np.bool_] = self._places[1] != _UNKNOWN
+        return known
+
+    def _reserve(self) -> None:
+        if len(self._table) > self._places.shape[1]:
+            grown = np.full((2, len(self._table) * 5 // 4), _UNKNOWN, dtype=np.int32)
+            grown[:, : self._places.shape[1]] = self._places
+            self._places = grown
 
     def _register(self, series: list[Series]) -> tuple[list[int], Sequence[int]]:
         lanes = [self._lane(one.measurement, bucket_width(one)) for one in series]

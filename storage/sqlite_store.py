@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from config.settings import Retention
 from ingest.opened_file import OpenedFile
+from storage.joining import joined
 from storage.line_protocol import NO_FIELD
 from storage.points import PointBatch, SeriesTable
 from storage.sqlite_cells import merge, merge_cells, pack
@@ -60,7 +61,7 @@ class SqliteStore:
             self._db.close()
             self._open(open_for_writing(self._path.parent))
         with self._transaction():
-            written = sum(self._write_batch(batch) for batch in batches)
+            written = sum(self._write_batch(batch) for batch in self._joined(batches))
         self.dropped += Counter({NO_FIELD: sum(map(len, batches)) - written})
         return written
 
@@ -100,6 +101,9 @@ class SqliteStore:
         self._ids: WeakKeyDictionary[SeriesTable, SeriesIds] = WeakKeyDictionary()
         self._layouts: dict[tuple[str, tuple[str, ...]], int] = {}
 
+    def _joined(self, batches: Sequence[PointBatch]) -> Sequence[PointBatch]:
+        return joined(batches, self._series_ids(batches[0].table).known) if len(batches) > 1 else batches
+
     def _write_batch(self, batch: PointBatch) -> int:
         kept, cells = pack(batch)
         if not cells:
@@ -111,7 +115,7 @@ class SqliteStore:
         bucket = time_ns // width_ns
         order = np.lexsort((time_ns, series, bucket, lane))
         columns = [column[order].tolist() for column in (lane, bucket, series, time_ns)]
-        layout = self._layout(batch.table[int(batch.series[kept][0])].measurement, names)
+        layout = self._layout(batch.table.measurement(int(batch.series[kept][0])), names)
         self._insert([(*key, layout, cells[at]) for *key, at in zip(*columns, order.tolist(), strict=True)], names)
         self._note_newest(series, bucket, time_ns)
         self._note_buckets(lane, bucket)

@@ -20,6 +20,8 @@ class PointShaper:
         self._devices = devices
         self._device_series: dict[tuple[str, str], NDArray[np.int32]] = {}
         """(measurement, size) -> (devices,) series of each row of the device table."""
+        self._indicator_series: dict[tuple[str, str, str, str], int] = {}
+        """(city, zone, indicator, size) -> series."""
 
     def windows(self, batch: WindowBatch) -> PointBatch:
         """A window's time is its end."""
@@ -29,11 +31,11 @@ class PointShaper:
 
     def indicators(self, batch: IndicatorBatch) -> PointBatch:
         """An indicator without data keeps its coverage and quality and has no value."""
-        tags = zip(batch.city, batch.zone, batch.indicator, strict=True)
-        series = [
-            self.table.index("indicator", {"city": city, "zone": zone, "indicator": indicator, "size": batch.size})
-            for city, zone, indicator in tags
-        ]
+        tags = list(zip(batch.city, batch.zone, batch.indicator, strict=True))
+        size, known = batch.size, self._indicator_series
+        series = [known.get((*names, size), _UNKNOWN) for names in tags]
+        if _UNKNOWN in series:
+            series = [self._series_of_indicator(*names, size) for names in tags]
         fields = {
             "value": batch.value,
             "coverage": batch.coverage,
@@ -48,6 +50,11 @@ class PointShaper:
         series = self._series_of("reading", "", batch.device)
         fields = dict(zip(batch.quantities, batch.values, strict=True))
         return PointBatch(self.table, series, batch.time_ns, fields)
+
+    def _series_of_indicator(self, city: str, zone: str, indicator: str, size: str) -> int:
+        tags = {"city": city, "zone": zone, "indicator": indicator, "size": size}
+        index = self._indicator_series[city, zone, indicator, size] = self.table.index("indicator", tags)
+        return index
 
     def _series_of(self, measurement: str, size: str, device: NDArray[np.int32]) -> NDArray[np.int32]:
         known = self._device_series.get((measurement, size), np.empty(0, dtype=np.int32))

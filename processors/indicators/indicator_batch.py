@@ -11,6 +11,7 @@ from config.indicator_rules import IndicatorRules
 from config.periods import Period
 from config.timezones import UTC
 from processors.indicators.memory import Memory
+from processors.indicators.zone_layout import ZoneLayout
 from processors.window_batch import WindowBatch, size_name
 
 CITY_ZONE = "all"
@@ -52,6 +53,8 @@ class ZoneWindows:
     """Of the city, for days and hours as its people count them."""
     suspect: Mapping[str, NDArray[np.bool_]] = field(default_factory=dict)
     """Quantity -> (n,) whether its readings are not to be believed; see `processors.quality`."""
+    layout: ZoneLayout | None = None
+    """Of `zone` and `zones`, where it is known already."""
 
     def is_step(self, longest_ns: int) -> bool:
         """Whether windows of this size are the steps of a longer time: the longest tumbling part of `longest_ns`.

@@ -1,11 +1,13 @@
 """Sums over zones and whole cities, and the coverage and quality that every indicator carries."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from processors.indicators.indicator_batch import CITY_ZONE, IndicatorBatch, ZoneWindows
+from processors.indicators.zone_layout import lay_out
 from processors.window_batch import WindowBatch
 
 Column = NDArray[np.float64]
@@ -31,21 +33,28 @@ class ZoneSums:
     """
 
     def __init__(self, windows: ZoneWindows) -> None:
-        present = np.bincount(windows.zone, minlength=len(windows.zones)) > 0
-        names = [windows.zones[zone] for zone in np.flatnonzero(present)]
-        cities = {city: row for row, city in enumerate(dict.fromkeys(city for city, _ in names))}
-        self._position = np.cumsum(present) - 1
-        self._zone_of_device = self._position[windows.zone]
+        layout = windows.layout or lay_out(windows.zone, windows.zones)
+        self._zone_of_device = layout.zone_of_device
         self._zone_of_window = self._zone_of_device[windows.row]
-        self._city_of_zone = np.array([cities[city] for city, _ in names], dtype=np.int64)
+        self._city_of_zone = layout.city_of_zone
         self._windows = windows
         self._due = due(windows)
         self._most = most(self._due)[windows.row]
-        self.city = [city for city, _ in names] + list(cities)
-        self.zone = [zone for _, zone in names] + [CITY_ZONE] * len(cities)
+        self.city = [*(city for city, _ in layout.zones), *layout.cities]
+        self.zone = [*(zone for _, zone in layout.zones), *([CITY_ZONE] * len(layout.cities))]
 
     def __len__(self) -> int:
         return len(self.zone)
+
+    @cached_property
+    def _all_due(self) -> Column:
+        """(r,) readings due."""
+        return self.over_devices(self._due)
+
+    @cached_property
+    def _all_known(self) -> Column:
+        """(r,) known devices."""
+        return self.over_devices(np.ones(len(self._due)))
 
     @property
     def readings(self) -> Column:
@@ -110,9 +119,7 @@ class ZoneSums:
         another. Quality is the sum of plausible readings / the sum of readings that came.
         """
         counted = np.minimum(np.where(np.isnan(came), 0.0, came), self._most)
-        return self._trusted(
-            indicator, value, self.over_windows(counted), self.over_devices(self._due), came, plausible
-        )
+        return self._trusted(indicator, value, self.over_windows(counted), self._all_due, came, plausible)
 
     def figure_by_device(self, indicator: str, value: Column, came: Column, plausible: Mask) -> Figure:
         """An indicator that adds up its devices, such as free spaces: coverage is the mean of what each one sent.
@@ -123,21 +130,22 @@ class ZoneSums:
         """
         readings = np.where(np.isnan(came), 0.0, came)
         share = np.minimum(readings / np.maximum(self._due, 1.0)[self._windows.row], 1.0)
-        known = self.over_devices(np.ones(len(self._due)))
         reported = (readings > 0).astype(np.float64)
-        return self._trusted(indicator, value, self.over_windows(share), known, reported, plausible)
+        return self._trusted(indicator, value, self.over_windows(share), self._all_known, reported, plausible)
 
     def _trusted(
         self, indicator: str, value: Column, counted: Column, due: Column, came: Column, plausible: Mask
     ) -> Figure:
         coverage = np.minimum(ratio(counted, due), 1.0)
-        quality = ratio(self.over_windows(np.where(plausible, came, 0.0)), self.over_windows(came))
+        all_came = self.over_windows(came)
+        believed = all_came if plausible.all() else self.over_windows(np.where(plausible, came, 0.0))
+        quality = ratio(believed, all_came)
         known = np.isfinite(value)
         return Figure(
             indicator,
             np.where(known, value, np.nan),
-            np.where(known, np.nan_to_num(coverage, nan=0.0), 0.0),
-            np.where(known, np.nan_to_num(quality, nan=0.0), 0.0),
+            np.where(known & ~np.isnan(coverage), coverage, 0.0),
+            np.where(known & ~np.isnan(quality), quality, 0.0),
         )
 
     def batch(self, figures: list[Figure]) -> IndicatorBatch:

@@ -16,6 +16,8 @@ from processors.quality.kept import Kept
 from processors.tracked import TrackedColumns
 from processors.window_batch import ClosedWindow
 
+_UNCONFIGURED = Kind()
+
 
 class Judges:
     def __init__(
@@ -47,7 +49,7 @@ class Judges:
         """The windows, told which readings are suspect, and figures; flags become fields of the closed window."""
         kind = closed.whole.kind
         asked = Asked(
-            rules=self._kinds.get(kind, Kind()).quality,
+            rules=self._kinds.get(kind, _UNCONFIGURED).quality,
             quantities={tracked.names[place]: quantity for place, quantity in tracked.quantities.items()},
             rows=lambda: np.array(self._devices.rows_of_kind[kind], np.int64),
             room=self._room,
