@@ -14,7 +14,6 @@ IntArray = NDArray[np.int64]
 Feeling = Literal[
     "road_capacity",
     "road_demand",
-    "power",
     "silence",
     "closed",
     "crowd_came",

@@ -28,7 +28,6 @@ def influences(cut: PowerCut, stage: Stage) -> Iterator[Influence]:
         dark = within(devices, cut.zones) if cut.zones or not cut.gateways else np.zeros(len(devices))
         silent = np.maximum(dark * ~stage.on_battery[kind], _unheard(devices, cut.gateways))
         yield stage.at(kind, "silence", silent, cut.begin, course)
-        yield stage.at(kind, "power", -dark, cut.begin, course)
 
 
 def _unheard(devices: Roster, gateways: tuple[str, ...]) -> FloatArray:

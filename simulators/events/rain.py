@@ -12,7 +12,7 @@ from config.section import Duration
 from simulators.events.event import Event
 from simulators.sky import Storm
 
-WET = ("weather", "water", "traffic", "noise", "air", "pm")
+WET = ("weather", "water", "traffic", "noise", "air", "pm", "bin")
 """Kinds of devices that feel rain."""
 
 

@@ -152,11 +152,13 @@ def _clock(sent: Sent, rows: Mask, by_ns: IntArray, kind: FaultKind) -> Sent:
 
 
 def _values(sent: Sent, rows: Mask, case: Case, kind: FaultKind, change: Change) -> Sent:
-    # To as many decimals as its devices write: the truth has to hold what was said.
-    said = {
-        name: np.where(rows, np.round(change(name, values), sent.decimals.get(name, 0)), values)
-        if name in case.quantities(sent)
-        else values
-        for name, values in sent.said.items()
-    }
-    return replace(marked(sent, rows, kind), said=said)
+    """Only where that says something else of any value did it befall a reading."""
+    said, hit = dict(sent.said), np.zeros(len(sent), np.bool_)
+    for name in case.quantities(sent):
+        values = sent.said[name]
+        # To as many decimals as its devices write: the truth has to hold what was said.
+        changed = np.round(change(name, values), sent.decimals.get(name, 0))
+        other = rows & np.isfinite(values) & (changed != values)
+        said[name] = np.where(other, changed, values)
+        hit |= other
+    return replace(marked(sent, hit, kind), said=said)

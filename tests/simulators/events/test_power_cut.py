@@ -33,6 +33,12 @@ def test_mains_devices_of_the_zone_fall_silent_and_those_on_batteries_go_on(plai
     assert len(dark & on_battery) == 8
 
 
+def test_only_those_that_fall_silent_are_named_as_feeling_it() -> None:
+    for cut in ({"zones": ["dark"]}, {"gateways": ["G1-dark"]}, {}):
+        (happening,) = eventful(TOWN, power_cuts=({**CUT, **cut},)).happenings()
+        assert set(happening.devices) == silent(**cut)
+
+
 def told_battery(plain: Values, device: Device) -> float:
     return float(plain.get((device.kind, device.id, "battery"), np.array([np.nan]))[0])
 

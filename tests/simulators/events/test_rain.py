@@ -9,6 +9,7 @@ TOWN = town(
     Device(id="C1", kind="weather", every="1m"),
     Device(id="W1", kind="water", every="1m"),
     Device(id="L1", kind="traffic", every="1m"),
+    Device(id="B1", kind="bin", every="1m"),
     Device(id="A1", kind="air", every="1m"),
     Device(id="P1", kind="parking", every="1m"),
 )
@@ -53,5 +54,5 @@ def test_a_car_park_does_not_feel_rain(storm: tuple[Values, Values]) -> None:
 
 def test_its_happening_names_every_device_that_gets_wet() -> None:
     (happening,) = eventful(TOWN, rains=(RAIN,)).happenings()
-    assert (happening.kind, set(happening.devices)) == ("rains", {"C1", "W1", "L1", "A1"})
+    assert (happening.kind, set(happening.devices)) == ("rains", {"C1", "W1", "L1", "A1", "B1"})
     assert happening.end_ns - happening.begin_ns == 120 * MINUTE_NS

@@ -5,7 +5,9 @@ import json
 import numpy as np
 import pytest
 
+from simulators.draws import FloatArray
 from simulators.faults.fault import FAULT_KINDS, USES, Fault, FaultKind
+from simulators.faults.sent import Mask
 from simulators.fleet import Fleet
 from simulators.payloads import Encoder
 from tests.simulators.faults.troubled_run import MINUTE, SECOND, SETTINGS, START, Run, plain
@@ -87,6 +89,28 @@ def test_a_stuck_sensor_says_what_it_said_when_it_got_stuck() -> None:
                 by_device.setdefault(device, set()).add(value)
     assert by_device
     assert all(len(values) == 1 for values in by_device.values())
+
+
+@pytest.mark.parametrize("kind", ["spike", "drift", "wrong_unit", "stuck"])
+def test_a_fault_of_a_value_is_named_only_where_another_value_was_said(kind: FaultKind) -> None:
+    run = Run(Fault(kind=kind, quantity="pm25"))
+    assert run.encoder.befallen.counts[kind] > 50
+    before = Run().by_device()
+    for name, sent in run.by_device().items():
+        other = {each for each, said in sent.said.items() if differs(said, before[name].said[each]).any()}
+        assert other == ({"pm25"} if "pm25" in sent.said else set())
+        hit = differs(sent.said["pm25"], before[name].said["pm25"]) if other else np.zeros(len(sent), np.bool_)
+        assert np.array_equal(sent.has(kind), hit)
+
+
+@pytest.mark.parametrize("kind", ["spike", "wrong_unit"])
+def test_a_factor_of_one_is_no_fault(kind: FaultKind) -> None:
+    assert Run(Fault(kind=kind, amount=1.0)).encoder.befallen.counts[kind] == 0
+
+
+def differs(said: FloatArray, true: FloatArray) -> Mask:
+    mask: Mask = (said != true) & ~(np.isnan(said) & np.isnan(true))
+    return mask
 
 
 def test_a_changed_shape_has_its_quantities_one_level_deeper() -> None:
