@@ -16,16 +16,16 @@ PAGES = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md"
 GROUP = click.Context(main, info_name="denyut")
 NAMES = main.list_commands(GROUP)
 TARGETS = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
+FENCED = re.compile(r"^```.*?^```", flags=re.MULTILINE | re.DOTALL)
 by_name = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 
 
 def code(page: Path) -> Iterator[str]:
     """Each line of a code block and each piece of inline code; a line that ends in a backslash has its next one."""
     text = page.read_text().replace("\\\n", " ")
-    fenced = re.compile(r"^```.*?^```", flags=re.MULTILINE | re.DOTALL)
-    for block in fenced.findall(text):
+    for block in FENCED.findall(text):
         yield from block.splitlines()[1:-1]
-    rest = fenced.sub("", text)
+    rest = FENCED.sub("", text)
     yield from (line.strip() for line in rest.splitlines() if line.startswith("    "))
     yield from re.findall(r"`([^`\n]+)`", rest)
 
@@ -107,6 +107,30 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\(([^)\s]+)\)", page.read_text())
     relative = [target.split("#")[0] for target in targets if not re.match(r"[a-z]+:|#", target)]
     assert [target for target in relative if not (page.parent / target).exists()] == []
+
+
+def anchors_of(page: Path) -> set[str]:
+    """Of its headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", FENCED.sub("", page.read_text()), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def missing_anchors(page: Path) -> list[str]:
+    """Links to headings, of this page or of another, that are not there."""
+    found = re.findall(r"\]\(([^)\s#:]*)#([^)\s]+)\)", page.read_text())
+    pages = [(page.parent / path if path else page, anchor) for path, anchor in found]
+    return [anchor for path, anchor in pages if path.suffix == ".md" and anchor not in anchors_of(path)]
+
+
+@by_name
+def test_every_link_to_a_heading_finds_it(page: Path) -> None:
+    assert missing_anchors(page) == []
+
+
+def test_a_link_to_a_heading_that_is_not_there_is_found(tmp_path: Path) -> None:
+    (tmp_path / "one.md").write_text("# One\n[a](two.md#a-heap-of-it), [b](two.md#gone), [c](#one), [d](#two)\n")
+    (tmp_path / "two.md").write_text("## A heap, of `it`\n```\n# gone\n```\n")
+    assert missing_anchors(tmp_path / "one.md") == ["gone", "two"]
 
 
 @by_name
