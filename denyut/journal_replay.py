@@ -3,7 +3,6 @@
 The clock's ticks stand in the journal, so windows close where they closed in the run.
 """
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from config.iso_times import iso_utc
 from config.settings import Settings, StoreSettings
 from denyut.durability import JOURNAL
 from denyut.rehearsal import Rehearsal
+from denyut.replay_pace import Pace
 from denyut.replay_pipeline import ReplayPipeline
 from denyut.replaying import Progress
 from denyut.set_aside import SetAside
@@ -61,7 +61,9 @@ class JournalReplay:
             if self._is_wanted(row):
                 pace.wait_for(row.received_ns)
                 self._apply(row, path)
-                yield Progress(read_bytes, max(total_bytes, read_bytes), self._pipeline.ledger.readings)
+                yield Progress(
+                    read_bytes, max(total_bytes, read_bytes), self._pipeline.ledger.readings, row.received_ns
+                )
         if self.rehearsal is not None:
             # What is open at the journal's end has not been seen whole: it is written, but rules do not judge it.
             self.rehearsal.detach()
@@ -121,25 +123,6 @@ class JournalReplay:
         log_damage(damage)
         if damage.first is not None and damage.last is not None:
             self.entries_lost += damage.last - damage.first + 1
-
-
-class Pace:
-    """Of what is replayed, by the times at which it came."""
-
-    def __init__(self, speed: float | None) -> None:
-        """None: no wait."""
-        self._speed = speed
-        self._began: tuple[float, int] | None = None
-
-    def wait_for(self, time_ns: int) -> None:
-        if self._speed is None:
-            return
-        if self._began is None:
-            self._began = time.monotonic(), time_ns
-        began_s, first_ns = self._began
-        ahead_s = (time_ns - first_ns) / 1e9 / self._speed - (time.monotonic() - began_s)
-        if ahead_s > 0:
-            time.sleep(ahead_s)
 
 
 def journal_in(directory: Path) -> Path:

@@ -12,8 +12,7 @@ from numpy.typing import NDArray
 
 from config.durations import SECOND_NS
 from config.settings import Settings
-from denyut.journal_replay import Pace
-from denyut.rehearsal import Rehearsal
+from denyut.replay_pace import Pace
 from denyut.replay_pipeline import ReplayPipeline
 from denyut.replaying import Progress
 from ingest.journal.entries import Messages, Tick
@@ -46,13 +45,9 @@ class MessageReplay:
         self._read_bytes = 0
         self._reached_ns: int | None = None
         self.status: dict[str, Any]
-        self.rehearsal: Rehearsal | None = None
-        """To be set before `run`: whom alerts would reach."""
 
     def run(self, speed: float | None = None) -> Iterator[Progress]:
         """Process everything, at `speed` times the recorded pace or as fast as possible; yields after each chunk."""
-        if self.rehearsal is not None:
-            self.rehearsal.attach(self._pipeline)
         self._pipeline.start()
         pace, total_bytes = Pace(speed), sum(path.stat().st_size for path in self._files)
         for rows in self._rows():
@@ -62,7 +57,7 @@ class MessageReplay:
                 self._pass_time(received_ns)
                 self._take(rows, moment, received_ns)
             self._pipeline.wait_for_stores()
-            yield Progress(self._read_bytes, total_bytes, self._pipeline.ledger.readings)
+            yield Progress(self._read_bytes, total_bytes, self._pipeline.ledger.readings, self._reached_ns)
         self.status = self._pipeline.finish()
 
     @property
@@ -112,8 +107,6 @@ class MessageReplay:
 
     def _take(self, rows: MessageRows, moment: NDArray[np.int64], received_ns: int) -> None:
         intake = self._pipeline.intake
-        if self.rehearsal is not None:
-            self.rehearsal.go_on_until(received_ns)
         sources = self._sources.of([rows.topics[row] for row in moment.tolist()])
         for number in np.unique(sources).tolist():
             chosen = moment[sources == number].tolist()

@@ -1,6 +1,5 @@
 """Recorded data through the same processing as live data, by its event time."""
 
-import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,6 +10,7 @@ import numpy as np
 from config.durations import SECOND_NS
 from config.settings import Kind, Settings
 from denyut.rehearsal import Rehearsal
+from denyut.replay_pace import Pace
 from denyut.replay_pipeline import ReplayPipeline
 from ingest.journal.entries import Tick
 from ingest.readings import ReadingBatch
@@ -26,6 +26,18 @@ class Progress:
     read_bytes: int
     total_bytes: int
     readings: int
+    """Processed so far."""
+    reached_ns: int | None = None
+    """The time in the recording up to which they are."""
+    total_readings: int | None = None
+    """None: not known before everything has been read."""
+
+    @property
+    def share(self) -> float:
+        """Processed, of all; where the readings are not known yet, of the bytes."""
+        if self.total_readings:
+            return self.readings / self.total_readings
+        return self.read_bytes / max(self.total_bytes, 1)
 
 
 class Replay:
@@ -53,9 +65,12 @@ class Replay:
         if self.rehearsal is not None:
             self.rehearsal.attach(pipeline)
         pipeline.start()
-        for span in _paced(self._spans(speed), speed):
+        pace, readings = Pace(speed), 0
+        for span in self._spans(speed):
+            reached_ns = max(int(batch.time_ns.max()) for batch in span)
+            pace.wait_for(reached_ns)
             if self.rehearsal is not None:
-                self.rehearsal.go_on_until(max(int(batch.time_ns.max()) for batch in span))
+                self.rehearsal.go_on_until(reached_ns)
             for batch in span:
                 intake.take_readings(batch)
             if self._time_base == "event":
@@ -63,8 +78,13 @@ class Replay:
             else:
                 intake.apply(intake.next_offset, Tick(span[-1].received_ns))
             pipeline.wait_for_stores()
-            yield Progress(self.recording.read_bytes, self.recording.total_bytes, self.recording.readings)
+            readings += sum(map(len, span))
+            yield self._progress(readings, reached_ns)
         self.status = pipeline.finish()
+
+    def _progress(self, readings: int, reached_ns: int) -> Progress:
+        recording = self.recording
+        return Progress(recording.read_bytes, recording.total_bytes, readings, reached_ns, recording.total_readings)
 
     def _spans(self, speed: float | None) -> Iterator[list[ReadingBatch]]:
         # Receive times are known of whole spans only, so by them a span is one moment.
@@ -134,17 +154,3 @@ def _moments(spans: Iterable[list[ReadingBatch]], tick_ns: int) -> Iterator[list
                 for batch, rows in zip(span, chosen, strict=True)
                 if len(rows)
             ]
-
-
-def _paced(spans: Iterable[list[ReadingBatch]], speed: float | None) -> Iterator[list[ReadingBatch]]:
-    if speed is None:
-        yield from spans
-        return
-    began, first_ns = time.monotonic(), None
-    for span in spans:
-        time_ns = max(int(batch.time_ns.max()) for batch in span)
-        first_ns = time_ns if first_ns is None else first_ns
-        ahead_s = (time_ns - first_ns) / 1e9 / speed - (time.monotonic() - began)
-        if ahead_s > 0:
-            time.sleep(ahead_s)
-        yield span

@@ -26,7 +26,10 @@ _UNCONFIGURED = Kind()
 
 
 class Fate(IntEnum):
-    """Of a reading. The smallest of its readings is the message's, but for what breaks all of it."""
+    """Of a reading. The smallest of its readings is the message's, but for what breaks all of it.
+
+    The processors have an order of their own for theirs: a score that took it over could not find a mistake in it.
+    """
 
     ACCEPTED = 0
     LATE = 1
