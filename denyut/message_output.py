@@ -30,19 +30,18 @@ Tell = Callable[[int, float], None]
 
 
 def write_out(source: MessageSource, pace: Pace, output: Path | None) -> None:
-    """To the file, or without one to the terminal. Raises click.UsageError where the file cannot be written."""
+    """To the file, or without one to the terminal. Raises click exceptions where the file cannot be written."""
     try:
         with ExitStack() as stack:
             stream = stack.enter_context(_opened(output)) if output else sys.stdout
             tell = stack.enter_context(_progress() if output else _silence())
             written, until_ns = _write_all(source, pace, stream, _recorded if output else _shown, tell)
             stream.flush()
-    except BrokenPipeError:
-        # The reader (head, less) has seen enough; Python would complain again when it closes the stream.
-        sys.stderr.close()
-        return
     except OSError as error:
-        raise click.UsageError(f"{output}: {error.strerror}") from None
+        if output is not None:
+            raise click.ClickException(f"{output}: {error.strerror}: not all of it is written") from None
+        _give_up_terminal(error)
+        return
     event_time = format_duration(until_ns - pace.start_ns)
     size = f", {output.stat().st_size / 1e6:,.1f} MB" if output else ""
     click.echo(f"{written:,} messages written, {event_time} of event time{size}", err=True)
@@ -66,10 +65,25 @@ def _write_all(
     return written, since_ns
 
 
+def _give_up_terminal(error: OSError) -> None:
+    """Python would complain again when it closes the stream."""
+    if isinstance(error, BrokenPipeError):
+        # The reader (head, less) has seen enough.
+        sys.stderr.close()
+        return
+    with suppress(OSError):
+        sys.stdout.close()
+    raise click.ClickException(f"standard output: {error.strerror}") from None
+
+
 @contextmanager
 def _opened(output: Path) -> Iterator[IO[str]]:
     """Compressed where the name says so."""
-    with output.open("wb") as raw, TextIOWrapper(_packed(raw, output.suffix.lower()), encoding="utf-8") as text:
+    try:
+        raw = output.open("wb")
+    except OSError as error:
+        raise click.UsageError(f"{output}: {error.strerror}") from None
+    with raw, TextIOWrapper(_packed(raw, output.suffix.lower()), encoding="utf-8") as text:
         yield text
 
 

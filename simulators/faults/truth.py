@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,6 +18,7 @@ READINGS = "readings-{kind}.csv"
 ABOUT = "truth.json"
 FAULTS = "faults.csv"
 EVENTS = "events.csv"
+_UNFINISHED = "truth.json.unfinished"
 COLUMNS = ("device", "zone", "sequence", "copy", "measured_ns", "stated_ns", "sent_ns", "message", "faults")
 """`message` is the number of the message in which it went, `NEVER` where in none; quantities follow, as they were said,
 and where something else is true also as `true_QUANTITY`."""
@@ -32,7 +34,8 @@ class TruthFiles:
     def __init__(self, folder: Path, fleet: Fleet) -> None:
         """What an earlier simulation has left there goes."""
         folder.mkdir(parents=True, exist_ok=True)
-        for old in (folder / ABOUT, folder / FAULTS, folder / EVENTS, *folder.glob(READINGS.format(kind="*"))):
+        tables = (folder / name for name in (ABOUT, _UNFINISHED, FAULTS, EVENTS))
+        for old in (*tables, *folder.glob(READINGS.format(kind="*"))):
             old.unlink(missing_ok=True)
         self._folder = folder
         self._fleet = fleet
@@ -44,8 +47,10 @@ class TruthFiles:
         return self
 
     def __exit__(self, *_error: object) -> None:
+        # They are closed already where the truth is whole; else it is not, whatever still fits on the disk.
         for file in self._files.values():
-            file.close()
+            with suppress(OSError):
+                file.close()
 
     def table(self, name: str, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """A small file beside the readings, such as `EVENTS`."""
@@ -58,8 +63,10 @@ class TruthFiles:
         """What the simulation was. To be written last: its file says that the truth is whole."""
         text = json.dumps({**what, "readings": self.readings, "messages": self.messages}, indent=2)
         for file in self._files.values():
-            file.flush()
-        (self._folder / ABOUT).write_text(text + "\n", encoding="utf-8")
+            file.close()
+        unfinished = self._folder / _UNFINISHED
+        unfinished.write_text(text + "\n", encoding="utf-8")
+        unfinished.replace(self._folder / ABOUT)
 
     def witness(self, sent: Sent, message: IntArray) -> None:
         """`message`: (n,) number of the message in which each row went, -1 where in none."""
@@ -94,9 +101,6 @@ class ReadingsFile:
             *(_cells(values, _differ(values, said[place]), NO_VALUE) for place, values in enumerate(true)),
         ]
         self._file.writelines(_rows(columns))
-
-    def flush(self) -> None:
-        self._file.flush()
 
     def close(self) -> None:
         self._file.close()
