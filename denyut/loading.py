@@ -28,21 +28,25 @@ _ROUND_START_NS = 1_772_406_000 * SECOND_NS
 def run_load(
     fleet: Fleet, broker: ConnectionOptions, rates: Rates, lasts_ns: int, connections: int, storm_ns: int | None = None
 ) -> None:
-    """Exits with 1 where the broker cannot be used, did not take all of it, or not every connection came back."""
+    """Exits with 1 where the broker cannot be used, did not take all that was due, or not every connection is there."""
     messages = Encoder(fleet).messages(_ROUND_START_NS, _ROUND_START_NS + DEFAULT_EVERY_NS)
     frames = Frames(messages.topics, messages.payloads, broker.qos)
     ways = "connection" if connections == 1 else "connections"
     _note(f"{fleet.size:,} devices, {connections:,} {ways}, QoS {broker.qos}")
     storms = Storms(None if storm_ns is None else storm_ns / SECOND_NS)
     last: Progress | None = None
+    broken: LaneError | None = None
     try:
         with _stopping() as stopped, LatencyProbe(broker, messages.topics, rates.largest) as probe:
             load = Load(frames, rates, lasts_ns / SECOND_NS, lambda: bool(stopped), storms)
-            for now in load.run(broker, connections):
-                if last is None:
-                    _note(_COLUMNS)
-                _note(_course(now, last))
-                last = now
+            try:
+                for now in load.run(broker, connections):
+                    if last is None:
+                        _note(_COLUMNS)
+                    _note(_course(now, last))
+                    last = now
+            except LaneError as error:
+                broken = error
             expected = probe.expected(*load.place)
             probe.wait_for(expected)
     except (LaneError, OSError) as error:
@@ -50,11 +54,13 @@ def run_load(
         reason = f"{broker.host}:{broker.port}: {reason_of(error)}" if isinstance(error, OSError) else error
         _note(f"denyut: {reason}")
         sys.exit(1)
+    if broken is not None:
+        _note(f"denyut: {broken}")
     if last is not None:
         for line in (*summary_of(last, lasts_ns), *map(_storm, storms.passed), _delays(probe, expected)):
             _note(line)
-        if last.done < last.sent or last.connected < connections:
-            sys.exit(1)
+    if broken is not None or (last is not None and (last.done < last.wanted or last.connected < connections)):
+        sys.exit(1)
 
 
 def _course(now: Progress, before: Progress | None) -> str:
@@ -68,10 +74,12 @@ def summary_of(last: Progress, lasts_ns: int) -> Iterator[str]:
     """Lines. `lasts_ns`: what was asked for."""
     missing = last.sent - last.done
     unacknowledged = f", {missing:,} not acknowledged" if missing else ""
-    yield f"{last.sent:,} messages in {last.seconds:.1f} s: {last.sent / last.seconds:,.0f}/s{unacknowledged}"
+    rate = last.sent / max(last.seconds, 1e-3)
+    yield f"{last.sent:,} messages in {last.seconds:.1f} s: {rate:,.0f}/s{unacknowledged}"
+    if never := last.wanted - last.sent:
+        yield f"{last.wanted:,} due, {last.sent:,} sent, {never:,} never sent; the percentiles are of those sent"
     if (over_s := last.seconds - lasts_ns / SECOND_NS) >= _NOTICEABLE_S:
-        left = f"; {last.wanted - last.sent:,} were not sent at all" if last.sent < last.wanted else ""
-        yield f"{over_s:.1f} s longer than {format_duration(lasts_ns)}, for what was behind and on the way{left}"
+        yield f"{over_s:.1f} s longer than {format_duration(lasts_ns)}, for what was behind and on the way"
     if last.again:
         yield f"{last.again:,} of them went out again after a connection was lost"
 

@@ -22,9 +22,17 @@ def test_a_load_that_was_behind_says_by_how_much_it_was_longer() -> None:
 def test_a_load_that_could_not_send_all_says_how_much_it_left() -> None:
     assert summary(40.0, 9000, 8000, 7990) == [
         "8,000 messages in 40.0 s: 200/s, 10 not acknowledged",
-        "30.0 s longer than 10s, for what was behind and on the way; 1,000 were not sent at all",
+        "9,000 due, 8,000 sent, 1,000 never sent; the percentiles are of those sent",
+        "30.0 s longer than 10s, for what was behind and on the way",
     ]
 
 
-def test_a_load_that_was_stopped_has_left_nothing_behind() -> None:
-    assert summary(4.0, 2000, 800, 800) == ["800 messages in 4.0 s: 200/s"]
+def test_a_load_that_was_stopped_while_it_was_behind_says_what_was_due_until_then() -> None:
+    assert summary(4.0, 900, 800, 800) == [
+        "800 messages in 4.0 s: 200/s",
+        "900 due, 800 sent, 100 never sent; the percentiles are of those sent",
+    ]
+
+
+def test_a_load_whose_broker_is_gone_at_once_is_summed_up_too() -> None:
+    assert summary(0.0, 0, 0, 0) == ["0 messages in 0.0 s: 0/s"]

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import threading
@@ -20,6 +21,11 @@ ROOT = Path(__file__).parents[2]
 def load(port: int, *options: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "denyut", "simulate", "--broker", f"mqtt://127.0.0.1:{port}", *options]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+
+
+def started(port: int, *options: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "denyut", "simulate", "--broker", f"mqtt://127.0.0.1:{port}", *options]
+    return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
 
 
 def test_all_that_was_sent_arrives_once(tmp_path: Path) -> None:
@@ -67,6 +73,52 @@ def test_connections_for_which_the_system_has_no_files_are_told_with_what_helps(
     assert result.returncode == 1
     said = result.stderr.splitlines()[-1]
     assert said == f"denyut: 127.0.0.1:{port}: Too many open files; allow more with `ulimit -n`"
+
+
+def test_a_broker_that_is_killed_under_a_load_is_named_and_what_it_took_is_summed_up(tmp_path: Path) -> None:
+    with mosquitto(tmp_path) as port:
+        process = started(port, "--rate", "1k", "--for", "60s")
+        seen = [process.stderr.readline() for _ in range(4)]  # type: ignore[union-attr]
+    _, rest = process.communicate(timeout=40)
+    assert process.returncode == 1
+    assert seen[2].split()[0] == "1.0", seen
+    sums = re.search(r"^([\d,]+) messages in \d\.\d s: [\d,]+/s", rest, re.MULTILINE)
+    assert sums is not None, rest
+    assert 1000 < int(sums[1].replace(",", "")) < 20_000
+    assert re.search(rf"^denyut: 127\.0\.0\.1:{port}", rest, re.MULTILINE)
+    assert re.search(r"arrival back here, [\d,]+ of [\d,]+ listened to: p50 \d+ ms", rest)
+
+
+def test_a_load_that_is_interrupted_says_what_was_due_until_then(tmp_path: Path) -> None:
+    with mosquitto(tmp_path) as port:
+        process = started(port, "--rate", "1k", "--for", "60s")
+        seen = [process.stderr.readline() for _ in range(3)]  # type: ignore[union-attr]
+        process.send_signal(signal.SIGINT)
+        _, rest = process.communicate(timeout=40)
+    assert process.returncode == 0, rest
+    assert seen[2].split()[0] == "1.0", seen
+    # Time, sent, a second, behind, on the way, connected.
+    assert rest.splitlines()[0].split()[4:] == ["0", "0", "1"]
+    assert "never sent" not in rest
+
+
+def test_what_was_due_and_never_sent_is_said_and_fails(tmp_path: Path) -> None:
+    with mosquitto(tmp_path) as port:
+        process = started(port, "--rate", "10M", "--for", "60s", "--qos", "1")
+        for _ in range(3):
+            process.stderr.readline()  # type: ignore[union-attr]
+        process.send_signal(signal.SIGINT)
+        _, rest = process.communicate(timeout=60)
+    assert process.returncode == 1
+    said = re.search(
+        r"^(\S+) due, (\S+) sent, (\S+) never sent; the percentiles are of those sent$", rest, re.MULTILINE
+    )
+    assert said is not None, rest
+    due, sent, never = (int(number.replace(",", "")) for number in said.groups())
+    assert due == sent + never
+    assert 5_000_000 < due < 100_000_000
+    behind = rest.splitlines()[0].split()[4].replace(",", "")
+    assert int(behind) == never > 0
 
 
 def test_a_rate_goes_with_no_scenario() -> None:

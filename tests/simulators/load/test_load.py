@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -108,8 +109,30 @@ def test_one_that_is_refused_after_a_storm_tries_again_after_a_second_and_nothin
     assert 0.5 <= storm.began_s < storm.began_s + 1.0 <= storm.began_s + (storm.back_s or 0.0)
 
 
-def test_a_broker_that_closes_without_a_storm_ends_the_load() -> None:
-    with broker(lambda server: accepted(server, CONNECTED).close()) as (options, _):
-        load = Load(Frames(TOPICS, PAYLOADS, 0), parse_rates("10"), 5.0, lambda: False, Storms(None))
+def closes_after_a_while(server: socket.socket) -> None:
+    connection = accepted(server, CONNECTED)
+    time.sleep(0.3)
+    connection.close()
+
+
+def test_a_broker_that_closes_without_a_storm_ends_the_load_after_a_word_on_how_far_it_came() -> None:
+    with broker(closes_after_a_while) as (options, _):
+        load = Load(Frames(TOPICS, PAYLOADS, 1), parse_rates("100"), 5.0, lambda: False, Storms(None))
+        run = load.run(replace(options, qos=1), 1)
+        last = next(run)
         with pytest.raises(LaneError, match=r"^127\.0\.0\.1:\d+"):
-            list(load.run(options, 1))
+            next(run)
+    assert 0.3 <= last.seconds < 3.0
+    assert (last.done, last.connected) == (0, 0)
+    assert 20 <= last.sent <= last.wanted < 300
+
+
+def test_a_load_that_is_stopped_has_due_what_was_until_then() -> None:
+    until = time.monotonic() + 0.5
+    with broker(lambda server: heard(accepted(server, CONNECTED))) as (options, _):
+        load = Load(
+            Frames(TOPICS, PAYLOADS, 0), parse_rates("100"), 60.0, lambda: time.monotonic() > until, Storms(None)
+        )
+        *_, last = load.run(options, 1)
+    assert last.wanted == last.sent == last.done
+    assert 20 <= last.sent <= 50
