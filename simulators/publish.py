@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,8 @@ _SILENT.addHandler(logging.NullHandler())
 _SILENT.propagate = False
 _FIRST_WAIT_S = 0.5
 _LONGEST_WAIT_S = 15.0
+_GRACE_S = 10.0
+"""After the time, for a broker that has to be asked in its older dialect."""
 _DIALECTS = ((aiomqtt.ProtocolVersion.V5, 2.0), (aiomqtt.ProtocolVersion.V311, 5.0))
 """Protocol, and seconds to wait for its CONNACK: some brokers without MQTT 5 drop the connection and say nothing."""
 
@@ -62,7 +65,10 @@ def nobody(_time_ns: int) -> Mapping[str, Mask]:
 
 
 class Publisher:
-    """Publishes what comes due, and reconnects with growing pauses; what came due meanwhile is counted as unsent."""
+    """Publishes what comes due, and reconnects with growing pauses; what came due meanwhile is counted as unsent.
+
+    A connection that came back after the end would have nothing to send, so that none is waited for.
+    """
 
     def __init__(
         self,
@@ -77,6 +83,8 @@ class Publisher:
         it is closed, and made anew when one of them returns.
         """
         self.tally = Tally()
+        self.cut_off = True
+        """Whether there is no connection, or was none when it ended."""
         self._encoder = encoder
         self._away = away
         self._routes = Routes(encoder.fleet, encoder.topic, connections)
@@ -96,7 +104,7 @@ class Publisher:
         return self._sending
 
     async def run(self) -> None:
-        """Returns when the pace has ended, also if no broker was reached in that time."""
+        """Returns when the pace has ended, also if no broker was reached in that time, or none is there any more."""
         began = time.monotonic()
         if self._pace.lasts_ns is not None:
             self._give_up = began + self._pace.lasts_ns / SECOND_NS
@@ -108,18 +116,38 @@ class Publisher:
                 wait_s = _FIRST_WAIT_S if self.tally.connections > connections else wait_s
                 if reason is None:
                     continue
-                self._note(f"{self._address}: {reason}; trying again in {wait_s:g} s")
-                await asyncio.sleep(wait_s)
+                left_s = max(self._left_s(), 0.0)
+                then = f"trying again in {wait_s:g} s" if wait_s < left_s else "no time is left to try again"
+                self._note(f"{self._address}: {reason}; {then}")
+                await asyncio.sleep(min(wait_s, left_s))
                 wait_s = min(wait_s * 2, _LONGEST_WAIT_S)
         finally:
+            if self.cut_off:
+                self._miss(self._due_ns())
             self.tally.seconds = time.monotonic() - began
 
     def _over(self) -> bool:
         if self._stopped or (self._pace.end_ns is not None and self._reached_ns >= self._pace.end_ns):
             return True
-        if self.tally.connections or self._dialect or self._give_up is None:
-            return False
-        return time.monotonic() > self._give_up
+        return self.cut_off and self._left_s() <= 0.0
+
+    def _left_s(self) -> float:
+        """How long a connection may still be tried for; the time of the city begins with the first one."""
+        if self._give_up is None:
+            return math.inf
+        end_ns = self._pace.end_ns
+        if self.tally.connections and end_ns is not None:
+            return (end_ns - self._pace.now_ns()) / SECOND_NS / self._pace.speed
+        return self._give_up + (_GRACE_S if self._dialect else 0.0) - time.monotonic()
+
+    def _due_ns(self) -> int:
+        """Until when readings have come due: where no broker was reached in all the time, all of them have."""
+        never = self._give_up is not None and not self.tally.connections and self._left_s() <= 0.0
+        return self._pace.end_ns if never and self._pace.end_ns is not None else self._pace.now_ns()
+
+    def _miss(self, until_ns: int) -> None:
+        self.tally.unsent += self._encoder.fleet.count(self._reached_ns, until_ns)
+        self._reached_ns = until_ns
 
     async def _connected_run(self) -> str | None:
         """Why the connection failed or broke; None when all was sent, or the next try is due at once."""
@@ -133,10 +161,12 @@ class Publisher:
                     self.tally.connections += 1
                     self._note(self._greeting())
                     self._sending = True
+                    self.cut_off = False
                     await self._send_all(connections)
                 finally:
                     await connections.close_all()
         except aiomqtt.MqttError as error:
+            self.cut_off = True
             if speaks or self.tally.connections or self._refused(error):
                 return str(error)
             # A broker without MQTT 5 closes the connection or answers with a code; the next try speaks 3.1.1.
@@ -167,15 +197,13 @@ class Publisher:
         )
 
     async def _send_all(self, connections: Connections) -> None:
-        missed_until_ns = self._pace.now_ns()
-        self.tally.unsent += self._encoder.fleet.count(self._reached_ns, missed_until_ns)
-        self._reached_ns = missed_until_ns
+        self._miss(self._pace.now_ns())
         async for start_ns, end_ns in self._pace.spans(self._reached_ns):
-            self._reached_ns = end_ns
             idle = self._routes.idle(self._away(end_ns))
             there = connections.opened
             await connections.open(idle)
             self.tally.returns += connections.opened - there
+            self._reached_ns = end_ns
             await self._send(connections, self._encoder.messages(start_ns, end_ns))
             await connections.close(idle)
             if self._stopped:

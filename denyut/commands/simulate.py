@@ -163,7 +163,7 @@ def command(
         publish(publisher, street)
         if isinstance(encoder, TroubledEncoder):
             encoder.unsent = publisher.tally.unsent
-    if lasts is not None and not publisher.tally.connections:
+    if lasts is not None and publisher.cut_off:
         raise SystemExit(1)
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import aiomqtt
@@ -161,6 +161,56 @@ def test_what_comes_due_while_the_broker_is_away_is_counted(tmp_path: Path) -> N
     assert sender.tally.sent + sender.tally.unsent == len(expected_of(sender, 6.0))
 
 
+def test_a_city_whose_broker_is_gone_for_good_ends_with_its_time_and_says_what_was_not_sent(tmp_path: Path) -> None:
+    options = ["--devices", "400", "--for", "4s", "--truth", str(tmp_path / "truth"), "--start", "2026-03-02T06:00:00Z"]
+    with mosquitto(tmp_path) as port:
+        command = [*DENYUT, "simulate", "--broker", f"mqtt://127.0.0.1:{port}", *options]
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        assert process.stderr is not None
+        process.stderr.readline()
+        assert process.stderr.readline().startswith("connected to ")
+        time.sleep(1.0)
+    try:
+        _, rest = process.communicate(timeout=20)
+    finally:
+        process.kill()
+    dry = subprocess.run([*DENYUT, "simulate", "--dry-run", *options[:4], *options[6:]], capture_output=True, text=True)
+    assert process.returncode == 1
+    found = re.search(r"^([\d,]+) messages sent in (\S+) s \(\d+/s\), ([\d,]+) not sent for want", rest, re.MULTILINE)
+    assert found is not None, rest
+    sent, unsent = int(found[1]), int(found[3])
+    assert sent > 0
+    assert sent + unsent == len(dry.stdout.splitlines()) == 321
+    assert float(found[2]) < 10
+    assert json.loads((tmp_path / "truth" / "truth.json").read_text())["unsent"] == unsent
+
+
+def test_who_stops_a_city_while_its_broker_is_gone_hears_what_came_due_until_then(tmp_path: Path) -> None:
+    notes: list[str] = []
+    port = free_port()
+    sender = publisher(port, notes, lasts_s=600.0)
+
+    async def stop_while_gone() -> None:
+        with mosquitto(tmp_path, port=port):
+            run = asyncio.create_task(sender.run())
+            while not sender.tally.sent:
+                await asyncio.sleep(0.05)
+        while len(notes) < 3:
+            await asyncio.sleep(0.05)
+        await asyncio.sleep(0.5)
+        assert not sender.stop()
+        run.cancel()
+        with suppress(asyncio.CancelledError):
+            await run
+
+    asyncio.run(stop_while_gone())
+    assert sender.cut_off
+    assert sender.tally.sent + sender.tally.unsent == len(
+        expected_of(sender, sender._reached_ns / 1e9 - START_NS / 1e9)
+    )
+    assert sender.tally.unsent > 20
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_command_ends_cleanly_and_says_what_it_sent(tmp_path: Path, number: signal.Signals) -> None:
     with mosquitto(tmp_path) as port:
@@ -180,10 +230,14 @@ def test_the_command_ends_cleanly_and_says_what_it_sent(tmp_path: Path, number: 
 
 def test_the_command_gives_up_when_its_time_is_over_and_no_broker_came() -> None:
     command = [*DENYUT, "simulate", "--broker", f"mqtt://127.0.0.1:{free_port()}", "--for", "1s"]
+    command += ["--start", "2026-03-02T06:00:00Z"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60)
     assert done.returncode == 1
     assert "trying again" in done.stderr
     assert "Traceback" not in done.stderr
+    assert re.search(
+        r"^0 messages sent in 1\.\d s \(0/s\), 81 not sent for want of a connection$", done.stderr, re.MULTILINE
+    )
 
 
 def test_a_recorded_run_holds_the_messages_that_a_dry_run_prints(tmp_path: Path) -> None:
