@@ -37,6 +37,8 @@ class Recording:
         self.mapping = mapping
         self.readings = 0
         """Readings handed out so far."""
+        self.total_readings: int | None = None
+        """How many there will be; None as long as the recording has not been read to its end."""
         self.read_bytes = 0
         self.total_bytes = sum(path.stat().st_size for path in files)
         self._devices = devices
@@ -77,9 +79,12 @@ class Recording:
         moving on after the first of them would make the others late. Event-time order holds the whole recording in
         memory, as columns; file order one chunk of it.
         """
-        cut, groups = in_event_order, iter([[columns for parts in self._parts() for columns in parts]])
         if self.mapping is not None and self.mapping.order == "file":
             cut, groups = in_file_order, self._parts()
+        else:
+            everything = [columns for parts in self._parts() for columns in parts]
+            self.total_readings = sum(map(len, everything))
+            cut, groups = in_event_order, iter([everything])
         for parts in filter(None, groups):
             for span in cut(by_kind(parts), size):
                 self.readings += sum(map(len, span))
