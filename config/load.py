@@ -85,7 +85,9 @@ def parsed(path: Path) -> tuple[dict[str, Any], dict[KeyPath, int]]:
         raise ConfigurationError([Mistake(path, line, "", f"this is no TOML: {message}")]) from None
 
 
-def _mistakes(path: Path, lines: dict[KeyPath, int], found: Salvage, indicators: Collection[str]) -> Iterator[Mistake]:
+def _mistakes(
+    path: Path, lines: dict[KeyPath, int], found: Salvage[Settings], indicators: Collection[str]
+) -> Iterator[Mistake]:
     for place, sentence in found.wrong:
         yield Mistake(path, nearest_line(lines, place), written(place), sentence)
     findings: Iterator[Finding] = chain.from_iterable(check(found.settings) for check in CHECKS)
@@ -110,7 +112,9 @@ class _Listed(NamedTuple):
     """How the place of a field begins: "devices[3]." in TOML, nothing in CSV."""
 
 
-def _listed(path: Path, lines: dict[KeyPath, int], found: Salvage, mistakes: list[Mistake]) -> Iterator[_Listed]:
+def _listed(
+    path: Path, lines: dict[KeyPath, int], found: Salvage[Settings], mistakes: list[Mistake]
+) -> Iterator[_Listed]:
     """All devices, those of the file itself first; what is wrong in a CSV file joins `mistakes`."""
     for index, device in enumerate(found.settings.devices):
         place = found.original(("devices", index))
@@ -126,7 +130,7 @@ def _listed(path: Path, lines: dict[KeyPath, int], found: Salvage, mistakes: lis
         yield from (_Listed(device, file, line, "") for device, line in zip(rows.devices, rows.lines, strict=True))
 
 
-def _device_mistakes(devices: list[_Listed], salvaged: Salvage) -> Iterator[Mistake]:
+def _device_mistakes(devices: list[_Listed], salvaged: Salvage[Settings]) -> Iterator[Mistake]:
     # With an id set aside, a device of that zone or office would be blamed for it.
     zones = [zone.id for zone in salvaged.settings.zones if salvaged.lists_all("zones")]
     offices = [office.id for office in salvaged.settings.offices if salvaged.lists_all("offices")]

@@ -3,22 +3,24 @@
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from pydantic import ValidationError
 
 from config.locate import Path
+from config.section import Section
 from config.sentences import failures
 from config.settings import Settings
 
 _GONE = object()
+Kept = TypeVar("Kept", bound=Section)
 
 
 @dataclass
-class Salvage:
+class Salvage(Generic[Kept]):
     """The settings without what is wrong, and where everything stood before."""
 
-    settings: Settings
+    settings: Kept
     wrong: list[tuple[Path, str]] = field(default_factory=list)
     """Paths in the document, and a sentence for each."""
     removed: set[Path] = field(default_factory=set)
@@ -48,15 +50,20 @@ class Salvage:
         )
 
 
-def salvage(document: Mapping[str, Any], context: Mapping[str, Any]) -> Salvage:
+def salvage(document: Mapping[str, Any], context: Mapping[str, Any]) -> Salvage[Settings]:
     """Validates all of `document`. `context` is what the validators of `config.settings` need."""
+    return salvage_as(Settings, document, context)
+
+
+def salvage_as(section: type[Kept], document: Mapping[str, Any], context: Mapping[str, Any]) -> Salvage[Kept]:
+    """As `salvage`, of another kind of document; `section` can be made of an empty one."""
     left = copy.deepcopy(dict(document))
-    result = Salvage(Settings())
+    result = Salvage(section())
     while True:
         try:
-            result.settings = Settings.model_validate(left, context=dict(context))
+            result.settings = section.model_validate(left, context=dict(context))
         except ValidationError as error:
-            found = failures(error)
+            found = failures(error, section)
             if not result.wrong:
                 result.wrong = [(path, sentence) for path, _, sentence in found]
             for path, kind, _ in found:
@@ -66,7 +73,7 @@ def salvage(document: Mapping[str, Any], context: Mapping[str, Any]) -> Salvage:
             return result
 
 
-def _set_aside(document: dict[str, Any], path: Path, result: Salvage) -> None:
+def _set_aside(document: dict[str, Any], path: Path, result: Salvage[Kept]) -> None:
     """Marks the value at `path` as gone: an entry of a list only where it is a table, else the whole list."""
     holder: Any = document
     target: tuple[Any, str | int] = (document, path[0])
@@ -83,7 +90,7 @@ def _set_aside(document: dict[str, Any], path: Path, result: Salvage) -> None:
     result.removed.add(result.original(path))
 
 
-def _close_gaps(value: Any, path: Path, result: Salvage) -> None:
+def _close_gaps(value: Any, path: Path, result: Salvage[Kept]) -> None:
     if isinstance(value, dict):
         for key in [key for key, inner in value.items() if inner is _GONE]:
             del value[key]

@@ -8,16 +8,16 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import click
-import numpy as np
 
 from config.cities import shipped_city
 from config.load import load_settings
+from config.locate import written
 from config.mistakes import ConfigurationError
 from config.settings import Settings
 from denyut.broker_option import with_broker
+from denyut.truth_output import with_truth
 from ingest.mqtt.options import ConnectionOptions, options_of
 from processors.indicators.catalogue import UNITS
 from simulators.actuator.street import Street, listeners_of
@@ -25,14 +25,13 @@ from simulators.events.eventful import EventfulFleet
 from simulators.events.names import UnknownNamesError
 from simulators.faults.payloads import TroubledEncoder
 from simulators.faults.troubled import TroubledFleet
-from simulators.faults.truth import EVENTS, FAULTS, NEVER, TruthFiles
-from simulators.faults.truth_tables import EVENT_COLUMNS, FAULT_COLUMNS, event_rows, fault_rows
 from simulators.fleet import Fleet
 from simulators.load.rates import Rates, parse_rates
 from simulators.payloads import Encoder
 from simulators.registry import simulated_kinds, without_quantities
 from simulators.scenario import Scenario
-from simulators.scenario_files import load_scenario, located
+from simulators.scenario_files import load_scenario, located, with_misnamed
+from simulators.scenario_mistakes import in_vain
 from simulators.start_time import parse_start
 from simulators.topics import city_read, reachable, source_of
 from simulators.uploads import Uploads
@@ -76,18 +75,23 @@ def warn_of_silent(settings: Settings) -> None:
         click.echo(f"left out, as no source at {settings.sources[0].broker} reads them: {', '.join(unread)}", err=True)
 
 
-def scenario_named(name: str) -> Scenario:
+def scenario_named(name: str, settings: Settings, devices: int | None) -> Scenario:
+    """All that is wrong with it is told at once, also what does not go with the city."""
     try:
         return load_scenario(name)
     except ConfigurationError as error:
-        click.echo(str(error), err=True)
+        told = with_misnamed(error, name, fleet_of(settings, 1, devices, None, 0), [zone.id for zone in settings.zones])
+        click.echo(str(told), err=True)
         raise SystemExit(2) from None
 
 
 def fleet_of(settings: Settings, seed: int, devices: int | None, scenario: Scenario | None, start_ns: int) -> Fleet:
     try:
         if scenario is not None:
-            return EventfulFleet(settings, seed, devices, scenario, start_ns)
+            fleet = EventfulFleet(settings, seed, devices, scenario, start_ns)
+            for place, sentence in in_vain(scenario, fleet.groups) if scenario.is_shipped else ():
+                click.echo(f"{scenario.name}: {written(place)}: {sentence}", err=True)
+            return fleet
         return Fleet(settings, seed, devices)
     except UnknownNamesError as error:
         click.echo(str(located(error)), err=True)
@@ -106,16 +110,10 @@ def encoder_of(fleet: Fleet, settings: Settings, payload: str, seed: int) -> Enc
 def troubled(
     encoder: Encoder, scenario: Scenario, start_ns: int, seed: int, truth: Path | None, stack: ExitStack
 ) -> TroubledEncoder:
-    """The encoder of what befalls the fleet; the truth is whole when `stack` is left."""
+    """The encoder of what befalls the fleet; the truth is whole when `stack` is left without an error."""
     fleet = TroubledFleet(encoder.fleet, scenario, start_ns, seed, Uploads(encoder.fleet, encoder.wire))
     if truth is None:
         return TroubledEncoder(encoder, fleet, lambda _sent, _message: None)
-    try:
-        files = stack.enter_context(TruthFiles(truth, encoder.fleet))
-        files.table(FAULTS, FAULT_COLUMNS, fault_rows(scenario.faults, start_ns, start_ns + scenario.lasts))
-        files.table(EVENTS, EVENT_COLUMNS, event_rows(encoder.fleet.happenings()))
-    except OSError as error:
-        raise click.BadParameter(f"{truth}: {error.strerror}", param_hint="--truth") from None
     about = {
         "version": version("denyut"),
         "city": encoder.fleet.city,
@@ -124,16 +122,7 @@ def troubled(
         "start_ns": start_ns,
         "scenario": scenario.name or (scenario.file.name if scenario.file is not None else ""),
     }
-    encoded = TroubledEncoder(encoder, fleet, files.witness)
-    stack.callback(_finish, files, encoded, about)
-    return encoded
-
-
-def _finish(files: TruthFiles, encoder: TroubledEncoder, about: dict[str, Any]) -> None:
-    """What is still held never was sent."""
-    for sent in encoder.troubled.left():
-        files.witness(sent, np.full(len(sent), NEVER))
-    files.about({**about, "unsent": encoder.unsent})
+    return stack.enter_context(with_truth(encoder, fleet, scenario, truth, start_ns, about))
 
 
 def street_of(

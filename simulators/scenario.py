@@ -10,6 +10,8 @@ from simulators.actuator.conduct import Conduct
 from simulators.events.script import Script
 from simulators.faults.fault import Fault
 
+SHIPPED = Path(__file__).parent / "scenarios"
+
 
 class Scenario(Script):
     name: str = ""
@@ -23,6 +25,10 @@ class Scenario(Script):
     def file(self) -> Path | None:
         """Where it was read from."""
         return self._file
+
+    @property
+    def is_shipped(self) -> bool:
+        return self._file is not None and self._file.parent == SHIPPED
 
     def read_from(self, file: Path) -> "Scenario":
         scenario = self.model_copy()

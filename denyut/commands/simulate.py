@@ -23,6 +23,8 @@ from denyut.simulation import (
     troubled,
     warn_of_silent,
 )
+from denyut.speed_option import SpeedType
+from denyut.truth_output import told_unwritten
 from simulators.faults.payloads import TroubledEncoder
 from simulators.pace import Pace
 from simulators.payloads import Encoder
@@ -50,7 +52,7 @@ Examples:
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same city.")
 @click.option(
     "--speed",
-    type=click.FloatRange(0, 100_000, min_open=True),
+    type=SpeedType(100_000),
     default=1.0,
     help="Event time over wall time; default: 1.",
 )
@@ -121,7 +123,9 @@ def command(
     if storm is not None and (rate is None or storm < SECOND_NS):
         raise click.UsageError("--storm goes with --rate, and is 1s at least")
     settings = settings_for(config_file, city, broker)
-    played = scenario_named(scenario) if scenario is not None else Scenario() if truth is not None else None
+    played = Scenario() if truth is not None else None
+    if scenario is not None:
+        played = scenario_named(scenario, settings, devices)
     if lasts is None:
         lasts = played.lasts if scenario is not None and played is not None else None
         lasts = lasts if for_ns is None else round(for_ns * speed)
@@ -149,7 +153,7 @@ def command(
         pace = Pace(began_ns, speed, None if lasts is None else round(lasts / speed))
         street = street_of(played or Scenario(), settings, seed, lambda: pace.now_ns() - began_ns, _note)
         if street is not None and truth is not None:
-            stack.callback(street.write, truth)
+            stack.callback(told_unwritten(truth)(street.write), truth)
         publisher = Publisher(
             encoder,
             broker_of(settings, qos),

@@ -12,11 +12,12 @@ from simulators.draws import FloatArray
 from simulators.events import accident, fire, flood_wave, gathering, haze, power_cut, rain
 from simulators.events.event import Event, Happening
 from simulators.events.influences import Influence, IntArray
-from simulators.events.names import require_known_names
+from simulators.events.names import UnknownNamesError
 from simulators.events.script import Script
 from simulators.events.stage import Stage
 from simulators.fleet import Fleet
 from simulators.scenario import Scenario
+from simulators.scenario_mistakes import refused
 
 _UNTOLD_FREE = 0.3
 """Of a car park that counts at its gates and tells nothing else."""
@@ -26,10 +27,11 @@ class EventfulFleet(Fleet):
     """As `Fleet`; all that no event reaches is the same, byte for byte."""
 
     def __init__(self, settings: Settings, seed: int, count: int | None, scenario: Scenario, start_ns: int) -> None:
-        """`start_ns`: of the scenario, ns UTC. Raises UnknownNamesError where it names what this city does not have."""
+        """`start_ns`: of the scenario, ns UTC. Raises UnknownNamesError where it does not go with this city."""
         super().__init__(settings, seed, count)
         rosters = {kind: group.devices for kind, group in self.groups.items()}
-        require_known_names(scenario, rosters, [zone.id for zone in settings.zones])
+        if wrong := refused(scenario, self.groups, [zone.id for zone in settings.zones]):
+            raise UnknownNamesError(wrong, scenario.file)
         storms = tuple(rain.storm(each, start_ns, self._zone) for each in scenario.rains)
         self._sky = replace(self._sky, storms=storms)
         on_battery = {kind: group.on_battery for kind, group in self.groups.items()}

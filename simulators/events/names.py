@@ -22,7 +22,7 @@ Misnamed = tuple[KeyPath, str]
 
 
 class UnknownNamesError(ValueError):
-    """A scenario names what is not here."""
+    """A scenario names what is not here, or would befall nobody."""
 
     def __init__(self, misnamed: list[Misnamed], file: Path | None) -> None:
         super().__init__("\n".join(f"{written(place)}: {sentence}" for place, sentence in misnamed))
@@ -30,12 +30,14 @@ class UnknownNamesError(ValueError):
         self.file = file
 
 
-def require_known_names(scenario: Scenario, rosters: Mapping[str, Roster], zones: Iterable[str]) -> None:
-    """Raises UnknownNamesError with all of them. `zones`: those of the configuration, beside the devices' own."""
-    misnamed = [*_unknown_devices(scenario, rosters), *_unknown_zones(scenario, rosters, zones)]
-    misnamed += _unknown_gateways(scenario, rosters)
-    if misnamed:
-        raise UnknownNamesError(misnamed, scenario.file)
+def misnamed(scenario: Scenario, rosters: Mapping[str, Roster], zones: Iterable[str]) -> list[Misnamed]:
+    """All of them. `zones`: those of the configuration, beside the devices' own."""
+    return [
+        *_unknown_devices(scenario, rosters),
+        *_unknown_zones(scenario, rosters, zones),
+        *_unknown_gateways(scenario, rosters),
+        *_unknown(_named(scenario, "faults", "kinds"), rosters, "kind of device"),
+    ]
 
 
 def _unknown_devices(scenario: Scenario, rosters: Mapping[str, Roster]) -> Iterator[Misnamed]:

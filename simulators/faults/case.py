@@ -101,7 +101,7 @@ class Targets:
             gateway_keys=mix(self._gateway_keys ^ own),
             fault_keys=np.full(len(self._devices), own),
             behind_gateway=self._behind_gateway,
-            meant=_meant(fault, self._devices),
+            meant=meant_by(fault, self._devices),
             begin_ns=start_ns + fault.begin,
             end_ns=min(until_ns, end_ns),
         )
@@ -113,7 +113,7 @@ def whole_ms(ns: FloatArray) -> IntArray:
     return whole
 
 
-def _meant(fault: Fault, devices: Roster) -> Mask:
+def meant_by(fault: Fault, devices: Roster) -> Mask:
     """(d,) which devices the fault is aimed at."""
     meant = np.ones(len(devices), np.bool_)
     for names, column in ((fault.devices, devices.ids), (fault.zones, devices.zones)):

@@ -87,6 +87,8 @@ def test_the_help_names_all_kinds() -> None:
         (["--config", "absent.toml"], "absent.toml"),
         (["--devices", "0"], "0 is not in the range"),
         (["--speed", "0"], "0.0 is not in the range"),
+        (["--speed", "nan"], "'nan' is no speed; write a number such as 60"),
+        (["--speed", "inf"], "inf is not in the range"),
         (["--output", "absent/city.jsonl"], "absent/city.jsonl: No such file or directory"),
     ],
 )
@@ -214,6 +216,36 @@ def test_a_file_holds_the_messages_and_the_same_ones_are_the_same_bytes(name: st
     written = int(result.stderr.split(" ")[0])
     assert len(lines) == written > 100
     assert all(read_line(line) is not None for line in lines)
+
+
+def test_every_mistake_of_a_scenario_is_told_at_once_and_nothing_is_simulated(tmp_path: Path) -> None:
+    scenario = tmp_path / "odd.toml"
+    scenario.write_text(
+        '[[faults]]\nkind = "lots"\n[[faults]]\nkind = "stuck"\nkinds = ["air"]\nquantity = "pm2.5"\n'
+        '[[faults]]\nkind = "lost"\nkinds = ["trafic"]\n[[accidents]]\ndevice = "LL-1"\nbegin = "2h"\nshare = 2\n'
+    )
+    result = simulate(*DRY, "--city", "bojonegoro", "--scenario", str(scenario))
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    places = [line.removeprefix(f"{scenario}:").split(": ")[:2] for line in result.stderr.splitlines()]
+    assert places == [
+        ["2", "faults[0].kind"],
+        ["6", "faults[1].quantity"],
+        ["9", "faults[2].kinds[0]"],
+        ["11", "accidents[0].device"],
+        ["12", "accidents[0].begin"],
+        ["13", "accidents[0].share"],
+    ]
+
+
+def test_a_shipped_fault_that_befalls_nobody_here_is_said_and_the_rest_is_played(tmp_path: Path) -> None:
+    file = tmp_path / "city.toml"
+    file.write_text('[[devices]]\nid = "A-1"\nkind = "air"\nevery = "2s"\n')
+    result = simulate(*DRY, "--config", str(file), "--scenario", "bad-hour")
+    assert result.exit_code == 0
+    nobody = "the gateway_death befalls nobody here: no device that it means is heard through a gateway"
+    assert f"bad-hour: faults[14]: {nobody}" in result.stderr
+    assert "'temperature' is no quantity" in result.stderr
 
 
 def test_what_is_no_text_is_shown_all_the_same(tmp_path: Path) -> None:

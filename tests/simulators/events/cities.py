@@ -22,7 +22,8 @@ def town(*devices: Device) -> Settings:
 
 
 def eventful(settings: Settings, seed: int = 3, **tables: object) -> EventfulFleet:
-    return EventfulFleet(settings, seed, None, Scenario.model_validate(tables), MONDAY_0900_NS)
+    scenario = Scenario.model_validate({"lasts": 30 * 24 * HOUR_NS, **tables})
+    return EventfulFleet(settings, seed, None, scenario, MONDAY_0900_NS)
 
 
 def told(fleet: Fleet, begin_ns: int, end_ns: int, *cuts_ns: int) -> Values:

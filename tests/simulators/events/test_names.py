@@ -27,6 +27,7 @@ gateways = ["G1"]
 [[faults]]
 kind = "lost"
 devices = ["PK-02"]
+kinds = ["trafic"]
 """
 
 
@@ -39,9 +40,10 @@ def test_each_unknown_name_is_told_with_its_line_and_the_nearest_one(tmp_path: P
     assert str(located(UnknownNamesError(caught.value.misnamed, tables.file))).splitlines() == [
         f"{file}:3: accidents[0].device: 'LL-01' is no traffic device here; did you mean 'LL-001'?",
         f"{file}:6: gatherings[0].devices[1]: 'LL-001' is no parking device here; did you mean 'PK-001'?",
-        f"{file}:14: faults[0].devices[0]: 'PK-02' is no device here; did you mean 'PK-001'?",
         f"{file}:7: gatherings[0].zones[0]: 'center' is no zone here; did you mean 'centre'?",
         f"{file}:10: power_cuts[0].gateways[0]: 'G1' is no gateway of any device here; did you mean 'G-1'?",
+        f"{file}:14: faults[0].devices[0]: 'PK-02' is no device here; did you mean 'PK-001'?",
+        f"{file}:15: faults[0].kinds[0]: 'trafic' is no kind of device here; did you mean 'traffic'?",
     ]
 
 
