@@ -13,6 +13,7 @@ import click
 
 from config.cities import shipped_city
 from config.load import load_settings
+from config.locate import written
 from config.mistakes import ConfigurationError
 from config.settings import Settings
 from denyut.broker_option import with_broker
@@ -29,7 +30,8 @@ from simulators.load.rates import Rates, parse_rates
 from simulators.payloads import Encoder
 from simulators.registry import simulated_kinds, without_quantities
 from simulators.scenario import Scenario
-from simulators.scenario_files import load_scenario, located
+from simulators.scenario_files import load_scenario, located, with_misnamed
+from simulators.scenario_mistakes import in_vain
 from simulators.start_time import parse_start
 from simulators.topics import city_read, reachable, source_of
 from simulators.uploads import Uploads
@@ -73,18 +75,23 @@ def warn_of_silent(settings: Settings) -> None:
         click.echo(f"left out, as no source at {settings.sources[0].broker} reads them: {', '.join(unread)}", err=True)
 
 
-def scenario_named(name: str) -> Scenario:
+def scenario_named(name: str, settings: Settings, devices: int | None) -> Scenario:
+    """All that is wrong with it is told at once, also what does not go with the city."""
     try:
         return load_scenario(name)
     except ConfigurationError as error:
-        click.echo(str(error), err=True)
+        told = with_misnamed(error, name, fleet_of(settings, 1, devices, None, 0), [zone.id for zone in settings.zones])
+        click.echo(str(told), err=True)
         raise SystemExit(2) from None
 
 
 def fleet_of(settings: Settings, seed: int, devices: int | None, scenario: Scenario | None, start_ns: int) -> Fleet:
     try:
         if scenario is not None:
-            return EventfulFleet(settings, seed, devices, scenario, start_ns)
+            fleet = EventfulFleet(settings, seed, devices, scenario, start_ns)
+            for place, sentence in in_vain(scenario, fleet.groups) if scenario.is_shipped else ():
+                click.echo(f"{scenario.name}: {written(place)}: {sentence}", err=True)
+            return fleet
         return Fleet(settings, seed, devices)
     except UnknownNamesError as error:
         click.echo(str(located(error)), err=True)

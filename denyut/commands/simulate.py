@@ -123,7 +123,9 @@ def command(
     if storm is not None and (rate is None or storm < SECOND_NS):
         raise click.UsageError("--storm goes with --rate, and is 1s at least")
     settings = settings_for(config_file, city, broker)
-    played = scenario_named(scenario) if scenario is not None else Scenario() if truth is not None else None
+    played = Scenario() if truth is not None else None
+    if scenario is not None:
+        played = scenario_named(scenario, settings, devices)
     if lasts is None:
         lasts = played.lasts if scenario is not None and played is not None else None
         lasts = lasts if for_ns is None else round(for_ns * speed)

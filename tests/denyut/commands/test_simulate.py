@@ -89,8 +89,6 @@ def test_the_help_names_all_kinds() -> None:
         (["--speed", "0"], "0.0 is not in the range"),
         (["--speed", "nan"], "'nan' is no speed; write a number such as 60"),
         (["--speed", "inf"], "inf is not in the range"),
-        (["--speed", "nan"], "'nan' is no speed; write a number such as 60"),
-        (["--speed", "inf"], "inf is not in the range"),
         (["--output", "absent/city.jsonl"], "absent/city.jsonl: No such file or directory"),
     ],
 )
