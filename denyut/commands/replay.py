@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any, NoReturn
@@ -11,12 +12,16 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+from config.durations import SECOND_NS
+from config.iso_times import iso_utc
 from config.load import load_settings
 from config.mistakes import ConfigurationError
 from denyut.data_dir import DEFAULT_SAID, DataDirError, claimed, default_data_dir
 from denyut.journal_replay import JournalReplay, journal_in, settings_for_journal
 from denyut.message_replay import MessageReplay, tell_when_they_came
+from denyut.pipeline import REPLAY
 from denyut.replay_options import OptionError, in_options, mapping_of, nothing_taken, refuse_mixture, refuse_same
+from denyut.replaying import Progress as Done
 from denyut.replaying import Replay, in_city, settings_for
 from denyut.time_option import TimeType
 from ingest.devices import DeviceTable
@@ -26,6 +31,7 @@ from simulators.recorded_files import RecordingError
 from simulators.recordings import open_recording
 from storage.store import StoreUnusable
 
+_TELL_EVERY_S = 10.0
 AnyReplay = Replay | MessageReplay | JournalReplay
 
 EXAMPLE = """\b
@@ -99,6 +105,7 @@ def command(
     of_journal = {"--from": from_ns, "--to": to_ns, "--into-store": into_store}
     refuse_mixture(journal, of_files, of_journal, time_base)
     directory = data_dir or default_data_dir()
+    _tell_of_a_part(directory)
     try:
         settings = load_settings(config, UNITS)
         if journal is not None:
@@ -128,27 +135,43 @@ def command(
     _summarise(replay, as_json)
 
 
+def _tell_of_a_part(directory: Path) -> None:
+    """What a replay removes at its end stands there still."""
+    if (directory / REPLAY).exists():
+        click.echo(
+            f"denyut: {directory} holds a part of a replay that was stopped before its end; "
+            "name a fresh --data-dir for figures of this one alone",
+            err=True,
+        )
+
+
 def _watch(replay: AnyReplay, speed: float | None) -> None:
     console = Console(stderr=True)
     if not console.is_terminal:
         _print_progress(replay, speed)
         return
-    shown = (TextColumn("{task.completed:,} readings"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    readings = TextColumn("{task.completed:,} readings{task.fields[until]}")
+    shown = (readings, BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
     with Progress(*shown, console=console, transient=True) as progress:
-        task = progress.add_task("replay", total=None)
+        task = progress.add_task("replay", total=None, until="")
         for done in replay.run(speed):
-            total = done.readings * done.total_bytes / done.read_bytes if done.read_bytes else None
-            progress.update(task, completed=done.readings, total=total)
+            total = done.readings / done.share if done.share else None
+            progress.update(task, completed=done.readings, total=total, until=_until(done))
 
 
 def _print_progress(replay: AnyReplay, speed: float | None) -> None:
-    """One line at each tenth of the bytes read."""
-    tenth = 0
+    """One line at each tenth, and where a tenth takes long."""
+    tenth, told = 0, time.monotonic()
     for done in replay.run(speed):
-        reached = 10 * done.read_bytes // max(done.total_bytes, 1)
-        if reached > tenth:
-            tenth = reached
-            click.echo(f"{10 * tenth} % read, {done.readings} readings", err=True)
+        reached = int(10 * done.share)
+        if reached > tenth or time.monotonic() - told >= _TELL_EVERY_S:
+            tenth, told = reached, time.monotonic()
+            percent = round(100 * done.share)
+            click.echo(f"{percent} % processed, {done.readings} readings{_until(done)}", err=True)
+
+
+def _until(done: Done) -> str:
+    return "" if done.reached_ns is None else f", until {iso_utc(done.reached_ns // SECOND_NS * SECOND_NS)}"
 
 
 def _summarise(replay: AnyReplay, as_json: bool) -> None:

@@ -52,6 +52,26 @@ def test_readings_of_a_plain_file_become_windows(speeds: Path) -> None:
     assert speed_means(speeds.parent / "data") == {42.5}
 
 
+def test_progress_says_until_which_time_of_the_recording_it_is_processed(tmp_path: Path) -> None:
+    file = tmp_path / "speeds.csv"
+    stamps = [f"2026-03-02T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}Z" for second in range(40_000)]
+    file.write_text("\n".join(["at,v", *(f"{stamp},50" for stamp in stamps), ""]))
+    lines = replay(file, *COLUMNS).stderr.splitlines()
+    assert lines == [
+        "50 % processed, 20000 readings, until 2026-03-02T05:33:19Z",
+        "100 % processed, 40000 readings, until 2026-03-02T11:06:39Z",
+    ]
+
+
+def test_a_directory_with_a_part_of_an_earlier_replay_is_named(speeds: Path) -> None:
+    data_dir = speeds.parent / "data"
+    left = data_dir / "replay"
+    left.mkdir(parents=True)
+    said = f"denyut: {data_dir} holds a part of a replay that was stopped before its end; "
+    assert said in replay(speeds, *COLUMNS).stderr
+    assert said not in replay(speeds, *COLUMNS).stderr
+
+
 def cities(data_dir: Path) -> set[str]:
     store = SqliteStore(data_dir)
     rows = store.query(Query("indicator"))
