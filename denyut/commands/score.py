@@ -19,7 +19,13 @@ from config.settings import Settings
 from denyut.data_dir import DEFAULT_SAID, default_data_dir
 from denyut.duration_option import DurationType
 from denyut.journal_replay import NoJournalError, journal_in
-from denyut.scoring.score import Score, add_true_city, add_what_was_written, score
+from denyut.scoring.score import (
+    Score,
+    add_that_the_journal_is_gone,
+    add_true_city,
+    add_what_was_written,
+    score,
+)
 from denyut.scoring.truth import Truth, TruthError, read_truth
 from denyut.scoring.windows import WRONG_CLOCKS
 from denyut.scoring.words import write_words
@@ -79,14 +85,18 @@ def command(
             _require_same_time(known, store, until_ns)
             found = score(known, status, store, settings, until_ns, away)
             _require_nothing_else(found, known, store, settings)
+            found.quick = quick
             if not quick:
-                _process_again(found, known, store, settings, until_ns, directory)
+                _process_again(found, known, store, settings, until_ns, directory, "journal" in status)
         finally:
             store.close()
     except (ConfigurationError, TruthError, StatusError, StoreError, WrongUseError, ValueError, OSError) as error:
         _end(str(error))
     if as_json:
-        judged = {"clocks_contained": found.clocks_contained, "coverage_honest": found.coverage.holds}
+        judged = {
+            "clocks_contained": found.clocks_contained,
+            "coverage_honest": found.coverage.holds if found.coverage.figures else None,
+        }
         click.echo(json.dumps({**asdict(found), **judged, "holds": found.holds}))
     else:
         write_words(found, sys.stdout)
@@ -146,12 +156,16 @@ def _tells_of_other_times(truth: Truth, store: Store, settings: Settings) -> boo
 
 
 def _process_again(
-    found: Score, truth: Truth, store: Store, settings: Settings, until_ns: int, directory: Path
+    found: Score, truth: Truth, store: Store, settings: Settings, until_ns: int, directory: Path, kept: bool
 ) -> None:
+    """`kept`: whether the run has kept a journal; a replay of files does not."""
     try:
         add_what_was_written(found, truth, store, settings, until_ns, journal_in(directory))
     except NoJournalError as error:
-        click.echo(f"denyut: what was written is not judged: {error}", err=True)
+        if kept:
+            add_that_the_journal_is_gone(found)
+        else:
+            click.echo(f"denyut: what was written is not judged: {error}", err=True)
     add_true_city(found, truth, store, settings, until_ns)
 
 

@@ -8,12 +8,15 @@ import numpy as np
 from alerts.lifecycle import Change
 from config.durations import SECOND_NS
 from denyut.scoring.truth import Event, Readings
+from denyut.scoring.watched import Watched
 from storage.store import Query, Store
 
 MARGIN_NS = 60 * SECOND_NS
 """So far apart two alerts may lie and still be the same one: windows of a minute."""
 AFTER_NS = 300 * SECOND_NS
 """So long after its end an event may still be noticed, and a fault still be why an alert fires."""
+_SILENCING = "power_cuts"
+"""The kind of event that devices do not measure: they fall silent."""
 _ENDS = {Change.RESOLVED.value, Change.WITHDRAWN.value}
 _EVER = 2**62
 
@@ -55,7 +58,10 @@ class AlertScore:
 
 @dataclass(frozen=True, slots=True)
 class EventScore:
-    """One event of the scenario, and the first right alert of a device that feels it, or of its zone."""
+    """One event of the scenario, and the first right alert of a device that feels it, or of its zone.
+
+    The rule must watch a kind of device that feels it there, and what the event changes: measurements, or silence.
+    """
 
     kind: str
     title: str
@@ -92,11 +98,16 @@ def score_alerts(said: Sequence[Told], true: Sequence[Told], kinds: Iterable[Rea
 
 
 def score_events(
-    events: Iterable[Event], said: Sequence[Told], true: Sequence[Told], kinds: Iterable[Readings]
+    events: Iterable[Event],
+    said: Sequence[Told],
+    true: Sequence[Told],
+    kinds: Iterable[Readings],
+    watched: Mapping[str, Watched],
 ) -> list[EventScore]:
-    zones = {name: zone for readings in kinds for name, zone in readings.places}
+    """`watched`: by rule."""
+    places = [(name, zone, readings.kind) for readings in kinds for name, zone in readings.places]
     right = [each for each in said if any(each.meets(other) for other in true)]
-    return [_of_event(event, right, zones) for event in events]
+    return [_of_event(event, right, places, watched) for event in events]
 
 
 def _of_rule(said: Sequence[Told], true: Sequence[Told], faulty: "_Faulty") -> AlertScore:
@@ -116,18 +127,27 @@ def _of_rule(said: Sequence[Told], true: Sequence[Told], faulty: "_Faulty") -> A
     )
 
 
-def _of_event(event: Event, right: Iterable[Told], zones: Mapping[str, str]) -> EventScore:
-    around = {zones[device] for device in event.devices if device in zones}
+def _of_event(
+    event: Event, right: Iterable[Told], places: Iterable[tuple[str, str, str]], watched: Mapping[str, Watched]
+) -> EventScore:
+    around = {(zone, kind) for device, zone, kind in places if device in event.devices}
     noticed = [
         each
         for each in right
         if event.begin_ns <= each.fired_ns <= event.end_ns + AFTER_NS
-        and (each.device in event.devices if each.device else each.zone in around)
+        and (each.device in event.devices if each.device else _is_near(each, around, watched))
+        and (each.rule not in watched or watched[each.rule].sensors == (event.kind == _SILENCING))
     ]
     first = min(noticed, key=lambda each: each.known_ns, default=None)
     if first is None:
         return EventScore(event.kind, event.title, None, None)
     return EventScore(event.kind, event.title, first.rule, (first.known_ns - event.begin_ns) / 1e9)
+
+
+def _is_near(alert: Told, around: Iterable[tuple[str, str]], watched: Mapping[str, Watched]) -> bool:
+    """Whether devices that feel the event stand in the zone, of a kind that the rule watches."""
+    kinds = watched[alert.rule].kinds if alert.rule in watched else frozenset()
+    return any(zone == alert.zone and (not kinds or kind in kinds) for zone, kind in around)
 
 
 class _Faulty:

@@ -15,6 +15,7 @@ from denyut.scoring.figures import Agreement, FigureScore, compare, score_figure
 from denyut.scoring.messages import SLACK_NS, MessageScore, score_messages
 from denyut.scoring.true_city import as_arrived, true_city
 from denyut.scoring.truth import Truth
+from denyut.scoring.watched import watched_by
 from denyut.scoring.windows import WindowScore, score_windows
 from storage.store import Store
 
@@ -32,7 +33,11 @@ class Score:
     was_away: bool
     """Then the broker may have sent messages again."""
     again: dict[str, Agreement] | None = None
-    """By measurement: what was written, against what the run's journal gives again. None: there is no whole journal."""
+    """By measurement: what was written, against what the run's journal gives again. None: it was not compared."""
+    unjudged: str = ""
+    """Why it could not be, of a run that keeps a journal; empty: it was compared, or nobody asked, or there is none."""
+    quick: bool = False
+    """It was not asked for."""
     figures: dict[str, FigureScore] = field(default_factory=dict)
     """By indicator: how far faults have moved it."""
     alerts: dict[str, AlertScore] = field(default_factory=dict)
@@ -48,7 +53,7 @@ class Score:
     def holds(self) -> bool:
         """Nothing lost, nothing double, all windows exact, all that was written follows from what arrived."""
         once = self.was_away or not self.messages.again
-        written = self.again is None or all(each.holds for each in self.again.values())
+        written = not self.unjudged and all(each.holds for each in (self.again or {}).values())
         return self.messages.holds and once and self.clocks_contained and self.coverage.holds and written
 
 
@@ -75,8 +80,25 @@ def add_what_was_written(
     """Whether it follows from the messages that arrived. Raises what a replay of a journal raises, and StoreError."""
     city = str(truth.about["city"])
     with as_arrived(journal, settings) as (again, replay):
-        if not replay.entries_lost and replay.status["received"] == result.messages.received + result.messages.ghosts:
+        result.unjudged = _what_is_wrong(replay.status["received"], replay.entries_lost, result.messages)
+        if not result.unjudged:
             result.again = {name: compare(store, again, name, city, truth.start_ns, until_ns) for name in MEASUREMENTS}
+
+
+def add_that_the_journal_is_gone(result: Score) -> None:
+    """Of a run that has kept one."""
+    result.unjudged = _what_is_wrong(0, 0, result.messages)
+
+
+def _what_is_wrong(held: int, entries_lost: int, messages: MessageScore) -> str:
+    """With a journal that holds so many messages, of a run that has received `messages`; empty: nothing."""
+    received = messages.received + messages.ghosts
+    if held > received:
+        return f"the journal has {held:,} messages, and the run has received {received:,}"
+    if held == received and not entries_lost:
+        return ""
+    lost = f", entries lost: {entries_lost:,}" if entries_lost else ""
+    return f"the journal has {held:,} of {received:,} messages{lost}"
 
 
 def add_true_city(result: Score, truth: Truth, store: Store, settings: Settings, until_ns: int) -> None:
@@ -89,7 +111,7 @@ def add_true_city(result: Score, truth: Truth, store: Store, settings: Settings,
         # Once nothing is sent any more, all fall silent, which is true of no city.
         said, truly = (told(each, city, truth.start_ns, min(until_ns, truth.end_ns)) for each in (store, true))
     result.alerts = score_alerts(said, truly, truth.kinds)
-    result.events = score_events(truth.events, said, truly, truth.kinds)
+    result.events = score_events(truth.events, said, truly, truth.kinds, watched_by(settings.rules))
 
 
 def _befallen(truth: Truth) -> dict[str, int]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import IO
 
 from denyut.aligned_columns import TextColumns, write_aligned
-from denyut.scoring.coverage import TOLERANCE
+from denyut.scoring.coverage import TOLERANCE, CoverageScore
 from denyut.scoring.messages import MessageScore
 from denyut.scoring.score import Score
 from denyut.scoring.windows import WindowScore
@@ -29,9 +29,7 @@ def write_words(score: Score, stream: IO[str]) -> None:
     if score.events:
         stream.write("\nEvents, and the first alert that noticed each:\n")
         _table(_events(score), stream)
-    stream.write(
-        ("\n" if score.figures or score.alerts else "") + f"the run {'holds' if score.holds else 'does not hold'}\n"
-    )
+    stream.write(("\n" if score.figures or score.alerts else "") + _verdict(score) + "\n")
 
 
 def _lines(score: Score) -> Iterator[str]:
@@ -40,17 +38,34 @@ def _lines(score: Score) -> Iterator[str]:
     for size, windows in score.windows.items():
         yield from _windows(size, windows)
     yield f"clock faults contained: {_yes(score.clocks_contained)}"
-    coverage = score.coverage
-    yield (
-        f"coverage honest: {_yes(coverage.holds)} ({coverage.within:,} of {coverage.figures:,} within {TOLERANCE:g} of "
-        f"the share that came, {coverage.boasting:,} above it)"
-    )
-    if score.again is not None:
+    yield _coverage(score.coverage)
+    if score.unjudged:
+        yield f"stored windows, indicators and alerts are not judged: {score.unjudged}"
+    elif score.again is None:
+        yield "stored indicators and alerts were not compared with what arrived"
+    else:
         for name, each in score.again.items():
             wrong = f"{each.different:,} different, {each.missing:,} missing, {each.unexpected:,} unexpected"
             yield f"{name}s as the journal gives them again: {'all' if each.holds else wrong} of {each.rows:,}"
             if each.example:
                 yield f"  such as {each.example}"
+
+
+def _coverage(found: CoverageScore) -> str:
+    if not found.figures:
+        return "coverage: nothing to judge"
+    return (
+        f"coverage honest: {_yes(found.holds)} ({found.within:,} of {found.figures:,} within {TOLERANCE:g} of "
+        f"the share that came, {found.boasting:,} above it{f', {found.missing:,} missing' if found.missing else ''})"
+    )
+
+
+def _verdict(score: Score) -> str:
+    if not score.holds:
+        return "the run does not hold"
+    if score.quick:
+        return "the run holds, as far as --quick looks"
+    return "the run holds" + (", as far as can be said without a journal" if score.again is None else "")
 
 
 def _messages(found: MessageScore) -> Iterator[str]:
@@ -110,7 +125,7 @@ def _alerts(score: Score) -> TextColumns:
 
 
 def _events(score: Score) -> TextColumns:
-    rows = [[each.kind, each.title, each.rule or "none", _delay(each.delay_s)] for each in score.events]
+    rows = [[each.kind, each.title, each.rule or "no alert", _delay(each.delay_s)] for each in score.events]
     return TextColumns(["event", "title", "rule", "delay"], rows, [False, False, False, True], frozenset({"title"}))
 
 

@@ -28,12 +28,21 @@ class TroubledEncoder:
     def __init__(self, encoder: Encoder, troubled: TroubledFleet, witness: Witness) -> None:
         self.fleet = encoder.fleet
         self.troubled = troubled
-        self.befallen = Befallen()
+        self._befallen = Befallen()
         self.unsent = 0
         """To be set by who sends them: messages that could not be."""
         self._encoder = encoder
         self._witness = witness
         self._next = 0
+
+    @property
+    def befallen(self) -> Befallen:
+        """Of all that was measured until now, also of what has yet to go: the truth tells of it too."""
+        every = Befallen()
+        every.readings, every.counts = self._befallen.readings, self._befallen.counts.copy()
+        for sent in self.troubled.waiting:
+            every.add(sent)
+        return every
 
     def topic(self, kind: str, device: int) -> str:
         return self._encoder.topic(kind, device)
@@ -69,7 +78,7 @@ class TroubledEncoder:
             numbers = np.full(len(sent), _NEVER, np.int64)
             numbers[part.rows] = number[since + part.message]
             since += len(part.payloads)
-            self.befallen.add(sent)
+            self._befallen.add(sent)
             self._witness(sent, numbers)
 
     def _of_kind(self, sent: Sent) -> "_Part":

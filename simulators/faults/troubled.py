@@ -56,6 +56,11 @@ class TroubledFleet:
         """Readings that are still to be sent."""
         return sum(map(len, self._held.values()))
 
+    @property
+    def waiting(self) -> list[Sent]:
+        """They themselves."""
+        return list(self._held.values())
+
     def away(self, time_ns: int) -> dict[str, Mask]:
         """Kind -> (d,) its devices that have no connection then; without kinds that no fault takes away."""
         cases = {kind: [case for case in cases if case.fault.kind in ABSENCES] for kind, cases in self._cases.items()}

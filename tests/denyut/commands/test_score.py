@@ -82,8 +82,24 @@ def test_a_simulation_that_was_replayed_holds(city: Path) -> None:
     assert (done.returncode, found["holds"]) == (0, True)
     assert found["messages"]["received"] == found["messages"]["sent"] > 0
     assert found["windows"]["10s"]["exact"] == found["windows"]["10s"]["expected"] > 100
-    assert found["again"] is None
+    assert (found["again"], found["unjudged"]) == (None, "")
     assert "what was written is not judged" in done.stderr
+
+
+def test_the_simulation_and_the_score_tell_of_the_same_faults(tmp_path: Path) -> None:
+    """Also of those of readings that were still held when the simulation ended."""
+    (tmp_path / "city.toml").write_text(CITY)
+    (tmp_path / "day.toml").write_text('lasts = "1m"\nfaults = [{ kind = "delayed", share = 0.5, time = "5m" }]\n')
+    what = ["--config", tmp_path / "city.toml", "--scenario", tmp_path / "day.toml", "--devices", 60, "--start", START]
+    file, truth = tmp_path / "messages.jsonl", tmp_path / "truth"
+    said = denyut("simulate", *what, "--truth", truth, "--output", file).stderr
+    data_dir = replayed(tmp_path, file)
+    scored = denyut("score", "--quick", "--truth", truth, "--config", tmp_path / "city.toml", "--data-dir", data_dir)
+    faults = next(line for line in scored.stdout.splitlines() if line.startswith("readings with faults"))
+    readings = json.loads((truth / "truth.json").read_text())["readings"]
+    assert len(file.read_text().splitlines()) < readings
+    assert faults.replace("faults:", f"faults, of {readings:,}:") in said
+    assert scored.stdout.endswith("the run holds, as far as --quick looks\n")
 
 
 def test_messages_that_were_taken_in_twice_are_found(city: Path, tmp_path: Path) -> None:

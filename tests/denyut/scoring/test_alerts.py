@@ -1,6 +1,7 @@
 from config.durations import SECOND_NS
 from denyut.scoring.alerts import AlertScore, EventScore, Told, score_alerts, score_events
 from denyut.scoring.truth import Event
+from denyut.scoring.watched import Watched
 from tests.denyut.scoring.told_readings import START_NS, readings_of
 
 
@@ -39,13 +40,37 @@ def test_an_event_is_noticed_by_the_first_right_alert_of_what_feels_it() -> None
     kinds = [readings_of(("A", 90, 90, 90, 0, "", 1.0), ("B", 90, 90, 90, 1, "", 1.0))]
     event = Event("fires", "a market burns", at(95), at(400), frozenset({"A"}))
     said = [told(96, 97, 110, device="B"), told(100, 104, 300), told(98, 120, 300, rule="false")]
-    assert score_events([event], said, [told(100, 102, 300)], kinds) == [
+    assert score_events([event], said, [told(100, 102, 300)], kinds, {}) == [
         EventScore("fires", "a market burns", "smoke", 9.0)
     ]
 
 
 def test_an_event_that_no_right_alert_saw_has_none() -> None:
     event = Event("fires", "a market burns", at(95), at(400), frozenset({"A"}))
-    assert score_events([event], [told(10, 11, 300)], [told(10, 11, 300)], []) == [
+    assert score_events([event], [told(10, 11, 300)], [told(10, 11, 300)], [], {}) == [
         EventScore("fires", "a market burns", None, None)
     ]
+
+
+def noticed_by(kind: str, watched: Watched) -> str | None:
+    """The rule that notices an event of that kind, felt by a sensor of air beside one of noise; of a zone's alert."""
+    kinds = [
+        readings_of(("A", 90, 90, 90, 0, "", 1.0)),
+        readings_of(("N", 90, 90, 90, 1, "", 1.0), kind="noise", quantity="laeq"),
+    ]
+    event = Event(kind, "it happens", at(95), at(400), frozenset({"A"}))
+    of_zone = [Told("rule", "alun-alun", "", "", at(100), at(104), at(300))]
+    (found,) = score_events([event], of_zone, of_zone, kinds, {"rule": watched})
+    return found.rule
+
+
+def test_an_event_is_noticed_by_rules_about_kinds_of_devices_that_feel_it() -> None:
+    assert noticed_by("hazes", Watched(frozenset({"air"}), sensors=False)) == "rule"
+    assert noticed_by("hazes", Watched(frozenset({"noise", "water"}), sensors=False)) is None
+    assert noticed_by("hazes", Watched(frozenset(), sensors=False)) == "rule"
+
+
+def test_a_power_cut_is_noticed_by_silence_and_nothing_else_is() -> None:
+    assert noticed_by("power_cuts", Watched(frozenset(), sensors=True)) == "rule"
+    assert noticed_by("power_cuts", Watched(frozenset({"air"}), sensors=False)) is None
+    assert noticed_by("hazes", Watched(frozenset(), sensors=True)) is None
