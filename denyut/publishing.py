@@ -3,7 +3,9 @@
 import asyncio
 import signal
 from contextlib import suppress
+from typing import Any
 
+import aiomqtt
 import click
 
 from config.durations import format_duration
@@ -35,6 +37,7 @@ def warn_of_speed(speed: float, settings: Settings) -> None:
 
 async def _until_stopped(publisher: Publisher, street: Street | None) -> None:
     task = asyncio.current_task()
+    asyncio.get_running_loop().set_exception_handler(_but_for_lost_connections)
 
     def stop() -> None:
         if not publisher.stop() and task is not None:
@@ -49,6 +52,12 @@ async def _until_stopped(publisher: Publisher, street: Street | None) -> None:
         obeying.cancel()
         with suppress(asyncio.CancelledError):
             await obeying
+
+
+def _but_for_lost_connections(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """The library keeps the loss of each connection, and who has many asks but one of them for it."""
+    if not isinstance(context.get("exception"), aiomqtt.MqttError):
+        loop.default_exception_handler(context)
 
 
 def _summary(tally: Tally) -> str:

@@ -19,6 +19,8 @@ _MOST_BYTES = 256 << 10
 """Of one write."""
 _PAUSE_S = 0.001
 _DRAIN_S = 30.0
+_GRACE_S = 10.0
+"""After the load, for a first connection to come back."""
 
 
 @dataclass(slots=True)
@@ -50,7 +52,7 @@ class Load:
         self._stopped = stopped
         self._storms = storms
         self._at = self._round = self._sent = self._wanted = 0
-        self._began_ms = 0.0
+        self._began_ms = self._reached_s = 0.0
 
     @property
     def place(self) -> tuple[int, int]:
@@ -77,6 +79,8 @@ class Load:
             self._wanted = int(self._rates.due(share) * self._lasts_s)
             if (share == 1.0 and self._sent >= self._wanted) or now - began > self._lasts_s + _DRAIN_S:
                 break
+            if self._deserted(lanes, now - began):
+                break
             self._weather(lanes, now - began)
             moved = self._give(lanes)
             lanes.look(0.0 if moved else _PAUSE_S)
@@ -87,7 +91,15 @@ class Load:
         while not lanes.settled and time.monotonic() < end + _DRAIN_S:
             lanes.look(_PAUSE_S)
             self._weather(lanes, time.monotonic() - began)
+            if self._deserted(lanes, time.monotonic() - began):
+                break
         yield self._progress(lanes, time.monotonic() - began)
+
+    def _deserted(self, lanes: Lanes, now_s: float) -> bool:
+        """Whether the load is over, and nothing was connected in all the grace after it."""
+        if lanes.connected:
+            self._reached_s = now_s
+        return now_s - max(self._reached_s, self._lasts_s) > _GRACE_S
 
     def _weather(self, lanes: Lanes, now_s: float) -> None:
         self._storms.note(now_s, over=lanes.whole, failures=lanes.failures)

@@ -164,7 +164,7 @@ def test_what_comes_due_while_the_broker_is_away_is_counted(tmp_path: Path) -> N
 def test_a_city_whose_broker_is_gone_for_good_ends_with_its_time_and_says_what_was_not_sent(tmp_path: Path) -> None:
     options = ["--devices", "400", "--for", "4s", "--truth", str(tmp_path / "truth"), "--start", "2026-03-02T06:00:00Z"]
     with mosquitto(tmp_path) as port:
-        command = [*DENYUT, "simulate", "--broker", f"mqtt://127.0.0.1:{port}", *options]
+        command = [*DENYUT, "simulate", "--broker", f"mqtt://127.0.0.1:{port}", "--connections", "20", *options]
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         assert process.stderr is not None
         process.stderr.readline()
@@ -176,6 +176,7 @@ def test_a_city_whose_broker_is_gone_for_good_ends_with_its_time_and_says_what_w
         process.kill()
     dry = subprocess.run([*DENYUT, "simulate", "--dry-run", *options[:4], *options[6:]], capture_output=True, text=True)
     assert process.returncode == 1
+    assert "never retrieved" not in rest
     found = re.search(r"^([\d,]+) messages sent in (\S+) s \(\d+/s\), ([\d,]+) not sent for want", rest, re.MULTILINE)
     assert found is not None, rest
     sent, unsent = int(found[1]), int(found[3])

@@ -109,6 +109,22 @@ def test_one_that_is_refused_after_a_storm_tries_again_after_a_second_and_nothin
     assert 0.5 <= storm.began_s < storm.began_s + 1.0 <= storm.began_s + (storm.back_s or 0.0)
 
 
+def never_there_again(server: socket.socket) -> None:
+    connection = accepted(server, CONNECTED)
+    server.close()
+    heard(connection)
+
+
+def test_a_load_whose_broker_never_comes_back_after_a_storm_ends_after_a_grace(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("simulators.load.load._GRACE_S", 1.0)
+    with broker(never_there_again) as (options, _):
+        load = Load(Frames(TOPICS, PAYLOADS, 0), parse_rates("200"), 0.9, lambda: False, Storms(0.5))
+        *_, last = load.run(options, 1)
+    assert (last.wanted, last.connected) == (180, 0)
+    assert 0 < last.sent < 180
+    assert 1.9 <= last.seconds < 5.0
+
+
 def closes_after_a_while(server: socket.socket) -> None:
     connection = accepted(server, CONNECTED)
     time.sleep(0.3)
