@@ -49,7 +49,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--mqtt", type=int, choices=(3, 5), default=5, help="version of MQTT: 5, or 3 for 3.1.1")
     given = parser.parse_args(arguments)
     broker: ConnectionOptions = given.broker
-    conduct = Conduct(behaviour=given.behaviour, late=round(given.late * SECOND_NS))
+    late = {"late": round(given.late * SECOND_NS)} if given.behaviour == "late" else {}
+    conduct = Conduct(behaviour=given.behaviour, **late)
     try:
         log = _Log(given.log, f"{given.topic} at {broker.host}:{broker.port}")
     except OSError as error:

@@ -1,10 +1,10 @@
 """How things on the street take commands: at once, late, never, as a scenario says."""
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import numpy as np
-from pydantic import Field
+from pydantic import AfterValidator, Field, model_validator
 
 from config.durations import SECOND_NS, format_duration
 from config.section import Duration, Name, Section, Wait
@@ -23,11 +23,17 @@ MEANING: dict[Behaviour, str] = {
 }
 
 
+def _one_topic(topic: str) -> str:
+    if set(topic) & set("+#\0"):
+        raise ValueError(f"{topic!r} is not the topic of one thing: it must have neither + nor # nor NUL")
+    return topic
+
+
 class Conduct(Section):
     """Of actuators of the configuration, all where none is named, and of things on topics that it does not know."""
 
     actuators: tuple[Name, ...] = ()
-    topics: tuple[Name, ...] = ()
+    topics: tuple[Annotated[Name, AfterValidator(_one_topic)], ...] = ()
     behaviour: Behaviour = "done"
     late: Duration = 5 * SECOND_NS
     """late: by the clock, not in event time."""
@@ -37,6 +43,15 @@ class Conduct(Section):
     """Since the beginning of the scenario."""
     end: Duration | None = None
     """Absent: never."""
+
+    @model_validator(mode="after")
+    def _says_what_it_uses(self) -> Self:
+        if "late" in self.model_fields_set and self.behaviour != "late":
+            raise ValueError(f"what is {self.behaviour!r} is never `late`; that goes with behaviour = 'late'")
+        if self.end is not None and self.end <= self.begin:
+            end, begin = format_duration(self.end), format_duration(self.begin)
+            raise ValueError(f"it ends after {end}, which is not after its begin ({begin})")
+        return self
 
     def __str__(self) -> str:
         words: str = self.behaviour

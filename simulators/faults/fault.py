@@ -53,6 +53,9 @@ USES: dict[FaultKind, frozenset[str]] = {
     "retained_ghost": frozenset({"time"}),
 }
 """What may be said of a fault beside whom it befalls and when."""
+_LARGEST: dict[str, float] = {"clock_drift": 3600.0}
+"""Of `amount`, either way: the clock runs twice as fast, or stands still."""
+_LARGEST_VALUE = 1e9
 _SPECIAL = frozenset[str]().union(*USES.values())
 
 
@@ -93,6 +96,10 @@ class Fault(Section):
         unused = sorted((self.model_fields_set & _SPECIAL) - USES[self.kind])
         if unused:
             raise ValueError(f"a fault of kind {self.kind!r} has no {' and no '.join(map(repr, unused))}")
+        largest = _LARGEST.get(self.kind, _LARGEST_VALUE)
+        if abs(self.amount) > largest:
+            least, most, found = f"{-largest:,.0f}", f"{largest:,.0f}", f"{self.amount:g}"
+            raise ValueError(f"the `amount` of a {self.kind} must be from {least} to {most}, not {found}")
         if self.end is not None and self.end <= self.begin:
             end, begin = format_duration(self.end), format_duration(self.begin)
             raise ValueError(f"it ends after {end}, which is not after its begin ({begin})")

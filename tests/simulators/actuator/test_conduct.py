@@ -1,5 +1,11 @@
+from pathlib import Path
+
+import pytest
+
 from config.durations import SECOND_NS
+from config.mistakes import ConfigurationError
 from simulators.actuator.conduct import Conduct, Conducts
+from simulators.scenario_files import load_scenario
 
 
 def behaviours(conducts: Conducts, *since_s: float) -> list[str]:
@@ -31,3 +37,21 @@ def test_a_conduct_says_itself_in_words() -> None:
     late = Conduct(behaviour="late", late=40 * SECOND_NS, share=0.5, begin=60 * SECOND_NS, end=300 * SECOND_NS)
     assert str(late) == "late by 40s, 50% of commands, from 1m until 5m"
     assert str(Conducts([], "siren", 1)) == "done"
+
+
+@pytest.mark.parametrize(
+    ("conduct", "sentence"),
+    [
+        ('topics = ["a/#/x"]', "'a/#/x' is not the topic of one thing: it must have neither + nor # nor NUL"),
+        ('topics = ["street/+"]', "'street/+' is not the topic of one thing"),
+        ('begin = "5m"\nend = "2m"', "it ends after 2m, which is not after its begin (5m)"),
+        ('behaviour = "done"\nlate = "40s"', "what is 'done' is never `late`; that goes with behaviour = 'late'"),
+    ],
+)
+def test_a_mistake_is_one_sentence(tmp_path: Path, conduct: str, sentence: str) -> None:
+    file = tmp_path / "street.toml"
+    file.write_text(f"[[actuators]]\n{conduct}\n")
+    with pytest.raises(ConfigurationError) as error:
+        load_scenario(file)
+    (line,) = str(error.value).splitlines()
+    assert sentence in line

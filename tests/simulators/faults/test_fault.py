@@ -21,6 +21,15 @@ from simulators.scenario_files import load_scenario
         ('kind = "lost"\nbegin = "5m"\nend = "2m"', "it ends after 2m, which is not after its begin (5m)"),
         ('kind = "gateway_death"\nbuffered = true', "what is buffered is uploaded after `time`, which is missing"),
         ('kind = "malformed"\nsorts = ["cutoff"]', "did you mean 'cut_off'?"),
+        (
+            'kind = "spike"\namount = 1e300',
+            "the `amount` of a spike must be from -1,000,000,000 to 1,000,000,000, not 1e+300",
+        ),
+        (
+            'kind = "drift"\namount = -2e9',
+            "the `amount` of a drift must be from -1,000,000,000 to 1,000,000,000, not -2e+09",
+        ),
+        ('kind = "clock_drift"\namount = 3601', "the `amount` of a clock_drift must be from -3,600 to 3,600, not 3601"),
         ('kind = "reorderd"', "did you mean 'reordered'?"),
     ],
 )
