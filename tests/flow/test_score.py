@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -88,6 +89,8 @@ DELETE_A_WINDOW = "DELETE FROM point WHERE " + ONE_POINT.format(measurement="win
 CHANGE_AN_INDICATOR = "UPDATE point SET cells = zeroblob(length(cells)) WHERE " + ONE_POINT.format(
     measurement="indicator"
 )
+DELETE_COVERAGE = """DELETE FROM point WHERE (lane, series) IN (
+    SELECT lane, id FROM series WHERE measurement = 'indicator' AND tags LIKE '%data_quality%')"""
 AWAY = ("--away", "10s")
 Played = tuple[Path, Path, Path]
 
@@ -217,3 +220,32 @@ def test_a_figure_that_was_changed_in_the_store_is_found(damaged: Callable[[str]
     status, found = scored(*of(damaged(CHANGE_AN_INDICATOR)), *AWAY)
     assert (status, found["holds"]) == (1, False)
     assert found["again"]["indicator"]["different"] == 1
+
+
+def test_a_run_whose_journal_has_lost_messages_is_not_said_to_hold(played: Played, tmp_path: Path) -> None:
+    truth, data_dir, config = played
+    shutil.copytree(data_dir, tmp_path / "data")
+    of_damaged = of((truth, tmp_path / "data", config))
+    journal = max((tmp_path / "data" / "journal").glob("*.db"))
+    journal.unlink()
+    status, found = scored(*of_damaged, *AWAY)
+    assert (status, found["holds"], found["again"]) == (1, False, None)
+    received = status_of(data_dir)["received"]
+    assert re.match(rf"the journal has \d+ of {received:,} messages", found["unjudged"])
+    shutil.rmtree(tmp_path / "data" / "journal")
+    status, found = scored(*of_damaged, *AWAY)
+    assert (status, found["unjudged"]) == (1, f"the journal has 0 of {received:,} messages")
+
+
+def test_a_coverage_that_was_taken_out_of_the_store_is_found_missing(played: Played, tmp_path: Path) -> None:
+    truth, data_dir, config = played
+    _, whole = scored(*of(played), *AWAY, "--quick")
+    shutil.copytree(data_dir, tmp_path / "data")
+    with sqlite3.connect(tmp_path / "data" / "denyut.db") as database:
+        database.execute(DELETE_COVERAGE)
+    database.close()
+    status, found = scored(*of((truth, tmp_path / "data", config)), *AWAY, "--quick")
+    assert (status, found["coverage_honest"]) == (1, False)
+    assert found["coverage"]["missing"] > 0
+    assert found["coverage"]["figures"] <= whole["coverage"]["figures"]
+    assert whole["coverage"]["missing"] == 0
