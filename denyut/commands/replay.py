@@ -23,6 +23,7 @@ from denyut.pipeline import REPLAY
 from denyut.replay_options import OptionError, in_options, mapping_of, nothing_taken, refuse_mixture, refuse_same
 from denyut.replaying import Progress as Done
 from denyut.replaying import Replay, in_city, settings_for
+from denyut.speed_option import SpeedType
 from denyut.time_option import TimeType
 from ingest.devices import DeviceTable
 from processors.indicators.catalogue import UNITS
@@ -77,7 +78,7 @@ class ValueType(click.ParamType[tuple[str, str]]):
 @click.option("--decimal", type=click.Choice([".", ","]), help="In numbers; a point where absent.")
 @click.option("--config", type=click.Path(path_type=Path), help="Configuration file for windows, kinds and store.")
 @click.option("--data-dir", type=click.Path(path_type=Path), help=f"Where the embedded store lives. {DEFAULT_SAID}")
-@click.option("--speed", type=click.FloatRange(min=0, min_open=True), help="Times the recorded pace; absent: no wait.")
+@click.option("--speed", type=SpeedType(), help="Times the recorded pace; absent: no wait.")
 @click.option(
     "--time",
     "time_base",

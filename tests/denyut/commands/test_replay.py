@@ -259,3 +259,10 @@ def test_what_belongs_to_a_journal_is_wrong_use_without_one(arguments: list[str]
     result = CliRunner().invoke(command, arguments, catch_exceptions=False)
     assert result.exit_code == 2
     assert result.stderr.splitlines()[-1] == f"Error: {complaint}"
+
+
+@pytest.mark.parametrize("speed", ["nan", "inf"])
+def test_a_speed_is_a_number_that_ends(speed: str) -> None:
+    result = CliRunner().invoke(command, ["day.jsonl", "--speed", speed], catch_exceptions=False)
+    assert result.exit_code == 2
+    assert f"'{speed}' is no speed; write a number such as 60" in result.stderr
