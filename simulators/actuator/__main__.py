@@ -8,6 +8,7 @@ Each command that it hears is a line of the log, so that somebody can count how 
 import argparse
 import asyncio
 import json
+import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -58,6 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     actuator = SimulatedActuator(
         broker, given.topic, lambda: conduct, log.heard, log.connected, (_DIALECTS[given.mqtt],), log.lost
     )
+    # Also where a shell has started it in the background, and thereby told it to ignore Ctrl-C.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
         asyncio.run(actuator.run())
 
