@@ -11,7 +11,7 @@ import numpy as np
 
 from config.default_kinds import effective_kinds
 from config.durability import Checkpoints
-from config.settings import Settings
+from config.settings import Retention, Settings
 from denyut.checkpointing import Checkpointing
 from denyut.pipeline import Pipeline, build
 from denyut.saved_state import SavedState
@@ -42,7 +42,8 @@ def messages(each: Iterable[tuple[bytes, bytes]], received: str) -> MessageBatch
 
 
 def started(settings: Settings, data_dir: Path) -> Pipeline:
-    """As a run starts: from the newest checkpoint, if there is one."""
+    """As a run starts: from the newest checkpoint, if there is one. What it writes of that day is kept."""
+    settings = settings.model_copy(update={"retention": Retention(reading=None, window=None)})
     saved = SavedState.newest(
         _checkpoints(data_dir), settings.windows, effective_kinds(settings), ZoneInfo(settings.city.timezone)
     )
