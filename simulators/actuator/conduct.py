@@ -7,8 +7,9 @@ import numpy as np
 from pydantic import AfterValidator, Field, model_validator
 
 from config.durations import SECOND_NS, format_duration
-from config.section import Duration, Name, Section, Wait
+from config.section import Duration, Name
 from simulators.draws import Draws, key_of
+from simulators.time_line import Timed
 
 Behaviour = Literal["done", "late", "twice", "never", "refuses", "retained", "stranger", "garbage"]
 MEANING: dict[Behaviour, str] = {
@@ -29,7 +30,7 @@ def _one_topic(topic: str) -> str:
     return topic
 
 
-class Conduct(Section):
+class Conduct(Timed):
     """Of actuators of the configuration, all where none is named, and of things on topics that it does not know."""
 
     actuators: tuple[Name, ...] = ()
@@ -39,18 +40,11 @@ class Conduct(Section):
     """late: by the clock, not in event time."""
     share: Annotated[float, Field(gt=0, le=1)] = 1.0
     """Of the commands; the others are obeyed at once."""
-    begin: Wait = 0
-    """Since the beginning of the scenario."""
-    end: Duration | None = None
-    """Absent: never."""
 
     @model_validator(mode="after")
     def _says_what_it_uses(self) -> Self:
         if "late" in self.model_fields_set and self.behaviour != "late":
             raise ValueError(f"what is {self.behaviour!r} is never `late`; that goes with behaviour = 'late'")
-        if self.end is not None and self.end <= self.begin:
-            end, begin = format_duration(self.end), format_duration(self.begin)
-            raise ValueError(f"it ends after {end}, which is not after its begin ({begin})")
         return self
 
     def __str__(self) -> str:

@@ -4,9 +4,10 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
-from config.durations import SECOND_NS, format_duration
-from config.section import Duration, Name, Section, Wait
+from config.durations import SECOND_NS
+from config.section import Duration, Name
 from simulators.faults.malformed import Sort
+from simulators.time_line import Timed
 
 FaultKind = Literal[
     "lost",
@@ -59,7 +60,7 @@ _LARGEST_VALUE = 1e9
 _SPECIAL = frozenset[str]().union(*USES.values())
 
 
-class Fault(Section):
+class Fault(Timed):
     """Of a `share` of the readings, or with faults that last, of the devices; targets that are empty mean all."""
 
     kind: FaultKind
@@ -68,10 +69,6 @@ class Fault(Section):
     zones: tuple[Name, ...] = ()
     devices: tuple[Name, ...] = ()
     gateways: tuple[Name, ...] = ()
-    begin: Wait = 0
-    """Since the beginning of the scenario."""
-    end: Duration | None = None
-    """Absent: its end."""
     time: Duration | None = None
     """delayed: mean delay; reordered: how late at most; offline, reconnect_storm, gateway_death: how long they are
     away; battery_dies: how long it takes; clock_offset, clock_jump: how far at most, either way; retained_ghost: for
@@ -100,9 +97,6 @@ class Fault(Section):
         if abs(self.amount) > largest:
             least, most, found = f"{-largest:,.0f}", f"{largest:,.0f}", f"{self.amount:g}"
             raise ValueError(f"the `amount` of a {self.kind} must be from {least} to {most}, not {found}")
-        if self.end is not None and self.end <= self.begin:
-            end, begin = format_duration(self.end), format_duration(self.begin)
-            raise ValueError(f"it ends after {end}, which is not after its begin ({begin})")
         if self.buffered and self.time is None:
             raise ValueError("what is buffered is uploaded after `time`, which is missing")
         return self
